@@ -1,0 +1,123 @@
+# Everything a newcomer runs. `make` alone explains the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+# A release that is minutes old can be locked and yet not be installable everywhere: lock what was out on this day.
+LOCK_DATE := 2026-11-14
+LOCK := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --all-extras --exclude-newer $(LOCK_DATE)
+DISTRIBUTIONS := pyproject.toml sdk/python/pyproject.toml
+
+##@ Start here
+
+.PHONY: help
+help: ## Explain the targets.
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	  /^[a-z][a-z-]*:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: setup-runtime ## Start AION, run real tasks over every transport, show the results, stop it.
+	@$(BIN)/python scripts/demo.py
+
+.PHONY: setup
+setup: $(VENV)/.dev ## Make .venv with all that tests, checks and generation need.
+	@:
+
+.PHONY: setup-runtime
+setup-runtime: $(VENV)/.runtime ## Make .venv with what AION needs to run; a .venv from `make setup` serves too.
+	@:
+
+.PHONY: serve
+serve: setup-runtime ## Start AION on this machine: loopback only, with a key of its own.
+	@$(BIN)/aion dev
+
+##@ Prove
+
+.PHONY: test
+test: check pytest ## All gates, then all tests but the slow ones.
+
+.PHONY: pytest
+pytest: setup ## The tests without the gates.
+	@$(BIN)/python -m pytest -n 2 --durations=10 -m "not slow" $(PYTEST_ARGS)
+
+.PHONY: test-full
+test-full: check ## As `test`, with the slow tests and the proof that the .wasm files are what their source gives.
+	@$(BIN)/python -m pytest -n 2 --durations=25 $(PYTEST_ARGS)
+	@scripts/build_modules.sh --check
+
+.PHONY: check
+check: setup ## The gates: style, types, rings, contract, generated code, migrations, docs.
+	@$(BIN)/python -m tools.gates
+
+.PHONY: bench
+bench: setup ## Measure AION against a bare gRPC echo, in one run.
+	@$(BIN)/python -m benchmarks
+
+##@ Change
+
+.PHONY: generate
+generate: setup ## Write what follows from proto/: server messages, OpenAPI, SDK messages.
+	@$(BIN)/python -m tools.generate
+
+.PHONY: format
+format: setup ## Put code and contract into their one form.
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/buf format proto --write
+
+.PHONY: modules
+modules: ## Build the bundled WASM modules from their Rust source.
+	@scripts/build_modules.sh
+
+.PHONY: lock
+lock: $(VENV)/.uv ## Choose anew the exact versions in requirements/*.txt.
+	@echo "lock: what was released before $(LOCK_DATE)"
+	@$(LOCK:--all-extras=) requirements/bootstrap.in -o requirements/bootstrap.txt
+	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in -o requirements/runtime.txt
+	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/dev.in -o requirements/dev.txt
+
+.PHONY: clean
+clean: ## Remove what can be made again, .venv too.
+	@rm -rf $(VENV) _dev third_party build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the virtual environment -----------------------------------------------------------------------------------------
+# Each step leaves a stamp that is older than what it was made from, so a second run has nothing to do.
+
+$(VENV)/.uv: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit("AION needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "setup: a virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setup: the installer (uv, by hash)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+define install
+	@echo "setup: $(1) packages by hash; the first time this downloads for a while"
+	@$(UV) pip sync --require-hashes requirements/$(1).txt
+	@echo "setup: AION and its SDK, as they stand here"
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable . --editable sdk/python
+endef
+
+$(VENV)/.dev: $(VENV)/.uv requirements/dev.txt $(DISTRIBUTIONS) hatch_build.py
+	$(call install,dev)
+	@touch $(VENV)/.runtime $@
+
+# What `make setup` made holds everything that this would install.
+$(VENV)/.runtime: $(VENV)/.uv requirements/runtime.txt $(DISTRIBUTIONS) hatch_build.py
+	@if test -e $(VENV)/.dev; then $(MAKE) --no-print-directory $(VENV)/.dev; else :; fi
+	@if test ! -e $(VENV)/.dev; then $(MAKE) --no-print-directory install-runtime; fi
+	@touch $@
+
+.PHONY: install-runtime
+install-runtime:
+	$(call install,runtime)

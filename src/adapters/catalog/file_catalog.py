@@ -1,0 +1,123 @@
+"""The Catalog port over files: read once, bound once, then only looked up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from aion.adapters.catalog.binding import BoundIntent, Declared, bind
+from aion.adapters.catalog.engine_references import newest_first
+from aion.adapters.catalog.packages import AgentPackage
+from aion.adapters.catalog.policy_version import policy_version
+from aion.domain.errors import InputSchemaViolation, IntentNotFound
+from aion.domain.routing import EngineFacts, Privacy
+from aion.ports.catalog import Catalog, IntentFacts, LatencyBook, ModuleFacts
+
+INPUT_FIELD = "params"
+"""What violations of an input are named below, whether it came as `params` or `params_json`."""
+
+
+class _Candidates:
+    """The candidates of one intent with their measured latency; made anew only when a measurement changed."""
+
+    __slots__ = ("_current", "_declared", "_latency", "_measured")
+
+    def __init__(self, declared: tuple[EngineFacts, ...], latency: LatencyBook) -> None:
+        self._declared = declared
+        self._latency = latency
+        self._current = declared
+        self._measured = [engine.p95 for engine in declared]
+
+    def __call__(self) -> tuple[EngineFacts, ...]:
+        measured = [self._latency.p95(engine.name) or engine.p95 for engine in self._declared]
+        if measured != self._measured:
+            pairs = zip(self._declared, measured, strict=True)
+            self._current = tuple(replace(engine, p95=p95) for engine, p95 in pairs)
+            self._measured = measured
+        return self._current
+
+
+class FileCatalog:
+    """Intents, modules and models as the operator's files and the packages' manifests declare them."""
+
+    def __init__(self, declared: Declared, latency: LatencyBook) -> None:
+        """Binds intents to engines; raises ConfigurationInvalid when they do not fit together."""
+        self._declared = declared
+        self._latency = latency
+        self._bound = bind(declared)
+        self._intents = tuple(bound.facts for bound in self._bound.values())
+        self._packages = tuple(newest_first(declared.packages))
+        self._modules = {package.engine: package.facts() for package in self._packages}
+        self._candidates = {name: _Candidates(bound.engines, latency) for name, bound in self._bound.items()}
+        self._policy_version = policy_version(declared, self._bound)
+
+    @property
+    def policy_version(self) -> str:
+        """Digest of everything that can change a decision."""
+        return self._policy_version
+
+    def intent(self, name: str) -> IntentFacts:
+        """Raises IntentNotFound, naming close matches."""
+        return self._find(name).facts
+
+    def intents(self) -> Sequence[IntentFacts]:
+        """All intents, by name."""
+        return self._intents
+
+    def modules(self) -> Sequence[ModuleFacts]:
+        """All modules, by name and from the newest version to the oldest, broken ones too."""
+        return tuple(self._modules.values())
+
+    def module(self, engine: str) -> ModuleFacts | None:
+        """The module behind a candidate name, or None when it is not a module or not there."""
+        return self._modules.get(engine)
+
+    def packages(self) -> Sequence[AgentPackage]:
+        """The packages that an engine can load: all that are not broken."""
+        return tuple(package for package in self._packages if not package.broken)
+
+    def candidates(self, intent: str) -> Sequence[EngineFacts]:
+        """The engines bound to this intent, eligible or not, in the operator's order, with their recent p95."""
+        self._find(intent)
+        return self._candidates[intent]()
+
+    def default_privacy(self, tenant: str) -> Privacy:
+        """What an unset privacy means for this tenant; local-only unless the operator said otherwise."""
+        policies = self._declared.policies
+        return policies.tenants.get(tenant, policies.defaults).privacy
+
+    def check_input(self, intent: str, document_json: str) -> None:
+        """Checks an input by the intent's schema; raises InputSchemaViolation, which names at most 20 fields."""
+        violations = self._find(intent).input_schema.violations(document_json, INPUT_FIELD)
+        if violations:
+            first = violations[0]
+            raise InputSchemaViolation(
+                f"the input does not fit {intent}: {first.field} {first.description}", violations=violations
+            )
+
+    def output_problem(self, intent: str, document_json: str) -> str | None:
+        """Why a result does not fit the intent's output schema, or None when it does."""
+        violations = self._find(intent).output_schema.violations(document_json, "result")
+        return "; ".join(f"{found.field} {found.description}" for found in violations[:5]) or None
+
+    def with_broken(self, reasons: Mapping[str, str]) -> "FileCatalog":
+        """This catalogue, knowing that these engines cannot run: what an engine found when it prepared its
+        modules.
+        """
+        packages = tuple(
+            replace(package, broken=package.broken or reasons.get(package.engine, ""))
+            for package in self._declared.packages
+        )
+        return FileCatalog(replace(self._declared, packages=packages), self._latency)
+
+    def _find(self, name: str) -> BoundIntent:
+        bound = self._bound.get(name)
+        if bound is None:
+            close = get_close_matches(name, self._bound, n=3)
+            meant = f"did you mean {' or '.join(close)}?" if close else "list the intents to see what there is"
+            raise IntentNotFound(f"there is no intent {name[:64]}; {meant}", facts={"intent": name[:64]})
+        return bound
+
+
+if TYPE_CHECKING:
+    _: type[Catalog] = FileCatalog

@@ -1,0 +1,128 @@
+"""Says in a sentence what a JSON Schema keyword found wrong, with the limit and what to do.
+
+Values that a client sent are shown by their first characters only: an error must not carry a document into
+logs.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import jsonschema_rs
+import orjson
+
+_SHOWN: Final = 60
+_LONGEST: Final = 300
+_BRANCHES: Final = 4
+_STEPS: Final = 16
+_NO_FORM: Final = "fits none of the allowed forms"
+
+Sentence = Callable[[Mapping[str, Any]], str]
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+_SENTENCES: Final[Mapping[str, Sentence]] = {
+    "type": lambda k: f"must be {_type_names(k['types'])}",
+    "minLength": lambda k: f"must have at least {_plural(k['limit'], 'character')}",
+    "maxLength": lambda k: f"must have at most {_plural(k['limit'], 'character')}; shorten it",
+    "minimum": lambda k: f"must be at least {k['limit']}",
+    "maximum": lambda k: f"must be at most {k['limit']}",
+    "exclusiveMinimum": lambda k: f"must be more than {k['limit']}",
+    "exclusiveMaximum": lambda k: f"must be less than {k['limit']}",
+    "multipleOf": lambda k: f"must be a multiple of {k['multiple_of']}",
+    "minItems": lambda k: f"must have at least {_plural(k['limit'], 'item')}",
+    "maxItems": lambda k: f"must have at most {_plural(k['limit'], 'item')}",
+    "minProperties": lambda k: f"must have at least {_plural(k['limit'], 'field')}",
+    "maxProperties": lambda k: f"must have at most {_plural(k['limit'], 'field')}",
+    "uniqueItems": lambda _: "must not have the same item twice",
+    "pattern": lambda k: f"must match {shown(k['pattern'])}",
+    "format": lambda k: f"must have the format {k['format']}",
+    "not": lambda _: "has a form that is not allowed here",
+    "contains": lambda _: "must contain an item of the form that the schema asks for",
+    "enum": lambda k: f"must be one of {', '.join(map(shown, k['options'][:20]))}",
+    "const": lambda k: f"must be {shown(k['expected_value'])}",
+    "required": lambda _: "is required; add it",
+    "additionalProperties": lambda _: "is not a parameter of this intent; remove it",
+    "unevaluatedProperties": lambda _: "is not a parameter of this intent; remove it",
+    "falseSchema": lambda _: "is not allowed here; remove it",
+}
+
+# What these keywords find is wrong with a field that the path of the error does not name yet.
+_NAMED_IN_KIND: Final = {
+    "required": "property",
+    "additionalProperties": "unexpected",
+    "unevaluatedProperties": "unexpected",
+}
+# Where the value itself tells a person something.
+_VALUE_HELPS: Final = {
+    "type",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "pattern",
+    "format",
+    "enum",
+}
+
+
+def sentence_about(error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong and what to do, of at most 300 characters."""
+    text = _alternatives(error) if error.kind.name in {"anyOf", "oneOf"} else _sentence(error)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def location_of(error: jsonschema_rs.ValidationError, below: int = 0) -> Iterator[str]:
+    """The fields that an error is about, such as `.text` or `.items[3].name`; without the first `below`
+    steps.
+    """
+    path = "".join(_step(step) for step in error.instance_path[below : below + _STEPS])
+    extra = _NAMED_IN_KIND.get(error.kind.name)
+    if extra is None:
+        yield path
+        return
+    names = error.kind.as_dict()[extra]
+    for name in [names] if isinstance(names, str) else names:
+        yield path + _step(name)
+
+
+def _sentence(error: jsonschema_rs.ValidationError) -> str:
+    keyword = error.kind.name
+    sentence = _SENTENCES.get(keyword)
+    text = sentence(error.kind.as_dict()) if sentence else error.message
+    return f"{text} (got {shown(error.instance)})" if keyword in _VALUE_HELPS else text
+
+
+def _alternatives(error: jsonschema_rs.ValidationError) -> str:
+    """Each alternative by its first complaint, and no deeper: alternatives of alternatives multiply."""
+    complaints: dict[str, None] = {}
+    for branch in error.kind.as_dict()["context"][:_BRANCHES]:
+        if branch:
+            field = next(location_of(branch[0], below=len(error.instance_path)), "").lstrip(".")
+            nested = branch[0].kind.name in {"anyOf", "oneOf"}
+            complaints[f"{field} {_NO_FORM if nested else _sentence(branch[0])}".strip()] = None
+    return f"{_NO_FORM}: it {', or '.join(complaints)}" if complaints else _NO_FORM
+
+
+def shown(value: object) -> str:
+    """A value for people: short ones whole, long ones by their beginning, containers by their size."""
+    if isinstance(value, dict):
+        return f"an object of {_plural(len(value), 'field')}"
+    if isinstance(value, list):
+        return f"an array of {_plural(len(value), 'item')}"
+    if isinstance(value, str) and len(value) > _SHOWN:
+        return f"{orjson.dumps(value[: _SHOWN // 2]).decode()}... ({len(value)} characters)"
+    text = orjson.dumps(value, default=str).decode()
+    return text if len(text) <= _SHOWN + 2 else text[:_SHOWN] + "..."
+
+
+def _step(step: str | int) -> str:
+    return f"[{step}]" if isinstance(step, int) else f".{step if len(step) <= _SHOWN else step[:_SHOWN] + '...'}"
+
+
+def _type_names(types: list[str]) -> str:
+    names = {"object": "an object", "array": "an array", "integer": "a whole number", "number": "a number"}
+    return " or ".join(names.get(name, "null" if name == "null" else f"a {name}") for name in types)

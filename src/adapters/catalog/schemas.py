@@ -1,0 +1,111 @@
+"""JSON Schema (2020-12) of inputs and results: compiled once, asked for every task.
+
+A schema comes with a module and is not trusted: no reference leaves its document, and a pattern runs in
+linear time. The happy path is one decode and one check. Only a document that fails is walked again to say
+why, and only as far as a person would read: collecting every error of a hostile document takes seconds.
+"""
+
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import jsonschema_rs
+import orjson
+from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
+from aion.adapters.catalog.files import read_bytes
+from aion.adapters.catalog.schema_sentences import location_of, sentence_about
+from aion.domain.errors import FieldViolation
+
+MAX_BYTES: Final = 256 * 1024
+MAX_VIOLATIONS: Final = 20
+# A document with more values than this is not searched for all its errors, only for the first.
+_SEARCHED: Final = 2_000
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+class CompiledSchema:
+    """One schema. `text` is the document without white space, `description` what it says of itself, if anything."""
+
+    __slots__ = ("_validator", "description", "text")
+
+    def __init__(self, schema: dict[str, object]) -> None:
+        """Compiles it; raises ValueError, which jsonschema_rs.ValidationError is, when that cannot be done."""
+        said = schema.get("description", schema.get("title", ""))
+        self.description = said[:1000] if isinstance(said, str) else ""
+        self.text = orjson.dumps(schema).decode()
+        # `mask` keeps what a client sent out of messages; where it helps, schema_sentences shows its beginning.
+        self._validator = jsonschema_rs.Draft202012Validator(
+            schema, offline=True, validate_formats=True, mask="it", pattern_options=jsonschema_rs.RegexOptions()
+        )
+
+    def violations(self, document_json: str | bytes, root: str) -> tuple[FieldViolation, ...]:
+        """What is wrong with a document, empty when nothing is; fields are named below `root`. At most 20."""
+        try:
+            document = orjson.loads(document_json)
+        except orjson.JSONDecodeError as cause:
+            return (FieldViolation(root, f"is not JSON ({cause.msg} at character {cause.pos}); send one JSON object"),)
+        try:
+            if self._validator.is_valid(document):
+                return ()
+            return self._explain(document, root)
+        except jsonschema_rs.ValidationError as cause:
+            return (FieldViolation(root + next(location_of(cause), ""), sentence_about(cause)),)
+        except ValueError:
+            # What jsonschema_rs says of documents that are deeper than it can walk.
+            return (FieldViolation(root, "is nested too deep to be checked; make it flatter"),)
+
+    def _explain(self, document: object, root: str) -> tuple[FieldViolation, ...]:
+        if _is_larger_than(document, _SEARCHED):
+            self._validator.validate(document)
+            raise AssertionError("a document that is not valid passed validation")
+        found: dict[FieldViolation, None] = {}
+        for error in self._validator.iter_errors(document):
+            for location in islice(location_of(error), MAX_VIOLATIONS):
+                found[FieldViolation(root + location, sentence_about(error))] = None
+            if len(found) >= MAX_VIOLATIONS:
+                break
+        return tuple(islice(found, MAX_VIOLATIONS))
+
+
+def _is_larger_than(document: object, most: int) -> bool:
+    count = 0
+    waiting = [document]
+    while waiting and count <= most:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            if len(value) > most:
+                return True
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return count > most
+
+
+def compile_schema(path: Path, shown_as: str) -> CompiledSchema:
+    """The schema in this file; raises ConfigurationInvalid when it is none that AION can check safely."""
+    content = read_bytes(path, MAX_BYTES, shown_as)
+    try:
+        schema = orjson.loads(content)
+    except orjson.JSONDecodeError as cause:
+        raise ConfigurationInvalid([Problem(shown_as, cause.lineno, "", f"is not JSON: {cause.msg}")]) from cause
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        what = 'must describe an object, as inputs and results are; write "type": "object"'
+        raise ConfigurationInvalid([Problem(shown_as, 1, "type", what)])
+    if str(schema.get("$schema", _DIALECT)).rstrip("#") != _DIALECT:
+        raise ConfigurationInvalid([Problem(shown_as, 1, "$schema", f"must be {_DIALECT}; rewrite the schema for it")])
+    try:
+        return CompiledSchema(schema)
+    except jsonschema_rs.ValidationError as cause:
+        field = "".join(location_of(cause)).lstrip(".")
+        message = cause.message
+        if "Retrieval is disabled" in message:
+            message = f"refers to another document ({message.split(chr(39))[1]}); copy what it needs into $defs"
+        elif "regex" in message:
+            message = "is not a pattern that runs in linear time; write it without look-around and back-references"
+        raise ConfigurationInvalid([Problem(shown_as, 0, field, message[:300])]) from cause
+    except (ValueError, orjson.JSONEncodeError) as cause:
+        raise ConfigurationInvalid([Problem(shown_as, 0, "", f"cannot be compiled: {cause}")]) from cause
+
+
+def anything() -> CompiledSchema:
+    """The schema of an intent whose modules are all broken: any object, since the gates refuse it anyway."""
+    return CompiledSchema({"type": "object"})

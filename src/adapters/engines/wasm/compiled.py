@@ -1,0 +1,156 @@
+"""Compiled modules: each is compiled once, in a child, and kept on disk.
+
+Compiled code is native code, so a file is loaded only when its authentication code fits: HMAC-SHA256 under a key that
+only this data directory's owner can read, over the file's name and content. The name is a digest of everything that the
+code depends on: the module, the version of wasmtime, the engine's configuration, the processor's features. A file that
+does not fit is thrown away and compiled again.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import os
+import platform
+import secrets
+import stat
+import subprocess
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from aion.adapters.engines.wasm.children import command, environment
+from aion.adapters.engines.wasm.engine_config import REVISION
+from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
+
+_log = logging.getLogger(__name__)
+_KEY_FILE = "modules-cache.key"
+_FOLDER = "modules-cache"
+_MAC_SIZE = 32
+_MOST_REASON = 500
+
+
+class CompiledModules:
+    """The cache in a data directory. Safe with several processes: files appear whole and by rename."""
+
+    def __init__(self, data_dir: Path, compile_timeout: timedelta) -> None:
+        self._folder = data_dir / _FOLDER
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._key = _cache_key(data_dir / _KEY_FILE)
+        self._timeout = compile_timeout
+        self._platform = "\0".join((version("wasmtime"), REVISION, platform.machine(), _processor_features()))
+        self._running: dict[str, asyncio.Task[bytes]] = {}
+
+    async def code(self, module: WasmModule) -> bytes:
+        """Native code for the module, compiled if it must be. Raises ModuleBroken."""
+        name = self._name(module)
+        task = self._running.get(name)
+        if task is None:
+            task = asyncio.create_task(asyncio.to_thread(self._load_or_compile, module, name))
+            self._running[name] = task
+            task.add_done_callback(lambda _: self._running.pop(name, None))
+        # One caller that gives up does not take the code from the others.
+        return await asyncio.shield(task)
+
+    def _name(self, module: WasmModule) -> str:
+        parts = (module.digest, str(module.metered), str(module.memory_bytes), self._platform)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _load_or_compile(self, module: WasmModule, name: str) -> bytes:
+        path = self._folder / f"{name}.cwasm"
+        code = self._read(path)
+        if code is None:
+            code = self._compile(module)
+            self._write(path, code)
+        return code
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        mac, code = content[:_MAC_SIZE], content[_MAC_SIZE:]
+        if hmac.compare_digest(mac, self._mac(path, code)):
+            return code
+        _log.warning("%s is not what AION wrote; it is discarded and compiled again", path)
+        path.unlink(missing_ok=True)
+        return None
+
+    def _write(self, path: Path, code: bytes) -> None:
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        try:
+            with open(draft, "xb", opener=_private) as file:
+                file.write(self._mac(path, code))
+                file.write(code)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _mac(self, path: Path, code: bytes) -> bytes:
+        return hmac.digest(self._key, path.name.encode() + b"\0" + code, "sha256")
+
+    def _compile(self, module: WasmModule) -> bytes:
+        try:
+            wasm = module.path.read_bytes()
+        except OSError as error:
+            raise ModuleBroken(f"{module.path.name} cannot be read: {error.strerror}") from error
+        if hashlib.sha256(wasm).hexdigest() != module.digest.removeprefix("sha256:"):
+            raise ModuleBroken(f"{module.path.name} does not have the digest that its manifest gives; install it again")
+        try:
+            done = subprocess.run(
+                command("compile", int(module.metered), module.memory_bytes),
+                input=wasm,
+                capture_output=True,
+                timeout=self._timeout.total_seconds(),
+                cwd="/",
+                env=environment(),
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ModuleBroken(f"{module.path.name} took longer than {self._timeout} to compile") from error
+        if done.returncode == 1:
+            raise ModuleBroken(f"{module.path.name}: {_first_of(done.stderr)}")
+        if done.returncode != 0:
+            _log.error("compiling %s ended with %s: %s", module.path, done.returncode, _first_of(done.stderr))
+            raise ModuleBroken(f"{module.path.name} made the compiler end with status {done.returncode}")
+        return done.stdout
+
+
+def _first_of(text: bytes) -> str:
+    return " ".join(text.decode("utf-8", "replace").split())[:_MOST_REASON]
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _cache_key(path: Path) -> bytes:
+    """The key of this data directory. One that others can read protects nothing: it is replaced."""
+    for _ in range(2):
+        try:
+            with path.open("rb") as file:
+                private = not os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+                key = file.read()
+            if private and len(key) == _MAC_SIZE:
+                return key
+            _log.warning("%s can be read by others or is damaged; it is replaced", path)
+        except FileNotFoundError:
+            pass
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        try:
+            with open(draft, "xb", opener=_private) as file:
+                file.write(secrets.token_bytes(_MAC_SIZE))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    raise PermissionError(f"{path} cannot be made private; put AION_DATA_DIR on a file system with permissions")
+
+
+def _processor_features() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2] for line in lines if line.startswith(("flags", "Features"))), "")

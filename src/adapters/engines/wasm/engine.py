@@ -1,0 +1,116 @@
+"""The Engine port over WebAssembly: finds the module, gives it to a host, and answers in time."""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from aion.adapters.engines.wasm.compiled import CompiledModules
+from aion.adapters.engines.wasm.flights import LOST
+from aion.adapters.engines.wasm.frames import RunOrder
+from aion.adapters.engines.wasm.host_process import HostProcess
+from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
+from aion.adapters.engines.wasm.pool import HostPool
+from aion.adapters.engines.wasm.settings import WasmSettings
+from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.ports.engines import EmitEvents, Engine, EngineJob
+
+_log = logging.getLogger(__name__)
+
+
+class WasmEngine:
+    """Runs attempts of modules by their candidate names. Enter it before use; leaving it ends every host."""
+
+    def __init__(self, modules: Mapping[str, WasmModule], data_dir: Path, settings: WasmSettings | None = None) -> None:
+        self._settings = settings or WasmSettings()
+        self._modules = modules
+        self._slots = {name: slot for slot, name in enumerate(modules)}
+        self._compiled = CompiledModules(data_dir, self._settings.compile_timeout)
+        self._numbers = itertools.count(1)
+        self._pool: HostPool | None = None
+
+    async def __aenter__(self) -> Self:
+        self._pool = HostPool(self._settings)
+        await self._pool.open()
+        await asyncio.gather(*(self._warm(module) for module in self._modules.values()))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends every host process; attempts that still run are LOST."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def prepare(self, module: WasmModule) -> str:
+        """Compiles a module unless the cache has it; why it cannot run here, or an empty text."""
+        try:
+            await self._compiled.code(module)
+        except ModuleBroken as broken:
+            return str(broken)
+        return ""
+
+    async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:
+        """Runs one attempt, see the port."""
+        module = self._modules.get(job.engine)
+        pool = self._pool
+        if module is None or pool is None:
+            return _unavailable(f"{job.engine} is not installed here")
+        deadline_ns = time.monotonic_ns() + int(job.timeout / timedelta(microseconds=1)) * 1000
+        order = RunOrder(
+            slot=self._slots[job.engine],
+            deadline_ns=deadline_ns,
+            memory_bytes=module.memory_bytes,
+            fuel=module.fuel,
+            granted=module.granted,
+            seed=job.seed,
+            input=job.input_json.encode(),
+        )
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(job.timeout.total_seconds()):
+                    if job.alone:
+                        host = await stack.enter_async_context(pool.alone())
+                    else:
+                        host = await pool.least_loaded()
+                    if not host.holds(order.slot):
+                        await self._give(module, host)
+            except ModuleBroken as broken:
+                return _unavailable(str(broken))
+            except (OSError, TimeoutError):
+                _log.warning("no host could take an attempt of %s in time", job.engine)
+                return LOST
+            return await host.run(next(self._numbers), order, emit)
+
+    async def _give(self, module: WasmModule, host: HostProcess) -> None:
+        slot = self._slots[module.engine]
+        code = await self._compiled.code(module)
+        if not host.holds(slot):
+            host.load_module(slot, code, metered=module.metered)
+
+    async def _warm(self, module: WasmModule) -> None:
+        """Compiles a module before its first attempt, and gives it to the hosts. A broken one says so when run."""
+        assert self._pool is not None
+        try:
+            for host in self._pool.hosts():
+                await self._give(module, host)
+        except ModuleBroken as broken:
+            _log.warning("%s cannot run: %s", module.engine, broken)
+
+
+def _unavailable(message: str) -> AttemptResult:
+    return AttemptResult(AttemptOutcome.FAILED, failure=Failure("ENGINE_UNAVAILABLE", message, retryable=False))
+
+
+if TYPE_CHECKING:
+    _: type[Engine] = WasmEngine

@@ -1,0 +1,137 @@
+"""What supervisor and host say to each other over their socket: length-prefixed frames.
+
+A frame is a header (payload length, kind, id) and a payload. The id names an attempt; in LOAD it names the slot that
+later RUN frames refer to. Numbers are little-endian; texts are UTF-8.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from struct import Struct
+
+import orjson
+
+from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.events import EventKind, NewEvent
+
+_HEADER = Struct("<IBQ")
+_RUN = Struct("<IqQQBB")
+_END = Struct("<BQ")
+_PERMISSIONS = ("clock", "random", "log")
+
+
+class FrameKind(IntEnum):
+    """The supervisor sends the first three, a host the others."""
+
+    LOAD = 1
+    RUN = 2
+    CANCEL = 3
+    READY = 16
+    EVENTS = 17
+    END = 18
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """One attempt, as a host needs it. The deadline is on the machine's monotonic clock, which all processes share."""
+
+    slot: int
+    deadline_ns: int
+    memory_bytes: int
+    fuel: int
+    granted: frozenset[str]
+    seed: bytes
+    input: bytes
+
+
+Event = tuple[int, str]
+"""The kind of an event and its text, or its JSON when it is a partial result."""
+
+
+def frame(kind: FrameKind, number: int, payload: bytes = b"") -> bytes:
+    """A frame as bytes."""
+    return _HEADER.pack(len(payload), kind, number) + payload
+
+
+def run_payload(order: RunOrder) -> bytes:
+    """The payload of RUN."""
+    flags = sum(1 << bit for bit, name in enumerate(_PERMISSIONS) if name in order.granted)
+    seed = order.seed[:255]
+    head = _RUN.pack(order.slot, order.deadline_ns, order.memory_bytes, order.fuel, flags, len(seed))
+    return b"".join((head, seed, order.input))
+
+
+_GRANTS = tuple(
+    frozenset(name for bit, name in enumerate(_PERMISSIONS) if flags & 1 << bit)
+    for flags in range(1 << len(_PERMISSIONS))
+)
+
+
+def read_run(payload: bytes) -> RunOrder:
+    """Reads the payload of RUN."""
+    slot, deadline, memory, fuel, flags, seed_length = _RUN.unpack_from(payload)
+    seed_end = _RUN.size + seed_length
+    return RunOrder(slot, deadline, memory, fuel, _GRANTS[flags], payload[_RUN.size : seed_end], payload[seed_end:])
+
+
+def end_payload(result: AttemptResult) -> bytes:
+    """The payload of END."""
+    head = _END.pack(result.outcome, result.fuel)
+    if result.failure is not None:
+        failure = result.failure
+        return head + orjson.dumps([failure.code, failure.message, failure.retryable])
+    return head + (result.result_json or "").encode()
+
+
+def read_end(payload: bytes) -> AttemptResult:
+    """Reads the payload of END."""
+    number, fuel = _END.unpack_from(payload)
+    outcome = AttemptOutcome(number)
+    rest = payload[_END.size :]
+    if outcome is AttemptOutcome.OK:
+        return AttemptResult(outcome, result_json=rest.decode(), fuel=fuel)
+    code, message, retryable = orjson.loads(rest)
+    return AttemptResult(outcome, failure=Failure(code, message, retryable), fuel=fuel)
+
+
+def events_payload(events: Sequence[Event]) -> bytes:
+    """The payload of EVENTS."""
+    return orjson.dumps(events)
+
+
+_KINDS = {int(kind): kind for kind in EventKind}
+
+
+def read_events(payload: bytes) -> list[NewEvent]:
+    """Reads the payload of EVENTS."""
+    return [
+        NewEvent(EventKind.PARTIAL, data_json=text)
+        if number == EventKind.PARTIAL
+        else NewEvent(_KINDS[number], text=text)
+        for number, text in orjson.loads(payload)
+    ]
+
+
+class FrameReader:
+    """Cuts a stream of bytes into frames."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """The frames that are complete now: kind, id, payload."""
+        self._rest += data
+        rest, at = self._rest, 0
+        try:
+            while len(rest) - at >= _HEADER.size:
+                length, kind, number = _HEADER.unpack_from(rest, at)
+                end = at + _HEADER.size + length
+                if end > len(rest):
+                    break
+                payload = bytes(rest[at + _HEADER.size : end])
+                at = end
+                yield kind, number, payload
+        finally:
+            del rest[:at]

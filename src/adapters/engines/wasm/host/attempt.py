@@ -1,0 +1,59 @@
+"""One attempt inside a host: what it was ordered to do, and how it is told to stop."""
+
+import threading
+import time
+
+from aion.adapters.engines.wasm.frames import RunOrder
+from aion.adapters.engines.wasm.host.output import Output
+
+
+class Attempt:
+    """Lives from the order's arrival until its end was sent. `ending` is why a host function ended the guest."""
+
+    __slots__ = (
+        "cancel_asked",
+        "deadline_ns",
+        "ending",
+        "granted",
+        "input",
+        "number",
+        "order",
+        "output",
+        "random_blocks",
+        "read_to",
+        "seed",
+        "wakes",
+    )
+
+    def __init__(self, number: int, order: RunOrder, output: Output) -> None:
+        self.number = number
+        self.order = order
+        self.output = output
+        self.granted = order.granted
+        self.input = order.input
+        self.seed = order.seed
+        self.deadline_ns = order.deadline_ns
+        self.read_to = 0
+        self.random_blocks = 0
+        self.cancel_asked = False
+        self.ending: BaseException | None = None
+        self.wakes: threading.Event | None = None
+
+    def cancel(self) -> None:
+        """Asks that the attempt ends; it does at the guest's next epoch tick or host call, or wakes from its sleep."""
+        self.cancel_asked = True
+        if self.wakes is not None:
+            self.wakes.set()
+
+    def must_end(self) -> bool:
+        """Whether the guest may not run on."""
+        return self.cancel_asked or time.monotonic_ns() >= self.deadline_ns
+
+    def sleep(self, nanoseconds: int) -> None:
+        """Waits until the time is over or the attempt must end."""
+        until = min(time.monotonic_ns() + nanoseconds, self.deadline_ns)
+        self.output.flush()
+        while self.wakes is not None and not self.cancel_asked and (left := until - time.monotonic_ns()) > 0:
+            if self.wakes.wait(left / 10**9):
+                # Either this attempt is to end, or the wake was meant for the one before it on this lane.
+                self.wakes.clear()

@@ -1,0 +1,171 @@
+"""Lanes: the threads of a host. One leads, reads orders and runs them one after the other.
+
+Two threads that run short guests are slower than one, and handing a guest to another thread costs as much as the
+guest. So the leading lane runs what it reads itself. Only when a guest has held it longer than `_PATIENCE` does the
+ticker give the lead to another lane; the first keeps running its guest, and long guests never block short ones.
+
+The ticker also moves the engines' epoch on, which is what interrupts guests, and reads the socket while the leader is
+busy, so that a cancel is never stuck behind a queue.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import wasmtime
+
+from aion import failpoints
+from aion.adapters.engines.wasm.frames import FrameKind, read_run
+from aion.adapters.engines.wasm.host.attempt import Attempt
+from aion.adapters.engines.wasm.host.connection import Connection
+from aion.adapters.engines.wasm.host.guest import GuestRunner, LoadedModule
+from aion.adapters.engines.wasm.host.output import Output
+
+_log = logging.getLogger(__name__)
+_TICK = 0.01
+_PATIENCE_NS = 20_000_000
+_IDLE_TICKS = 100
+
+
+class Lane:
+    """One thread. `busy_since` is zero while no guest runs on it."""
+
+    def __init__(self, runner: GuestRunner) -> None:
+        self.runner = runner
+        self.wakes = threading.Event()
+        self.busy_since = 0
+
+
+class Lanes:
+    """All lanes of a host, the queue they share, and the ticker. `run` serves until the supervisor is gone."""
+
+    def __init__(self, connection: Connection, engines: dict[bool, wasmtime.Engine], most_lanes: int) -> None:
+        self._connection = connection
+        self._engines = engines
+        self._most_lanes = most_lanes
+        self._modules: dict[int, LoadedModule] = {}
+        self._attempts: dict[int, Attempt] = {}
+        self._queue: deque[Attempt] = deque()
+        self._reading = threading.Lock()
+        self._lead = threading.Condition()
+        self._leader: Lane | None = None
+        self._lanes = 0
+        self._waiting = 0
+        self._work = threading.Event()
+
+    def run(self, on_end: Callable[[BaseException], None]) -> None:
+        """Starts the first lane and ticks; `on_end` is called, from any thread, with what ended the host."""
+        self._on_end = on_end
+        self._start_lane()
+        with self._ending():
+            self._tick()
+
+    @contextlib.contextmanager
+    def _ending(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as cause:  # noqa: BLE001 a lane that ends would leave a host that looks alive
+            self._on_end(cause)
+
+    def _start_lane(self) -> None:
+        self._lanes += 1
+        threading.Thread(target=self._serve, name=f"lane-{self._lanes}", daemon=True).start()
+
+    def _serve(self) -> None:
+        with self._ending():
+            lane = Lane(GuestRunner(self._engines, self._modules))
+            while True:
+                with self._lead:
+                    while self._leader is not None:
+                        self._waiting += 1
+                        self._lead.wait()
+                        self._waiting -= 1
+                    self._leader = lane
+                while self._leader is lane:
+                    self._run(lane, self._next())
+
+    def _next(self) -> Attempt:
+        with self._reading:
+            while not self._queue:
+                self._take_frames(wait=True)
+            return self._queue.popleft()
+
+    def _take_frames(self, *, wait: bool) -> None:
+        for kind, number, payload in self._connection.receive(wait=wait):
+            if kind == FrameKind.RUN:
+                order = read_run(payload)
+                send = partial(self._connection.events, number)
+                output = Output(send, logs_granted="log" in order.granted)
+                attempt = self._attempts[number] = Attempt(number, order, output)
+                self._queue.append(attempt)
+                if not self._work.is_set():
+                    self._work.set()
+            elif kind == FrameKind.CANCEL:
+                if canceled := self._attempts.get(number):
+                    canceled.cancel()
+            elif kind == FrameKind.LOAD:
+                self._load(number, metered=payload[:1] == b"\x01", code=payload[1:])
+            else:
+                raise ValueError(f"the supervisor sent a frame of unknown kind {kind}")
+
+    def _load(self, slot: int, *, metered: bool, code: bytes) -> None:
+        try:
+            module = wasmtime.Module.deserialize(self._engines[metered], code)
+        except wasmtime.WasmtimeError:
+            # Attempts on this slot fail with their own error; the host is fine.
+            _log.exception("wasmtime refuses a compiled module")
+            return
+        self._modules[slot] = LoadedModule(module, metered)
+
+    def _run(self, lane: Lane, attempt: Attempt) -> None:
+        lane.wakes.clear()
+        attempt.wakes = lane.wakes
+        lane.busy_since = time.monotonic_ns()
+        failpoints.hit("host.before_run")
+        result = lane.runner.run(attempt)
+        failpoints.hit("host.after_run")
+        lane.busy_since = 0
+        attempt.wakes = None
+        del self._attempts[attempt.number]
+        failpoints.hit("host.before_reply")
+        self._connection.end(attempt.number, attempt.output.rest(), result)
+
+    def _tick(self) -> None:
+        idle = 0
+        while True:
+            idle = 0 if self._attempts else idle + 1
+            if idle > _IDLE_TICKS:
+                self._work.clear()
+                if not self._attempts:
+                    self._work.wait()
+                idle = 0
+            time.sleep(_TICK)
+            for engine in self._engines.values():
+                engine.increment_epoch()
+            self._pass_the_lead_on()
+            if self._attempts and self._reading.acquire(blocking=False):
+                try:
+                    self._take_frames(wait=False)
+                finally:
+                    self._reading.release()
+
+    def _pass_the_lead_on(self) -> None:
+        leader = self._leader
+        if leader is None:
+            return
+        since = leader.busy_since
+        if not since or time.monotonic_ns() - since < _PATIENCE_NS:
+            return
+        with self._lead:
+            if self._leader is not leader or leader.busy_since != since:
+                return
+            if self._waiting:
+                self._leader = None
+                self._lead.notify()
+            elif self._lanes < self._most_lanes:
+                self._leader = None
+                self._start_lane()

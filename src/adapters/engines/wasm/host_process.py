@@ -1,0 +1,236 @@
+"""One host process, seen from the supervisor: started by exec, heard over a socket pair, killed when it is stuck."""
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+from aion.adapters.engines.wasm.children import command, environment
+from aion.adapters.engines.wasm.flights import LOST, OVERDUE, Flight
+from aion.adapters.engines.wasm.frames import (
+    FrameKind,
+    FrameReader,
+    RunOrder,
+    frame,
+    read_end,
+    read_events,
+    run_payload,
+)
+from aion.adapters.engines.wasm.log_pipe import LogPipe
+from aion.adapters.engines.wasm.settings import WasmSettings
+from aion.domain.attempts import AttemptResult
+from aion.ports.engines import EmitEvents
+
+_log = logging.getLogger(__name__)
+_SWEEP_SECONDS = 0.1
+_WEAR_SECONDS = 2.0
+_PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+
+
+class HostProcess(asyncio.Protocol):
+    """Attempts in flight end LOST when the process dies, whatever it dies of."""
+
+    def __init__(self, settings: WasmSettings) -> None:
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._reader = FrameReader()
+        self._flights: dict[int, Flight] = {}
+        self._slots: set[int] = set()
+        self._out: list[bytes] = []
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._transport: asyncio.Transport | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.gone = asyncio.Event()
+        """Set when the process can no longer answer."""
+        self.due = asyncio.Event()
+        """Set when another process must take its place: it is gone, or worn out."""
+        self._calls_left = settings.calls_per_host
+        self._wear = self._loop.call_later(_WEAR_SECONDS, self._look_at_wear)
+
+    @classmethod
+    async def start(cls, settings: WasmSettings) -> "HostProcess":
+        """Starts a process and waits until it can take work. Raises OSError or TimeoutError."""
+        host = cls(settings)
+        ours, theirs = socket.socketpair()
+        try:
+            host._process = subprocess.Popen(  # noqa: ASYNC220 a child dies with the thread that started it
+                command("host", theirs.fileno(), os.getpid(), settings.lanes),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=environment(),
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        await LogPipe.attach(host._process)
+        await host._loop.create_unix_connection(lambda: host, sock=ours)
+        try:
+            async with asyncio.timeout(settings.start_timeout.total_seconds()):
+                await host._ready
+        except BaseException:
+            await host.stop()
+            raise
+        return host
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def load(self) -> int:
+        """How many attempts it has."""
+        return len(self._flights)
+
+    def holds(self, slot: int) -> bool:
+        """Whether the module of this slot was loaded."""
+        return slot in self._slots
+
+    def load_module(self, slot: int, code: bytes, *, metered: bool) -> None:
+        """Gives it a module's native code."""
+        self._slots.add(slot)
+        self._send(frame(FrameKind.LOAD, slot, (b"\x01" if metered else b"\x00") + code))
+
+    async def run(self, number: int, order: RunOrder, emit: EmitEvents) -> AttemptResult:
+        """Runs an attempt. Cancelling it tells the guest to end, and kills the process if it does not."""
+        if self.gone.is_set():
+            return LOST
+        landed: asyncio.Future[AttemptResult] = self._loop.create_future()
+        flight = Flight(landed, emit, order.deadline_ns + _ns(self._settings.grace))
+        self._flights[number] = flight
+        self._idle.clear()
+        self._calls_left -= 1
+        if self._calls_left <= 0:
+            self.due.set()
+        self._send(frame(FrameKind.RUN, number, run_payload(order)))
+        if self._sweeper is None:
+            self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
+        try:
+            return await landed
+        except asyncio.CancelledError:
+            flight.kill_at_ns = min(flight.kill_at_ns, time.monotonic_ns() + _ns(self._settings.cancel_grace))
+            self._send(frame(FrameKind.CANCEL, number))
+            raise
+
+    async def drained(self) -> None:
+        """Returns when it has no attempts."""
+        await self._idle.wait()
+
+    async def stop(self) -> None:
+        """Ends the process; its attempts are LOST."""
+        if self._transport is not None:
+            self._transport.abort()
+        if self._process is not None:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+
+    def kill(self) -> None:
+        """Ends the process at once; the socket's end says the rest."""
+        if self._process is not None:
+            self._process.kill()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is there; see asyncio.Protocol."""
+        # uvloop's transports are not asyncio's by type.
+        self._transport = cast("asyncio.Transport", transport)
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        """The host said something; see asyncio.Protocol."""
+        try:
+            for kind, number, payload in self._reader.feed(data):
+                self._take(kind, number, payload)
+        except ValueError:
+            _log.exception("host %d does not speak the protocol; it is killed", self.pid)
+            self.kill()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The host died, or we ended it; see asyncio.Protocol."""
+        self.gone.set()
+        self.due.set()
+        self._wear.cancel()
+        self.kill()
+        if not self._ready.done():
+            self._ready.set_exception(ConnectionError("the host ended before it was ready; see its log"))
+        for flight in self._flights.values():
+            flight.land(LOST)
+        self._flights.clear()
+        self._idle.set()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        if self._process is not None:
+            # Reaped in the background: the process was killed, so this ends soon.
+            self._loop.run_in_executor(None, self._process.wait)
+
+    def _take(self, kind: int, number: int, payload: bytes) -> None:
+        if kind == FrameKind.READY:
+            self._ready.set_result(None)
+            return
+        flight = self._flights.get(number)
+        if flight is None:
+            raise ValueError(f"a frame for attempt {number}, which the host does not have")
+        if kind == FrameKind.EVENTS:
+            flight.pass_on(read_events(payload))
+        elif kind == FrameKind.END:
+            result = read_end(payload)
+            del self._flights[number]
+            if not self._flights:
+                self._idle.set()
+            flight.land(result)
+        else:
+            raise ValueError(f"a frame of unknown kind {kind}")
+
+    def _send(self, data: bytes) -> None:
+        # What is sent in one turn of the loop leaves in one system call.
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out.append(data)
+
+    def _flush(self) -> None:
+        if self._transport is not None and self._out:
+            self._transport.write(b"".join(self._out))
+            self._out.clear()
+
+    def _sweep(self) -> None:
+        self._sweeper = None
+        if not self._flights:
+            return
+        now = time.monotonic_ns()
+        overdue = [flight for flight in self._flights.values() if flight.kill_at_ns <= now]
+        for flight in overdue:
+            flight.land(OVERDUE)
+        if overdue:
+            _log.warning("host %d is killed: %d of its attempts did not end", self.pid, len(overdue))
+            self.kill()
+        self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
+
+    def _look_at_wear(self) -> None:
+        if _memory_of(self.pid) > self._settings.host_memory_bytes:
+            self.due.set()
+        self._wear = self._loop.call_later(_WEAR_SECONDS, self._look_at_wear)
+
+
+def _memory_of(pid: int) -> int:
+    """What a process holds in memory, in bytes; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE_SIZE
+    except (OSError, IndexError):
+        return 0
+
+
+def _ns(span: timedelta) -> int:
+    return int(span.total_seconds() * 10**9)

@@ -1,0 +1,30 @@
+"""What the engine needs to know of an installed module. The catalogue makes these from manifests."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class WasmModule:
+    """One module version that can run here.
+
+    `engine` is its candidate name (`module:summarize@1.0.0`); `path` is the .wasm file, whose content must have the
+    SHA-256 `digest` (hexadecimal, with or without a leading `sha256:`). `fuel` 0 means unlimited. `granted` holds what
+    its manifest lists under `permissions.host`: `clock`, `random`, `log`.
+    """
+
+    engine: str
+    path: Path
+    digest: str
+    memory_bytes: int
+    fuel: int = 0
+    granted: frozenset[str] = frozenset()
+
+    @property
+    def metered(self) -> bool:
+        """Whether its guests count fuel."""
+        return self.fuel > 0
+
+
+class ModuleBroken(Exception):
+    """The module cannot run here; the message says why, for the operator who installed it."""

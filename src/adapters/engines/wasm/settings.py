@@ -1,0 +1,40 @@
+"""Settings of the WASM engine, with the reason for each default."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WasmSettings:
+    """How many hosts there are, and when one is worn out."""
+
+    hosts: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
+    """Guests are bound by the processor: one host for each core."""
+
+    lanes: int = 64
+    """Guests that may run at once in one host. Beyond it attempts wait, still under their deadlines."""
+
+    lone_hosts: int = 4
+    """Hosts for attempts that must run alone, started when needed."""
+
+    lone_idle: timedelta = timedelta(seconds=30)
+    """A lone host without work is kept this long: after a crash there are often many such attempts."""
+
+    calls_per_host: int = 100_000
+    """A host is replaced after so many attempts, so that no slow leak lives for ever."""
+
+    host_memory_bytes: int = 1 << 30
+    """A host that holds more is replaced once its attempts are done."""
+
+    grace: timedelta = timedelta(milliseconds=500)
+    """A host whose attempt is still running so long after its deadline is killed."""
+
+    cancel_grace: timedelta = timedelta(milliseconds=1500)
+    """The same after a cancel."""
+
+    start_timeout: timedelta = timedelta(seconds=30)
+    """A host that is not ready by then is given up; a loaded machine needs seconds, never so many."""
+
+    compile_timeout: timedelta = timedelta(seconds=120)
+    """Optimising a module of several megabytes takes seconds; what takes longer was made to."""

@@ -1,0 +1,32 @@
+"""The facts of the outbox as log lines: the sink of a server that has no message broker."""
+
+from collections.abc import Sequence
+from logging import DEBUG
+from typing import TYPE_CHECKING
+
+import structlog
+
+from aion.ports.outbox import EventSink, OutboxEvent
+
+log = structlog.stdlib.get_logger("aion.events")
+
+
+class LogEventSink:
+    """One line a fact, at debug: metrics count them, and at hundreds a second nobody reads them."""
+
+    async def deliver(self, events: Sequence[OutboxEvent]) -> None:
+        """Logs in order; cannot fail."""
+        if not log.isEnabledFor(DEBUG):
+            return
+        for event in events:
+            log.debug(
+                event.name,
+                sequence=event.sequence,
+                tenant=event.tenant,
+                task_id=event.task_id,
+                time=event.time.isoformat(),
+            )
+
+
+if TYPE_CHECKING:
+    _: type[EventSink] = LogEventSink

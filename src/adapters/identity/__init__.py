@@ -1,0 +1,1 @@
+"""Proving who calls: API keys and client certificates, behind the Authenticator port."""

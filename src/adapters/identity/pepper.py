@@ -1,0 +1,64 @@
+"""The server's own secret, mixed into every stored key: a stolen database alone lets nobody test a guess.
+
+It lives in one file of the data directory, outside of the database, readable by its owner only. Without it
+every key is void, so it belongs into the backup, apart from the database.
+"""
+
+import hmac
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from aion.ports.clock import Entropy
+
+PEPPER_FILE: Final = "api-keys.pepper"
+_BYTES: Final = 32
+
+
+class PepperUnusable(Exception):
+    """The pepper file cannot be trusted; the message names the file and the remedy."""
+
+
+def open_pepper(data_dir: Path, entropy: Entropy) -> bytes:
+    """The pepper of this data directory, created when there is none. Raises PepperUnusable.
+
+    Several processes may call it at once: all get the same bytes.
+    """
+    path = data_dir / PEPPER_FILE
+    if not path.exists():
+        _create(path, entropy.bytes(_BYTES))
+    return _read(path)
+
+
+def mac(pepper: bytes, key_text: str) -> bytes:
+    """What is stored of a key: the HMAC-SHA256 of its whole text."""
+    return hmac.digest(pepper, key_text.encode(), "sha256")
+
+
+def _create(path: Path, pepper: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600
+    mine = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pepper)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(mine, path)  # whole or not at all, and never over another's
+        except FileExistsError:
+            return
+    finally:
+        mine.unlink()
+
+
+def _read(path: Path) -> bytes:
+    mode = path.stat().st_mode
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PepperUnusable(f"{path} can be read by others: run `chmod 600 {path}`, and issue new keys if it leaked")
+    pepper = path.read_bytes()
+    if len(pepper) != _BYTES:
+        raise PepperUnusable(f"{path} holds {len(pepper)} bytes, not {_BYTES}: restore it from the backup")
+    return pepper

@@ -1,0 +1,30 @@
+"""Which scopes may be written into a key or a principal.
+
+A misspelled scope would be a silent refusal later; so it is refused here.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+from aion.domain.identity import ALL_SCOPES
+
+_RUN: Final = re.compile(r"intent:[A-Za-z0-9_.*-]{1,64}:run")
+
+
+def checked_scopes(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes as a set. Raises ValueError that names the wrong one and what is allowed."""
+    checked = frozenset(scopes)
+    if not checked:
+        raise ValueError(f"give at least one scope of {_allowed()}")
+    for scope in sorted(checked):
+        if scope not in ALL_SCOPES and _RUN.fullmatch(scope) is None:
+            nearest = get_close_matches(scope, ALL_SCOPES, n=1)
+            meant = f"; did you mean {nearest[0]}?" if nearest else ""
+            raise ValueError(f"no such scope: {scope!r}{meant} Allowed are {_allowed()}")
+    return checked
+
+
+def _allowed() -> str:
+    return ", ".join(sorted(ALL_SCOPES)) + ", and intent:NAME:run"

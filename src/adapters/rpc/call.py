@@ -1,0 +1,89 @@
+"""What a transport saw of one call, and what the pipeline makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from aion.adapters.rpc.methods import Method
+from aion.domain.errors import MalformedRequest
+from aion.domain.identity import Caller, Identity
+from google.protobuf.message import DecodeError, Message
+
+Decoded = TypeVar("Decoded", bound=Message)
+
+
+class Payload(Protocol):
+    """A request as it came over the wire, not yet decoded."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+        ...
+
+    def decode(self, into: type[Decoded]) -> Decoded:
+        """The message. Raises MalformedRequest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProtobufPayload:
+    """A protobuf message in binary form. Unknown fields are dropped: they are a newer client's."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+        return len(self.data)
+
+    def decode(self, into: type[Decoded]) -> Decoded:
+        """The message, without the fields that this contract does not know."""
+        message = into()
+        try:
+            message.ParseFromString(self.data)
+        except DecodeError as cause:
+            raise MalformedRequest(
+                f"the request is not a {into.DESCRIPTOR.full_name}; send the protobuf message of this method"
+            ) from cause
+        message.DiscardUnknownFields()
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as a transport saw it.
+
+    `headers` are HTTP headers or gRPC metadata, names in lower case. `certificate_names` come from a client certificate
+    that TLS has verified. `timeout` is in seconds, None without a deadline.
+    """
+
+    method: Method
+    payload: Payload
+    transport: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    certificate_names: tuple[str, ...] = ()
+    peer: str = ""
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What every answer and every error of a call carries."""
+
+    request_id: str
+    traceparent: str
+
+    @property
+    def trace_id(self) -> str:
+        """The W3C trace id: 32 hex digits."""
+        return self.traceparent[3:35]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A decoded call of a known caller, as handlers get it."""
+
+    caller: Caller
+    identity: Identity
+    request: Message
+    fingerprint: bytes

@@ -1,0 +1,151 @@
+"""The one table from errors to gRPC codes and HTTP statuses, and the one place that writes an error to a wire.
+
+gRPC gets google.rpc.Status with ErrorInfo, BadRequest, RetryInfo and RequestInfo; REST gets the same facts as an
+RFC 9457 problem. What is not in AION's error tree is INTERNAL with one fixed sentence: its cause is logged, never sent.
+"""
+
+import math
+
+from aion.adapters.rpc.call import Marks
+from aion.domain.errors import AionError
+from google.protobuf.any_pb2 import Any
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+from grpc import StatusCode
+
+DOMAIN = "aion"
+MAX_MESSAGE = 1024
+MAX_VIOLATIONS = 10
+MAX_DESCRIPTION = 256
+"""An error travels in HTTP/2 trailers, of which clients take 8 KiB."""
+
+INTERNAL_SENTENCE = "AION failed to serve the call; the cause is in its log under this request id"
+
+CODES: dict[str, StatusCode] = {
+    "MALFORMED_REQUEST": StatusCode.INVALID_ARGUMENT,
+    "VALIDATION_FAILED": StatusCode.INVALID_ARGUMENT,
+    "REQUEST_TOO_LARGE": StatusCode.RESOURCE_EXHAUSTED,
+    "INPUT_SCHEMA_VIOLATION": StatusCode.INVALID_ARGUMENT,
+    "EXPIRE_TIME_PAST": StatusCode.INVALID_ARGUMENT,
+    "BUDGET_INVALID": StatusCode.INVALID_ARGUMENT,
+    "PAGE_TOKEN_INVALID": StatusCode.INVALID_ARGUMENT,
+    "INTENT_NOT_FOUND": StatusCode.INVALID_ARGUMENT,
+    "OFFSET_OUT_OF_RANGE": StatusCode.OUT_OF_RANGE,
+    "UNAUTHENTICATED": StatusCode.UNAUTHENTICATED,
+    "PERMISSION_DENIED": StatusCode.PERMISSION_DENIED,
+    "TASK_NOT_FOUND": StatusCode.NOT_FOUND,
+    "METHOD_NOT_FOUND": StatusCode.UNIMPLEMENTED,
+    "TASK_ALREADY_EXISTS": StatusCode.ALREADY_EXISTS,
+    "IDEMPOTENCY_KEY_REUSED": StatusCode.FAILED_PRECONDITION,
+    "NO_ELIGIBLE_ENGINE": StatusCode.FAILED_PRECONDITION,
+    "EVENTS_EXPIRED": StatusCode.FAILED_PRECONDITION,
+    "RATE_LIMITED": StatusCode.RESOURCE_EXHAUSTED,
+    "QUEUE_FULL": StatusCode.RESOURCE_EXHAUSTED,
+    "TOO_MANY_WAITERS": StatusCode.RESOURCE_EXHAUSTED,
+    "READER_TOO_SLOW": StatusCode.ABORTED,
+    "CALL_DEADLINE_EXCEEDED": StatusCode.DEADLINE_EXCEEDED,
+    "DRAINING": StatusCode.UNAVAILABLE,
+    "STORE_UNAVAILABLE": StatusCode.UNAVAILABLE,
+    "OUTCOME_UNKNOWN": StatusCode.UNAVAILABLE,
+    "INTERNAL": StatusCode.INTERNAL,
+}
+
+HTTP_OF_CODE: dict[StatusCode, int] = {
+    StatusCode.INVALID_ARGUMENT: 400,
+    StatusCode.FAILED_PRECONDITION: 400,
+    StatusCode.OUT_OF_RANGE: 400,
+    StatusCode.UNAUTHENTICATED: 401,
+    StatusCode.PERMISSION_DENIED: 403,
+    StatusCode.NOT_FOUND: 404,
+    StatusCode.ALREADY_EXISTS: 409,
+    StatusCode.ABORTED: 409,
+    StatusCode.RESOURCE_EXHAUSTED: 429,
+    StatusCode.INTERNAL: 500,
+    StatusCode.UNIMPLEMENTED: 501,
+    StatusCode.UNAVAILABLE: 503,
+    StatusCode.DEADLINE_EXCEEDED: 504,
+}
+
+HTTP_OF_REASON: dict[str, int] = {
+    # HTTP has a word of its own for these.
+    "REQUEST_TOO_LARGE": 413,
+    "METHOD_NOT_FOUND": 404,
+    "IDEMPOTENCY_KEY_REUSED": 422,
+    "NO_ELIGIBLE_ENGINE": 422,
+    "EVENTS_EXPIRED": 410,
+}
+
+
+def code_of(error: AionError) -> StatusCode:
+    """The gRPC code of an error."""
+    return CODES[error.reason]
+
+
+def http_status_of(error: AionError) -> int:
+    """The HTTP status of an error."""
+    return HTTP_OF_REASON.get(error.reason) or HTTP_OF_CODE[code_of(error)]
+
+
+def to_status(error: AionError, marks: Marks) -> status_pb2.Status:
+    """The error as google.rpc.Status with its details."""
+    facts = dict(list(error.facts.items())[:MAX_VIOLATIONS])
+    details: list[Message] = [
+        error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=facts),
+        error_details_pb2.RequestInfo(request_id=marks.request_id, serving_data=marks.trace_id),
+    ]
+    if error.violations:
+        details.append(
+            error_details_pb2.BadRequest(
+                field_violations=[
+                    error_details_pb2.BadRequest.FieldViolation(
+                        field=_cut(v.field, MAX_DESCRIPTION), description=_cut(v.description, MAX_DESCRIPTION)
+                    )
+                    for v in error.violations[:MAX_VIOLATIONS]
+                ]
+            )
+        )
+    if error.retry_after is not None:
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromTimedelta(error.retry_after)
+        details.append(retry)
+    status = status_pb2.Status(code=code_of(error).value[0], message=_cut(error.message, MAX_MESSAGE))
+    for detail in details:
+        packed = Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    return status
+
+
+def to_problem(error: AionError, marks: Marks) -> dict[str, object]:
+    """The error as an RFC 9457 problem; `reason` and `code` are the gRPC door's own words."""
+    code = code_of(error)
+    problem: dict[str, object] = {
+        "type": "about:blank",
+        "title": code.name.replace("_", " ").capitalize(),
+        "status": http_status_of(error),
+        "detail": error.message,
+        "reason": error.reason,
+        "code": code.name,
+        "request_id": marks.request_id,
+        "trace_id": marks.trace_id,
+    }
+    if error.violations:
+        problem["violations"] = [{"field": v.field, "description": v.description} for v in error.violations]
+    if error.facts:
+        problem["facts"] = error.facts
+    if error.retry_after is not None:
+        problem["retry_after_seconds"] = math.ceil(error.retry_after.total_seconds())
+    return problem
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class InternalError(AionError):
+    """A defect of AION; the message never says more than that."""
+
+    reason = "INTERNAL"
+
+    def __init__(self) -> None:
+        super().__init__(INTERNAL_SENTENCE)

@@ -1,0 +1,217 @@
+"""The pipeline: what holds for every call of every transport, once.
+
+One straight function of plain steps (nested interceptors cost twice as much): size, draining, authentication, limits,
+method scope, decoding, the contract's own rules, fingerprint; then the handler; then errors become one of one tree.
+Authentication comes before decoding, so that strangers cannot make AION parse.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aion.adapters.rpc.call import Admitted, Call, Marks
+from aion.adapters.rpc.errors import InternalError, code_of
+from aion.adapters.rpc.fingerprint import fingerprint
+from aion.adapters.rpc.observing import CallObserver, CallRecord
+from aion.adapters.rpc.validation import Validation
+from aion.domain.errors import (
+    AionError,
+    CallDeadlineExceeded,
+    Draining,
+    FieldViolation,
+    MethodNotFound,
+    PermissionDenied,
+    RateLimited,
+    RequestTooLarge,
+)
+from aion.domain.identity import Caller, Identity
+from aion.ports.clock import Clock, Entropy
+from aion.ports.identity import Authenticator, Credentials
+from aion.ports.limits import RateLimiter
+from google.protobuf.message import Message
+
+MAX_REQUEST_BYTES = 4 << 20
+REAUTHORISE_AFTER = 5.0
+"""Seconds after which a stream's credentials are looked at again, so that a revoked key loses its streams."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+UnaryHandler = Callable[[Admitted], Awaitable[Message]]
+StreamHandler = Callable[[Admitted], AsyncIterator[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Every RPC's handler by its path."""
+
+    unary: Mapping[str, UnaryHandler]
+    stream: Mapping[str, StreamHandler]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParts:
+    """What the pipeline needs of the world."""
+
+    authenticator: Authenticator
+    key_limit: RateLimiter
+    peer_limit: RateLimiter
+    clock: Clock
+    entropy: Entropy
+    observer: CallObserver
+
+
+class Pipeline:
+    """The one front door. A transport calls `unary` or `stream` and writes what comes out."""
+
+    def __init__(self, handlers: Handlers, parts: PipelineParts) -> None:
+        self._handlers = handlers
+        self._parts = parts
+        self._validation = Validation()
+        self._draining = False
+
+    def drain(self) -> None:
+        """From now on every new call is refused as DRAINING; those that run go on."""
+        self._draining = True
+
+    def refuse(self, error: AionError, headers: Mapping[str, str], transport: str) -> "Refused":
+        """The marks for an error that a transport found before there was a call, such as an unknown path."""
+        record, marks = self._begin("", transport, headers)
+        record.end(code_of(error).name, error.reason)
+        return Refused(error, marks)
+
+    async def unary(self, call: Call) -> "Answer":
+        """The answer. Raises Refused, and nothing else but CancelledError."""
+        record, marks = self._begin(call.method.path, call.transport, call.headers)
+        try:
+            handler = self._handlers.unary.get(call.method.path)
+            if handler is None:
+                raise MethodNotFound(f"{call.method.path} is not served here")
+            message = await handler(self._admit(call, marks))
+        except AionError as error:
+            record.end(code_of(error).name, error.reason)
+            raise Refused(error, marks) from error
+        except asyncio.CancelledError:
+            record.end("CANCELLED")
+            raise
+        except Exception as error:
+            record.defect(error)
+            record.end("INTERNAL", "INTERNAL")
+            raise Refused(InternalError(), marks) from error
+        record.end("OK")
+        return Answer(message, marks)
+
+    def stream(self, call: Call) -> "Stream":
+        """The messages of a streaming call, to be iterated; iterating raises Refused."""
+        record, marks = self._begin(call.method.path, call.transport, call.headers)
+        return Stream(self._stream(call, record, marks), marks)
+
+    async def _stream(self, call: Call, record: CallRecord, marks: Marks) -> AsyncIterator[Message]:
+        code, reason = "CANCELLED", ""
+        try:
+            handler = self._handlers.stream.get(call.method.path)
+            if handler is None:
+                raise MethodNotFound(f"{call.method.path} is not served here")
+            admitted = self._admit(call, marks)
+            checked = self._parts.clock.monotonic()
+            async for message in handler(admitted):
+                if self._parts.clock.monotonic() - checked >= REAUTHORISE_AFTER:
+                    self._authorise(call, self._authenticate(call))
+                    checked = self._parts.clock.monotonic()
+                yield message
+            code = "OK"
+        except AionError as error:
+            code, reason = code_of(error).name, error.reason
+            raise Refused(error, marks) from error
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        except Exception as error:
+            code, reason = "INTERNAL", "INTERNAL"
+            record.defect(error)
+            raise Refused(InternalError(), marks) from error
+        finally:
+            record.end(code, reason)
+
+    def _begin(self, path: str, transport: str, headers: Mapping[str, str]) -> tuple[CallRecord, Marks]:
+        request_id = headers.get("x-request-id", "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = self._parts.entropy.bytes(12).hex()
+        record = self._parts.observer.began(path, transport, headers.get("traceparent", ""), request_id)
+        return record, Marks(request_id, record.traceparent)
+
+    def _admit(self, call: Call, marks: Marks) -> Admitted:
+        """Everything between the wire and the handler; raises what refuses the call."""
+        if call.payload.size > MAX_REQUEST_BYTES:
+            raise RequestTooLarge(
+                f"the request has {call.payload.size} bytes, the limit is {MAX_REQUEST_BYTES}; send less",
+                violations=(FieldViolation("", f"at most {MAX_REQUEST_BYTES} bytes"),),
+            )
+        if self._draining:
+            raise Draining(
+                "this server is shutting down; send the call to another one", retry_after=timedelta(seconds=1)
+            )
+        identity = self._authenticate(call)
+        self._limit(call, identity)
+        self._authorise(call, identity)
+        request = call.payload.decode(call.method.request)
+        self._validation.check(request)
+        caller = Caller(
+            identity=identity,
+            request_id=marks.request_id,
+            deadline=self._deadline(call.timeout),
+            traceparent=marks.traceparent,
+        )
+        return Admitted(caller, identity, request, fingerprint(request))
+
+    def _authenticate(self, call: Call) -> Identity:
+        identity = self._parts.authenticator.authenticate(Credentials(call.headers, call.certificate_names, call.peer))
+        if identity is None:
+            raise RuntimeError("the outermost authenticator must raise, not pass")
+        return identity
+
+    def _authorise(self, call: Call, identity: Identity) -> None:
+        if not identity.may(call.method.scope):
+            raise PermissionDenied(
+                f"{call.method.name} needs the scope {call.method.scope}; ask for a key that holds it",
+                facts={"scope": call.method.scope},
+            )
+
+    def _limit(self, call: Call, identity: Identity) -> None:
+        pause = self._parts.key_limit.take(f"{identity.tenant}/{identity.principal}")
+        if pause is None and call.peer:
+            pause = self._parts.peer_limit.take(call.peer)
+        if pause is not None:
+            raise RateLimited(f"too many requests; try again in {pause.total_seconds():.3f} s", retry_after=pause)
+
+    def _deadline(self, timeout: float | None) -> datetime | None:
+        if timeout is None:
+            return None
+        if timeout <= 0:
+            raise CallDeadlineExceeded("the call's deadline had passed when it arrived; nothing was done")
+        return self._parts.clock.now() + timedelta(seconds=min(timeout, 86_400.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message and what goes into its headers."""
+
+    message: Message
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Messages as they come, and what goes into the headers before the first."""
+
+    messages: AsyncIterator[Message]
+    marks: Marks
+
+
+class Refused(Exception):
+    """A call that ended with an error of the tree, and the marks that its wire form carries."""
+
+    def __init__(self, error: AionError, marks: Marks) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.marks = marks

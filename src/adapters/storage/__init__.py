@@ -1,0 +1,1 @@
+"""Where tasks live: the embedded store, one SQLite file with one owner."""

@@ -1,0 +1,129 @@
+"""API keys in the store's file, also for a process that does not own it: `aion keys` works while a server runs.
+
+Its writes are single short statements, so they need no lock but SQLite's own. A reading server keeps what it found for
+five seconds, which is how long a revocation may take.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from aion.adapters.storage import statements as sql
+from aion.adapters.storage.codec import decode_scopes, encode_scopes, from_us, to_us
+from aion.adapters.storage.connections import connect_file, connect_memory
+from aion.adapters.storage.schema import create, ready
+from aion.adapters.storage.urls import StorageLocation
+from aion.domain.errors import StoreUnavailable
+from aion.ports.identity import ApiKey, ApiKeyStore
+
+KEPT_FOR: Final = timedelta(seconds=3)
+_MOST_KEPT: Final = 10_000
+
+
+class SqliteApiKeyStore:
+    """The API keys of one store. Any thread may call it."""
+
+    def __init__(self, connection: sqlite3.Connection, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._connection = connection
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._kept: dict[str, tuple[float, ApiKey | None]] = {}
+
+    @classmethod
+    def open(cls, url: str, monotonic: Callable[[], float] = time.monotonic) -> Self:
+        """Opens the keys of a store, making an empty store ready. Raises a StoreStartupError."""
+        path = StorageLocation.from_url(url).path
+        if path is None:
+            connection = connect_memory()
+            create(connection)
+        else:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            ready(url)
+            connection = connect_file(path)
+        return cls(connection, monotonic)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def find(self, key_id: str) -> ApiKey | None:
+        """The key with this public id, as it was at most five seconds ago."""
+        now = self._monotonic()
+        kept = self._kept.get(key_id)
+        if kept is not None and now - kept[0] < KEPT_FOR.total_seconds():
+            return kept[1]
+        rows = self._run(sql.SELECT_API_KEY, (key_id,)).fetchall()
+        key = _decode(rows[0]) if rows else None
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[key_id] = (now, key)
+        return key
+
+    def add(self, tenant: str, key: ApiKey) -> None:
+        """Stores a new key. Raises ValueError when its id is taken."""
+        if key.tenant != tenant:
+            raise ValueError(f"the key {key.key_id} belongs to another tenant than {tenant}")
+        try:
+            self._run(
+                sql.INSERT_API_KEY,
+                (
+                    key.key_id,
+                    tenant,
+                    key.principal,
+                    encode_scopes(key.scopes),
+                    key.mac,
+                    to_us(key.create_time),
+                    None if key.expire_time is None else to_us(key.expire_time),
+                    None if key.revoke_time is None else to_us(key.revoke_time),
+                ),
+            )
+        except sqlite3.IntegrityError as taken:
+            raise ValueError(f"the key id {key.key_id} is taken") from taken
+        self._kept.pop(key.key_id, None)
+
+    def list(self, tenant: str) -> Sequence[ApiKey]:
+        """All keys of a tenant, oldest first, revoked ones too."""
+        return [_decode(row) for row in self._run(sql.SELECT_API_KEYS, (tenant,)).fetchall()]
+
+    def revoke(self, tenant: str, key_id: str, now: datetime) -> bool:
+        """Revokes a key; False when the tenant has none such."""
+        revoked = self._run(sql.REVOKE_API_KEY, (to_us(now), tenant, key_id)).rowcount
+        self._kept.pop(key_id, None)
+        return revoked > 0
+
+    def _run(self, statement: str, values: tuple[Any, ...]) -> sqlite3.Cursor:
+        try:
+            with self._lock:
+                return self._connection.execute(statement, values)
+        except sqlite3.OperationalError as broken:
+            raise StoreUnavailable(f"the store of API keys cannot answer now ({broken}); try again") from broken
+
+
+def _decode(row: Sequence[Any]) -> ApiKey:
+    key_id, tenant, principal, scopes, mac, create_us, expire_us, revoke_us = row
+    return ApiKey(
+        tenant=tenant,
+        key_id=key_id,
+        principal=principal,
+        scopes=decode_scopes(scopes),
+        mac=mac,
+        create_time=from_us(create_us),
+        expire_time=None if expire_us is None else from_us(expire_us),
+        revoke_time=None if revoke_us is None else from_us(revoke_us),
+    )
+
+
+if TYPE_CHECKING:
+    _: type[ApiKeyStore] = SqliteApiKeyStore

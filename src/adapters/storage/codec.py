@@ -1,0 +1,335 @@
+"""Tasks and events as rows, and back: the one place that knows how a domain value looks in a column.
+
+`decode_task(encode_task(task)) == task` for every task; a property test holds it. Times lose nothing: Python's datetimes
+have microseconds, and so have the columns.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from aion.domain.attempts import Attempt, AttemptOutcome, Failure, Lease
+from aion.domain.events import EventKind, TaskEvent
+from aion.domain.routing import Candidate, Decision, Privacy, Refusal, RefusalReason, Route
+from aion.domain.tasks import Priority, Sla, Task, TaskState, Usage
+
+Row = tuple[Any, ...]
+
+ASKED_COLUMNS = (
+    "tenant_id",
+    "task_id",
+    "principal",
+    "intent",
+    "input_json",
+    "priority",
+    "privacy",
+    "budget_micros",
+    "p95_us",
+    "fingerprint",
+    "decision",
+    "candidates",
+    "max_failures",
+    "attempt_timeout_us",
+    "create_us",
+    "expire_us",
+    "metadata",
+    "traceparent",
+)
+"""What was asked: written once."""
+
+LIFE_COLUMNS = (
+    "state",
+    "start_us",
+    "end_us",
+    "not_before_us",
+    "alone",
+    "cancel_requested",
+    "lease_owner",
+    "lease_fence",
+    "lease_expires_us",
+    "attempts",
+    "last_offset",
+    "stream_from",
+    "result_json",
+    "failure",
+    "latency_us",
+    "tokens",
+    "cost_micros",
+    "fuel",
+    "promise_kept",
+)
+"""Where it is in its life: written with each change."""
+
+TASK_COLUMNS = ASKED_COLUMNS + LIFE_COLUMNS
+PAYLOAD_COLUMNS = {"input_json": "", "candidates": "[]", "attempts": "[]", "result_json": None}
+"""What lists leave out, and what stands there instead."""
+
+EVENT_COLUMNS = ("offset", "attempt", "kind", "time_us", "text", "data_json", "discard_from")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_METADATA = "{}"
+
+
+def to_us(time: datetime) -> int:
+    """Microseconds since 1970."""
+    return span_us(time - _EPOCH)
+
+
+def from_us(us: int) -> datetime:
+    """The time, aware, UTC."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def span_us(span: timedelta) -> int:
+    """Microseconds of a duration, exactly."""
+    return span.days * 86_400_000_000 + span.seconds * 1_000_000 + span.microseconds
+
+
+def encode_asked(task: Task) -> Row:
+    """The values of ASKED_COLUMNS."""
+    sla = task.sla
+    return (
+        task.tenant,
+        task.task_id,
+        task.principal,
+        task.intent,
+        task.input_json,
+        task.priority.value,
+        sla.privacy.value,
+        sla.budget_micros,
+        None if sla.p95 is None else span_us(sla.p95),
+        task.fingerprint,
+        _dump(_decision_document(task.decision)),
+        _dump([_candidate_document(candidate) for candidate in task.decision.candidates]),
+        task.max_failures,
+        span_us(task.attempt_timeout),
+        to_us(task.create_time),
+        to_us(task.expire_time),
+        _dump(dict(task.metadata)) if task.metadata else _NO_METADATA,
+        task.traceparent,
+    )
+
+
+def encode_life(task: Task) -> Row:
+    """The values of LIFE_COLUMNS."""
+    lease, usage = task.lease, task.usage
+    return (
+        task.state.value,
+        _to_us_or_none(task.start_time),
+        _to_us_or_none(task.end_time),
+        _to_us_or_none(task.not_before),
+        int(task.alone),
+        int(task.cancel_requested),
+        lease.owner if lease else None,
+        lease.fence if lease else None,
+        to_us(lease.expires) if lease else None,
+        _dump([_attempt_document(attempt) for attempt in task.attempts]),
+        task.last_offset,
+        task.stream_from,
+        task.result_json,
+        None if task.failure is None else _dump(_failure_document(task.failure)),
+        span_us(usage.latency),
+        usage.tokens,
+        usage.cost_micros,
+        usage.fuel,
+        None if task.promise_kept is None else int(task.promise_kept),
+    )
+
+
+def decode_task(row: Sequence[Any]) -> Task:
+    """The task of a row with TASK_COLUMNS."""
+    (
+        tenant, task_id, principal, intent, input_json, priority, privacy, budget_micros, p95_us, fingerprint,
+        decision, candidates, max_failures, attempt_timeout_us, create_us, expire_us, metadata, traceparent,
+        state, start_us, end_us, not_before_us, alone, cancel_requested, lease_owner, lease_fence,
+        lease_expires_us, attempts, last_offset, stream_from, result_json, failure, latency_us, tokens,
+        cost_micros, fuel, promise_kept,
+    ) = row  # fmt: skip
+    return Task(
+        tenant=tenant,
+        task_id=task_id,
+        principal=principal,
+        intent=intent,
+        input_json=input_json,
+        priority=Priority(priority),
+        sla=Sla(Privacy(privacy), budget_micros, _span_or_none(p95_us)),
+        fingerprint=fingerprint,
+        decision=_decision(orjson.loads(decision), orjson.loads(candidates)),
+        max_failures=max_failures,
+        attempt_timeout=timedelta(microseconds=attempt_timeout_us),
+        create_time=from_us(create_us),
+        expire_time=from_us(expire_us),
+        metadata=orjson.loads(metadata),
+        traceparent=traceparent,
+        state=TaskState(state),
+        start_time=_from_us_or_none(start_us),
+        end_time=_from_us_or_none(end_us),
+        not_before=_from_us_or_none(not_before_us),
+        alone=bool(alone),
+        cancel_requested=bool(cancel_requested),
+        lease=None if lease_owner is None else Lease(lease_owner, lease_fence, from_us(lease_expires_us)),
+        attempts=tuple(_attempt(document) for document in orjson.loads(attempts)),
+        last_offset=last_offset,
+        stream_from=stream_from,
+        result_json=result_json,
+        failure=None if failure is None else _failure(orjson.loads(failure)),
+        usage=Usage(timedelta(microseconds=latency_us), tokens, cost_micros, fuel),
+        promise_kept=None if promise_kept is None else bool(promise_kept),
+    )
+
+
+def encode_event(event: TaskEvent) -> Row:
+    """The values of EVENT_COLUMNS."""
+    return (
+        event.offset,
+        event.attempt,
+        event.kind.value,
+        to_us(event.time),
+        event.text,
+        event.data_json,
+        event.discard_from,
+    )
+
+
+def decode_event(row: Sequence[Any]) -> TaskEvent:
+    """The event of a row with EVENT_COLUMNS."""
+    offset, attempt, kind, time_us, text, data_json, discard_from = row
+    return TaskEvent(offset, attempt, EventKind(kind), from_us(time_us), text, data_json, discard_from)
+
+
+def encode_log(events: Iterable[TaskEvent]) -> str:
+    """A whole log as one document; DONE leaves out its data, which is the task's result."""
+    rows = []
+    for event in events:
+        data = "" if event.kind is EventKind.DONE else event.data_json
+        rows.append(
+            (
+                event.offset,
+                event.attempt,
+                event.kind.value,
+                to_us(event.time),
+                event.text,
+                data,
+                event.discard_from,
+            )
+        )
+    return _dump(rows)
+
+
+def decode_log(document: str, result_json: str | None) -> list[TaskEvent]:
+    """The events of a compacted log, DONE with the task's result again."""
+    rows = orjson.loads(document)
+    if rows and rows[-1][2] == EventKind.DONE:
+        rows[-1][5] = result_json or ""
+    return [decode_event(row) for row in rows]
+
+
+def encode_scopes(scopes: frozenset[str]) -> str:
+    """Scopes as a sorted list."""
+    return _dump(sorted(scopes))
+
+
+def decode_scopes(document: str) -> frozenset[str]:
+    """The scopes of a stored list."""
+    return frozenset(orjson.loads(document))
+
+
+def _dump(document: Any) -> str:
+    return orjson.dumps(document).decode()
+
+
+def _to_us_or_none(time: datetime | None) -> int | None:
+    return None if time is None else to_us(time)
+
+
+def _from_us_or_none(us: int | None) -> datetime | None:
+    return None if us is None else from_us(us)
+
+
+def _span_or_none(us: int | None) -> timedelta | None:
+    return None if us is None else timedelta(microseconds=us)
+
+
+def _failure_document(failure: Failure) -> dict[str, Any]:
+    return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+
+
+def _failure(document: dict[str, Any]) -> Failure:
+    return Failure(document["code"], document["message"], document["retryable"])
+
+
+def _attempt_document(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "engine": attempt.engine,
+        "start_us": to_us(attempt.start_time),
+        "outcome": attempt.outcome.value,
+        "end_us": _to_us_or_none(attempt.end_time),
+        "failure": None if attempt.failure is None else _failure_document(attempt.failure),
+        "fuel": attempt.fuel,
+    }
+
+
+def _attempt(document: dict[str, Any]) -> Attempt:
+    failure = document["failure"]
+    return Attempt(
+        number=document["number"],
+        engine=document["engine"],
+        start_time=from_us(document["start_us"]),
+        outcome=AttemptOutcome(document["outcome"]),
+        end_time=_from_us_or_none(document["end_us"]),
+        failure=None if failure is None else _failure(failure),
+        fuel=document["fuel"],
+    )
+
+
+def _decision_document(decision: Decision) -> dict[str, Any]:
+    return {
+        "engine": decision.engine,
+        "route": decision.route.value,
+        "chosen_by": decision.chosen_by,
+        "reason": decision.reason,
+        "policy_version": decision.policy_version,
+        "decide_us": to_us(decision.decide_time),
+    }
+
+
+def _candidate_document(candidate: Candidate) -> dict[str, Any]:
+    latency = candidate.expected_latency
+    return {
+        "engine": candidate.engine,
+        "route": candidate.route.value,
+        "refusals": [[refusal.reason.value, refusal.message] for refusal in candidate.refusals],
+        "reason": candidate.reason,
+        "rank": candidate.rank,
+        "score": candidate.score,
+        "cost_micros": candidate.expected_cost_micros,
+        "latency_us": None if latency is None else span_us(latency),
+    }
+
+
+def _decision(document: dict[str, Any], candidates: list[dict[str, Any]]) -> Decision:
+    return Decision(
+        engine=document["engine"],
+        route=Route(document["route"]),
+        chosen_by=document["chosen_by"],
+        reason=document["reason"],
+        candidates=tuple(_candidate(candidate) for candidate in candidates),
+        policy_version=document["policy_version"],
+        decide_time=from_us(document["decide_us"]),
+    )
+
+
+def _candidate(document: dict[str, Any]) -> Candidate:
+    return Candidate(
+        engine=document["engine"],
+        route=Route(document["route"]),
+        refusals=tuple(Refusal(RefusalReason(reason), message) for reason, message in document["refusals"]),
+        reason=document["reason"],
+        rank=document["rank"],
+        score=document["score"],
+        expected_cost_micros=document["cost_micros"],
+        expected_latency=_span_or_none(document["latency_us"]),
+    )

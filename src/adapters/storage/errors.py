@@ -1,0 +1,17 @@
+"""Why a store cannot be opened at all. These stop a process at its start; no client ever sees one."""
+
+
+class StoreStartupError(Exception):
+    """The store cannot be opened; the message says what to do."""
+
+
+class UnsupportedStorage(StoreStartupError):
+    """The storage URL names a database that this version has no adapter for, or names none."""
+
+
+class StoreOwned(StoreStartupError):
+    """Another process owns this data directory."""
+
+
+class StoreNotMigrated(StoreStartupError):
+    """The store was written by another version of AION and was not migrated yet."""

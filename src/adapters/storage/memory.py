@@ -1,0 +1,78 @@
+"""What the one owner of a store keeps in memory: a cache of tasks, the queue's index, the leases, the counters.
+
+All of it can be made again from the tables, and is when a transaction fails: so a step may change it while it computes,
+long before the commit. Readers see the cache only, which changes after the commit.
+"""
+
+import sqlite3
+
+from aion.adapters.storage import statements as sql
+from aion.adapters.storage.cache import TaskCache
+from aion.adapters.storage.codec import to_us
+from aion.adapters.storage.lazy_heap import LazyHeap
+from aion.adapters.storage.waiting import WaitingTask, WaitingTasks
+from aion.domain.tasks import Task, TaskState
+
+CACHE_BYTES = 64 << 20
+
+
+class StoreMemory:
+    """The writer's picture of the store."""
+
+    def __init__(self) -> None:
+        self.cache = TaskCache(CACHE_BYTES)
+        self.waiting = WaitingTasks()
+        self.leases: LazyHeap[int] = LazyHeap()
+        self.last_task = 0
+        self.last_event = 0
+        self.last_outbox = 0
+        self.has_tombstones = False
+        self.next_due_us: int | None = None
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Makes everything anew from the tables; the cache fills as tasks are touched."""
+        self.cache.clear()
+        self.waiting = WaitingTasks()
+        self.leases = LazyHeap()
+        self.last_task = connection.execute(sql.SELECT_LAST_TASK).fetchone()[0]
+        self.last_event = connection.execute(sql.SELECT_LAST_EVENT).fetchone()[0]
+        self.last_outbox = connection.execute(sql.SELECT_LAST_OUTBOX).fetchone()[0]
+        self.has_tombstones = connection.execute(sql.SELECT_ANY_TOMBSTONE).fetchone() is not None
+        for (
+            tenant,
+            task_id,
+            state,
+            priority,
+            create_us,
+            expire_us,
+            not_before_us,
+            lease_us,
+        ) in connection.execute(sql.SELECT_LIVE):
+            key = (tenant, task_id)
+            if state == TaskState.RUNNING:
+                self.leases.put(key, lease_us)
+            else:
+                self.waiting.add(WaitingTask(key, priority, create_us, expire_us, not_before_us))
+        self.refresh_due()
+
+    def moved(self, before: TaskState | None, task: Task) -> None:
+        """A task went from one state (None: it is new) to the one that it is in now."""
+        key, state = task.key, task.state
+        if before is TaskState.PENDING:
+            self.waiting.remove(key)
+        if state is TaskState.RUNNING:
+            if task.lease is not None:
+                self.leases.put(key, to_us(task.lease.expires))
+        elif before is TaskState.RUNNING:
+            self.leases.discard(key)
+        if state is TaskState.PENDING:
+            not_before_us = None if task.not_before is None else to_us(task.not_before)
+            self.waiting.add(
+                WaitingTask(key, task.priority.value, to_us(task.create_time), to_us(task.expire_time), not_before_us)
+            )
+
+    def refresh_due(self) -> None:
+        """Works out when something is due next; any thread may read the answer."""
+        lease = self.leases.first()
+        times = [time for time in (self.waiting.next_due(), lease and lease[0]) if time is not None]
+        self.next_due_us = min(times, default=None)

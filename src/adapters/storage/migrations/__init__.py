@@ -1,0 +1,1 @@
+"""The history of the embedded store's schema, for Alembic."""

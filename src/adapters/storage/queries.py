@@ -1,0 +1,84 @@
+"""What readers ask the database: one task, one log, one page of tasks."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, literal, null, select, tuple_
+
+from aion.adapters.storage import statements as sql
+from aion.adapters.storage.cache import Entry
+from aion.adapters.storage.codec import PAYLOAD_COLUMNS, TASK_COLUMNS, decode_event, decode_log, decode_task
+from aion.adapters.storage.tables import tasks
+from aion.domain.events import TaskEvent
+from aion.domain.tasks import Task
+from aion.domain.writes import IdempotencyKey
+from aion.ports.tasks import TaskFilter, TaskPosition
+
+
+def entry_of(connection: sqlite3.Connection, tenant: str, task_id: str) -> Entry | None:
+    """A task and its row number."""
+    row = connection.execute(sql.SELECT_TASK, (tenant, task_id)).fetchone()
+    return None if row is None else Entry(decode_task(row[1:]), row[0], None)
+
+
+def task_of_key(
+    connection: sqlite3.Connection, tenant: str, key: IdempotencyKey, now_us: int
+) -> tuple[bytes, Task] | None:
+    """The fingerprint under an unexpired idempotency key, and its task."""
+    scope = (tenant, key.principal, key.operation, key.key, now_us)
+    row = connection.execute(sql.SELECT_KEY, scope).fetchone()
+    if row is None:
+        return None
+    found = connection.execute(sql.SELECT_TASK_BY_SEQ, (row[1], tenant)).fetchone()
+    return None if found is None else (row[0], decode_task(found[1:]))
+
+
+def is_tombstone(connection: sqlite3.Connection, tenant: str, task_id: str) -> bool:
+    """Whether a purged task had this id."""
+    return connection.execute(sql.SELECT_TOMBSTONE, (tenant, task_id)).fetchone() is not None
+
+
+def events_of_live(connection: sqlite3.Connection, entry: Entry, after: int, limit: int) -> Sequence[TaskEvent]:
+    """Events of a log that is not compacted."""
+    first_seq = entry.log.first_seq if entry.log is not None else 0
+    rows = connection.execute(sql.SELECT_EVENTS, (first_seq, entry.seq, after, limit))
+    return [decode_event(row) for row in rows]
+
+
+def compacted_log(connection: sqlite3.Connection, entry: Entry) -> Sequence[TaskEvent] | None:
+    """The whole log of an ended task, or None when it is no longer kept."""
+    row = connection.execute(sql.SELECT_LOG, (entry.seq,)).fetchone()
+    return None if row is None else decode_log(row[0], entry.task.result_json)
+
+
+def page_of(
+    connection: sqlite3.Connection, tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: int
+) -> Sequence[Task]:
+    """A page of tasks without their payloads, newest first."""
+    statement = _page(tenant, filter, after, limit).compile(
+        dialect=sql.DIALECT, compile_kwargs={"render_postcompile": True}
+    )
+    values = statement.construct_params()
+    rows = connection.execute(str(statement), [values[name] for name in statement.positiontup or ()])
+    return [decode_task(row) for row in rows]
+
+
+def _page(tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: int) -> Select[Any]:
+    columns = [_without_payload(name) for name in TASK_COLUMNS]
+    position = tuple_(tasks.c.create_us, tasks.c.task_id)
+    page = select(*columns).where(tasks.c.tenant_id == tenant)
+    if after is not None:
+        page = page.where(position < tuple_(literal(after.create_time_us), literal(after.task_id)))
+    if filter.states:
+        page = page.where(tasks.c.state.in_(sorted(state.value for state in filter.states)))
+    if filter.intent:
+        page = page.where(tasks.c.intent == filter.intent)
+    return page.order_by(tasks.c.create_us.desc(), tasks.c.task_id.desc()).limit(limit).offset(sql.ZERO)
+
+
+def _without_payload(name: str) -> Any:
+    if name not in PAYLOAD_COLUMNS:
+        return tasks.c[name]
+    stands_in = PAYLOAD_COLUMNS[name]
+    return (null() if stands_in is None else literal(stands_in)).label(name)

@@ -1,0 +1,203 @@
+"""One transaction while it grows: what steps of several callers want written, each task once.
+
+Steps read through it (their own writes first, then the cache, then the table) and hand it changes. `flush` writes them
+all; a task that was accepted and settled in the same transaction costs one INSERT. Nothing is visible before `publish`.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aion.adapters.storage import statements as sql
+from aion.adapters.storage.cache import Entry, Key, LogTail
+from aion.adapters.storage.codec import (
+    decode_event,
+    decode_task,
+    encode_asked,
+    encode_event,
+    encode_life,
+    encode_log,
+    to_us,
+)
+from aion.adapters.storage.memory import StoreMemory
+from aion.domain.events import TaskEvent
+from aion.domain.lifecycle import Change
+from aion.domain.tasks import Task, TaskState
+from aion.domain.writes import IdempotencyKey
+
+_ALL_ROWS = -1
+
+
+@dataclass(slots=True)
+class StagedTask:
+    """A task that this transaction changes."""
+
+    task: Task
+    seq: int
+    is_new: bool
+    log: LogTail | None
+    committed_offset: int
+    events: list[TaskEvent] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Notices:
+    """Whom to wake once the transaction is committed."""
+
+    changed: dict[Key, None] = field(default_factory=dict)
+    canceled: list[Key] = field(default_factory=list)
+    work_arrived: bool = False
+
+
+class Transaction:
+    """All that one commit writes. `now` is the time of everything in it."""
+
+    def __init__(self, connection: sqlite3.Connection, memory: StoreMemory, now: datetime) -> None:
+        self.connection = connection
+        self.memory = memory
+        self.now = now
+        self.now_us = to_us(now)
+        self.notices = Notices()
+        self._staged: dict[Key, StagedTask] = {}
+        self._keys: dict[tuple[str, str, str, str], tuple[bytes, StagedTask, int]] = {}
+        self._facts: list[tuple[int, str, str, str, int]] = []
+        self._purged: list[Key] = []
+
+    def find(self, tenant: str, task_id: str) -> Task | None:
+        """The task as this transaction would leave it, or None."""
+        key = (tenant, task_id)
+        staged = self._staged.get(key)
+        if staged is not None:
+            return staged.task
+        entry = self._entry(key)
+        return None if entry is None else entry.task
+
+    def find_by_key(self, tenant: str, key: IdempotencyKey) -> tuple[bytes, Task] | None:
+        """The fingerprint under an idempotency key that has not expired, and the task that it made."""
+        scope = (tenant, key.principal, key.operation, key.key)
+        staged = self._keys.get(scope)
+        if staged is not None:
+            return staged[0], staged[1].task
+        row = self.connection.execute(sql.SELECT_KEY, (*scope, self.now_us)).fetchone()
+        if row is None:
+            return None
+        found = self.connection.execute(sql.SELECT_TASK_BY_SEQ, (row[1], tenant)).fetchone()
+        stored = decode_task(found[1:])
+        return row[0], self.find(tenant, stored.task_id) or stored
+
+    def is_tombstone(self, tenant: str, task_id: str) -> bool:
+        """Whether a purged task had this id."""
+        if not self.memory.has_tombstones:
+            return False
+        return self.connection.execute(sql.SELECT_TOMBSTONE, (tenant, task_id)).fetchone() is not None
+
+    def create(self, change: Change, key: IdempotencyKey | None) -> None:
+        """A new task, and the key under which a retry finds it."""
+        task, memory = change.task, self.memory
+        memory.last_task += 1
+        staged = StagedTask(task, memory.last_task, True, None, 0)
+        self._staged[task.key] = staged
+        if key is not None:
+            scope = (task.tenant, key.principal, key.operation, key.key)
+            self._keys[scope] = (key.fingerprint, staged, to_us(self.now + key.kept_for))
+        self._record(staged, None, change)
+
+    def write(self, change: Change) -> None:
+        """The next state of a task that `find` returned."""
+        key = change.task.key
+        staged = self._staged.get(key)
+        if staged is None:
+            entry = self._entry(key)
+            if entry is None:
+                raise LookupError(f"{key} was not found in this transaction")
+            staged = StagedTask(entry.task, entry.seq, False, entry.log, entry.task.last_offset)
+            self._staged[key] = staged
+        before, staged.task = staged.task, change.task
+        self._record(staged, before, change)
+
+    def flush(self) -> None:
+        """Sends everything to the database."""
+        new: list[tuple[Any, ...]] = []
+        known: list[tuple[Any, ...]] = []
+        events: list[tuple[Any, ...]] = []
+        logs: list[tuple[int, str, str]] = []
+        for staged in self._staged.values():
+            task = staged.task
+            if staged.is_new:
+                new.append((staged.seq, *encode_asked(task), *encode_life(task)))
+            else:
+                known.append((*encode_life(task), staged.seq))
+            if not staged.events:
+                continue
+            if task.state.ended:
+                logs.append((staged.seq, task.tenant, encode_log([*self._earlier_events(staged), *staged.events])))
+            else:
+                events.extend(self._event_rows(staged))
+        run = self.connection.executemany
+        if new:
+            run(sql.INSERT_TASK, new)
+        if known:
+            run(sql.UPDATE_TASK, known)
+        if events:
+            run(sql.INSERT_EVENT, events)
+        if logs:
+            run(sql.INSERT_LOG, logs)
+        if self._keys:
+            run(
+                sql.PUT_KEY,
+                [(*scope, mark, at.seq, until) for scope, (mark, at, until) in self._keys.items()],
+            )
+        if self._facts:
+            run(sql.INSERT_OUTBOX, self._facts)
+
+    def publish(self) -> None:
+        """After the commit: lets readers see it."""
+        cache = self.memory.cache
+        for key, staged in self._staged.items():
+            log = staged.log
+            if log is None and staged.committed_offset == 0:
+                log = LogTail(1, self.memory.last_event)
+            if log is not None and staged.events:
+                log = log.grown(staged.events)
+            cache.put(key, Entry(staged.task, staged.seq, log))
+        self.memory.refresh_due()
+
+    def _entry(self, key: Key) -> Entry | None:
+        entry = self.memory.cache.get(key)
+        if entry is not None:
+            return entry
+        row = self.connection.execute(sql.SELECT_TASK, key).fetchone()
+        return None if row is None else Entry(decode_task(row[1:]), row[0], None)
+
+    def _record(self, staged: StagedTask, before: Task | None, change: Change) -> None:
+        task, memory, notices = change.task, self.memory, self.notices
+        staged.events.extend(change.events)
+        for name in change.facts:
+            memory.last_outbox += 1
+            self._facts.append((memory.last_outbox, task.tenant, task.task_id, name, self.now_us))
+        memory.moved(before.state if before is not None else None, task)
+        notices.changed[task.key] = None
+        if task.state is TaskState.PENDING:
+            notices.work_arrived = True
+        elif task.state is TaskState.RUNNING and task.cancel_requested and before and not before.cancel_requested:
+            notices.canceled.append(task.key)
+
+    def _event_rows(self, staged: StagedTask) -> list[tuple[Any, ...]]:
+        rows = []
+        for event in staged.events:
+            self.memory.last_event += 1
+            rows.append((self.memory.last_event, staged.task.tenant, staged.seq, *encode_event(event)))
+        return rows
+
+    def _earlier_events(self, staged: StagedTask) -> Sequence[TaskEvent]:
+        """The events of this task that earlier transactions committed."""
+        last = staged.committed_offset
+        if last == 0:
+            return ()
+        if staged.log is not None and (in_memory := staged.log.read(0, last, last)) is not None:
+            return in_memory
+        first_seq = staged.log.first_seq if staged.log is not None else 0
+        rows = self.connection.execute(sql.SELECT_EVENTS, (first_seq, staged.seq, 0, _ALL_ROWS))
+        return [decode_event(row) for row in rows]

@@ -1,0 +1,243 @@
+"""The one thread that writes: it takes all that is queued, commits it together and tells everybody at once.
+
+There is no waiting window: while one commit is under way the next group gathers by itself. Only events may wait a little:
+commits that hold nothing else come at most every 5 ms. Each value has its own outcome: what its step refuses, or what the
+database cannot take, fails alone.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Final, TypeVar
+
+from aion import failpoints
+from aion.adapters.storage.memory import StoreMemory
+from aion.adapters.storage.transaction import Notices, Transaction
+from aion.domain.errors import AionError, OutcomeUnknown, StoreUnavailable
+from aion.ports.clock import Clock
+from aion.ports.signals import Signals
+
+T = TypeVar("T")
+
+APPEND: Final = "append"
+_MAX_BATCH: Final = 1_000
+_EVENTS_APART: Final = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One value on its way: what it is called, what it does, and who waits for it."""
+
+    name: str
+    step: Callable[[Transaction], Any]
+    answer: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: Exception
+
+
+class GroupCommitWriter:
+    """Owns the writing connection and the store's memory; nobody else touches them while it runs."""
+
+    def __init__(self, connection: sqlite3.Connection, memory: StoreMemory, clock: Clock, signals: Signals) -> None:
+        self.commits = 0
+        self._connection = connection
+        self._memory = memory
+        self._clock = clock
+        self._signals = signals
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._stale = True
+        self._closed = False
+        self._checkpoint_due = False
+        self._last_events_commit = 0.0
+        self._answers: list[tuple[Job, Any]] = []
+        self._notices: list[Notices] = []
+        self._thread = Thread(target=self._run, name="aion-store-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begins to write."""
+        self._thread.start()
+
+    async def submit(self, name: str, step: Callable[[Transaction], T]) -> T:
+        """Hands a step over and waits for its outcome. Who stops waiting does not stop the step."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed; nothing was written")
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put(Job(name, step, answer))
+        return await answer
+
+    def ask_checkpoint(self) -> None:
+        """Asks for a checkpoint by the writer itself after its next commit; any thread may."""
+        self._checkpoint_due = True
+
+    async def close(self) -> None:
+        """Writes what is queued, then ends."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+            await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            jobs: list[Job] = []
+            open_ = self._gather(jobs)
+            if jobs:
+                try:
+                    self._write(jobs)
+                except Exception as broken:
+                    self._give_up(jobs, broken)
+                self._deliver()
+                if self._checkpoint_due:
+                    self._checkpoint()
+
+    def _gather(self, jobs: list[Job]) -> bool:
+        """Takes all that is queued, waiting for the first; False when the queue ends here."""
+        job = self._jobs.get()
+        only_events = True
+        while job is not None:
+            jobs.append(job)
+            only_events = only_events and job.name == APPEND
+            if len(jobs) >= _MAX_BATCH:
+                return True
+            try:
+                wait = self._last_events_commit + _EVENTS_APART - time.monotonic() if only_events else 0
+                job = self._jobs.get(timeout=wait) if wait > 0 else self._jobs.get_nowait()
+            except Empty:
+                if only_events:
+                    self._last_events_commit = time.monotonic()
+                return True
+        return False
+
+    def _write(self, jobs: Sequence[Job]) -> None:
+        try:
+            transaction = self._begin()
+        except (sqlite3.Error, OSError) as broken:
+            self._refuse(jobs, _unavailable, broken)
+            return
+        try:
+            outcomes = [_outcome(job, transaction) for job in jobs]
+            transaction.flush()
+            _hit(jobs, "before_commit")
+        except Exception as broken:
+            self._roll_back()
+            self._write_apart(jobs, broken)
+            return
+        try:
+            failpoints.hit("store.commit")
+            self._connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as broken:
+            self._roll_back()
+            refused = [pair for pair in zip(jobs, outcomes, strict=True) if isinstance(pair[1], _Failed)]
+            self._answers.extend(refused)
+            self._refuse([job for job in jobs if all(job is not other for other, _ in refused)], _unknown, broken)
+            return
+        _hit(jobs, "after_commit")
+        self.commits += 1
+        transaction.publish()
+        self._notices.append(transaction.notices)
+        self._answers.extend(zip(jobs, outcomes, strict=True))
+
+    def _give_up(self, jobs: Sequence[Job], broken: Exception) -> None:
+        """Something that must not happen did; nobody is left waiting and the memory is made anew."""
+        self._roll_back()
+        answered = {id(job) for job, _ in self._answers}
+        self._refuse([job for job in jobs if id(job) not in answered], _unknown, broken)
+
+    def _begin(self) -> Transaction:
+        failpoints.hit("store.begin")
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            if self._stale:
+                self._memory.load(self._connection)
+                self._stale = False
+        except sqlite3.Error:
+            self._roll_back()
+            raise
+        return Transaction(self._connection, self._memory, self._clock.now())
+
+    def _write_apart(self, jobs: Sequence[Job], broken: Exception) -> None:
+        """One value broke the whole group: each gets its own transaction, so that only the culprit fails."""
+        if isinstance(broken, sqlite3.OperationalError | OSError):
+            self._refuse(jobs, _unavailable, broken)
+        elif len(jobs) == 1:
+            self._refuse(jobs, _unavailable if isinstance(broken, sqlite3.Error) else _itself, broken)
+        else:
+            for job in jobs:
+                self._write([job])
+
+    def _refuse(self, jobs: Sequence[Job], error: Callable[[Exception], Exception], broken: Exception) -> None:
+        self._answers.extend((job, _Failed(error(broken))) for job in jobs)
+
+    def _roll_back(self) -> None:
+        self._stale = True
+        # What cannot be rolled back now is tried again before the next BEGIN.
+        with suppress(sqlite3.Error):
+            self._connection.execute("ROLLBACK")
+
+    def _deliver(self) -> None:
+        answers, self._answers = self._answers, []
+        notices, self._notices = self._notices, []
+        self._loop.call_soon_threadsafe(self._answer, answers, notices)
+
+    def _answer(self, answers: Sequence[tuple[Job, Any]], notices: Sequence[Notices]) -> None:
+        signals = self._signals
+        for notice in notices:
+            for tenant, task_id in notice.changed:
+                signals.task_changed(tenant, task_id)
+            for tenant, task_id in notice.canceled:
+                signals.cancel_requested(tenant, task_id)
+            if notice.work_arrived:
+                signals.work_arrived()
+        for job, outcome in answers:
+            if job.answer.done():
+                continue
+            if isinstance(outcome, _Failed):
+                job.answer.set_exception(outcome.error)
+            else:
+                job.answer.set_result(outcome)
+
+    def _checkpoint(self) -> None:
+        self._checkpoint_due = False
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.OperationalError:
+            self._checkpoint_due = True
+
+
+def _outcome(job: Job, transaction: Transaction) -> Any:
+    try:
+        return job.step(transaction)
+    except AionError as refused:
+        return _Failed(refused)
+
+
+def _hit(jobs: Sequence[Job], when: str) -> None:
+    for job in jobs:
+        failpoints.hit(f"store.{job.name}.{when}")
+
+
+def _unavailable(broken: Exception) -> Exception:
+    error = StoreUnavailable(f"the store cannot write now ({broken}); nothing was written, try again")
+    error.__cause__ = broken
+    return error
+
+
+def _unknown(broken: Exception) -> Exception:
+    error = OutcomeUnknown("the commit failed, its outcome is unknown: retry with the same key")
+    error.__cause__ = broken
+    return error
+
+
+def _itself(broken: Exception) -> Exception:
+    return broken

@@ -1,0 +1,85 @@
+"""What happens to tasks, as metrics, spans and log lines: the Observer port over this folder."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from aion.adapters.telemetry.logging import TRACE_ID
+from aion.adapters.telemetry.metrics import Metrics
+from aion.adapters.telemetry.tracing import Tracer, UnrecordedSpan
+from aion.domain.attempts import Attempt, AttemptOutcome
+from aion.domain.tasks import Task
+from aion.ports.telemetry import Observer, Span
+
+log = structlog.stdlib.get_logger("aion.tasks")
+
+
+class TelemetryObserver:
+    """Counts, traces and logs. A task that goes well leaves no line above debug."""
+
+    def __init__(self, metrics: Metrics, tracer: Tracer) -> None:
+        self._metrics = metrics
+        self._tracer = tracer
+
+    def accepted(self, task: Task) -> None:
+        """Counts the task by its intent."""
+        self._metrics.accepted.add(task.intent)
+
+    def attempt_began(self, task: Task) -> Span:
+        """Joins the trace of the call that submitted the task, if that is recorded."""
+        span = self._tracer.start("attempt", task.traceparent, _attributes(task))
+        return span or UnrecordedSpan(task.traceparent)
+
+    def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
+        """Counts the attempt, and the task when it has ended; logs what failed."""
+        self._metrics.attempts.observe(took.total_seconds(), attempt.engine, attempt.outcome.name)
+        if task.state.ended:
+            self._metrics.ended.add(task.intent, task.state.name)
+            self._metrics.events.add(amount=task.last_offset)
+        if attempt.outcome in (AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT, AttemptOutcome.LOST):
+            failure = attempt.failure
+            log.warning(
+                "attempt failed",
+                **_names(task),
+                attempt=attempt.number,
+                engine=attempt.engine,
+                outcome=attempt.outcome.name,
+                code=failure.code if failure else "",
+                why=failure.message if failure else "",
+                state=task.state.name,
+            )
+
+    def lease_lost(self, task: Task, why: str) -> None:
+        """Counts and logs it."""
+        self._metrics.leases_lost.add()
+        log.warning("lease lost", **_names(task), why=why)
+
+    def trouble(self, where: str, error: BaseException) -> None:
+        """Counts it by place and logs it with its cause."""
+        self._metrics.trouble.add(where)
+        log.error("trouble in the background", where=where, exc_info=error)
+
+
+def _names(task: Task) -> Mapping[str, str]:
+    return {
+        "tenant": task.tenant,
+        "task_id": task.task_id,
+        "intent": task.intent,
+        "trace_id": task.traceparent[TRACE_ID],
+    }
+
+
+def _attributes(task: Task) -> Mapping[str, str | int]:
+    return {
+        "aion.tenant": task.tenant,
+        "aion.task_id": task.task_id,
+        "aion.intent": task.intent,
+        "aion.engine": task.decision.engine,
+        "aion.attempt": task.fence,
+    }
+
+
+if TYPE_CHECKING:
+    _: type[Observer] = TelemetryObserver

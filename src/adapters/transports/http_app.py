@@ -1,0 +1,136 @@
+"""The HTTP front: probes, metrics and the document beside REST, and the last net under all of them.
+
+Whatever goes wrong below becomes a problem of the one table; a defect becomes INTERNAL with its cause in the log, never a
+traceback on the wire.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import orjson
+import yaml
+
+from aion.adapters.rpc.errors import InternalError
+from aion.adapters.rpc.pipeline import Pipeline
+from aion.adapters.transports.http_answers import (
+    JSON_TYPE,
+    AsgiApp,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    send_answer,
+)
+from aion.adapters.transports.http_probes import Check, Probes
+from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
+from aion.adapters.transports.rest import Document, rest_app
+from aion.adapters.transports.rest_headers import header_map
+from aion.adapters.transports.sse import OpenStreams
+from aion.domain.errors import AionError, PermissionDenied
+from aion.domain.identity import SERVER_READ
+from aion.ports.identity import Authenticator, Credentials
+
+TRANSPORT = "http"
+METRICS_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+YAML_TYPE = b"application/yaml"
+Page = Callable[[Scope, Send], Awaitable[None]]
+_log = logging.getLogger("aion.http")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpParts:
+    """What the front serves. `ready`: whether this process takes work now (false while it drains). `checks`: its dependencies
+    by name; each returns, or raises with the reason.
+    """
+
+    pipeline: Pipeline
+    authenticator: Authenticator
+    document: Document
+    streams: OpenStreams
+    ready: Callable[[], bool]
+    checks: Mapping[str, Check]
+    metrics: Callable[[], bytes]
+    metrics_open: bool = False
+    docs_open: bool = False
+
+
+async def http_app(parts: HttpParts) -> AsgiApp:
+    """The whole HTTP face as one ASGI application."""
+    return _Front(parts, await rest_app(parts.document, parts.pipeline, parts.streams))
+
+
+class _Front:
+    def __init__(self, parts: HttpParts, rest: AsgiApp) -> None:
+        probes = Probes(parts.ready, parts.checks)
+        as_json = orjson.dumps(parts.document)
+        as_yaml = yaml.dump(dict(parts.document), Dumper=yaml.CSafeDumper, sort_keys=False).encode()
+        self._parts = parts
+        self._rest = rest
+        self._pages: dict[str, Page] = {
+            "/livez": probes.live,
+            "/readyz": probes.readiness,
+            "/healthz": probes.health,
+            "/metrics": self._page(lambda: parts.metrics(), METRICS_TYPE, is_open=parts.metrics_open),
+            "/openapi.json": self._page(lambda: as_json, JSON_TYPE, is_open=parts.docs_open),
+            "/openapi.yaml": self._page(lambda: as_yaml, YAML_TYPE, is_open=parts.docs_open),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, watched)
+        except AionError as error:
+            await self._refuse(error, scope, send)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            refused = self._parts.pipeline.refuse(InternalError(), header_map(scope), TRANSPORT)
+            _log.exception("defect while serving HTTP", extra={"request_id": refused.marks.request_id})
+            if started:
+                # The answer is under way and cannot be taken back; ending it here would make it look whole.
+                raise ConnectionAbortedError("the answer broke off") from error
+            await send_problem(send, refused)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = self._pages.get(scope["path"])
+        if page is None:
+            await self._rest(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed(scope["method"], scope["path"], ["GET"])
+        else:
+            await page(scope, send)
+
+    async def _refuse(self, error: AionError, scope: Scope, send: Send) -> None:
+        await send_problem(send, self._parts.pipeline.refuse(error, header_map(scope), TRANSPORT))
+
+    def _page(self, content: Callable[[], bytes], content_type: bytes, *, is_open: bool) -> Page:
+        async def page(scope: Scope, send: Send) -> None:
+            if not is_open:
+                self._authorise(scope)
+            await send_answer(send, 200, content_type, content(), [])
+
+        return page
+
+    def _authorise(self, scope: Scope) -> None:
+        """Raises Unauthenticated and PermissionDenied unless the caller may read about this server."""
+        client = scope.get("client")
+        credentials = Credentials(header_map(scope), (), client[0] if client else "")
+        identity = self._parts.authenticator.authenticate(credentials)
+        if identity is None or not identity.may(SERVER_READ):
+            raise PermissionDenied(
+                f"{scope['path']} needs the scope {SERVER_READ}; ask for a key that holds it",
+                facts={"scope": SERVER_READ},
+            )

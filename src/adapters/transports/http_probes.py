@@ -1,0 +1,73 @@
+"""What an orchestrator asks: is it alive, does it take work, is it well.
+
+`/livez` never asks a dependency: restarting this process does not mend the database. The probes are open to everybody, so they
+name what fails but not how; the reason is in the log.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import orjson
+
+from aion.adapters.transports.http_answers import JSON_TYPE, Scope, Send, send_answer
+
+Check = Callable[[], Awaitable[None]]
+"""Returns when the dependency answers, raises when it does not."""
+
+CHECK_SECONDS = 2.0
+"""After this time a dependency counts as failing: shorter than the patience of those who probe."""
+
+_log = logging.getLogger("aion.http")
+
+
+class Probes:
+    """The three probes over one set of checks."""
+
+    def __init__(self, ready: Callable[[], bool], checks: Mapping[str, Check]) -> None:
+        self._ready = ready
+        self._checks = checks
+
+    async def live(self, scope: Scope, send: Send) -> None:
+        """200 as long as this process answers at all."""
+        await _answer(send, 200, {"status": "ok"})
+
+    async def readiness(self, scope: Scope, send: Send) -> None:
+        """200 when this process takes work: it does not drain and its dependencies answer."""
+        if not self._ready():
+            await _answer(send, 503, {"status": "draining"})
+            return
+        found = await self._look()
+        await _answer(send, 200 if _well(found) else 503, {"status": _word(found), "checks": found})
+
+    async def health(self, scope: Scope, send: Send) -> None:
+        """Everything at once; 200 when all is well, also while it drains."""
+        found = await self._look()
+        body = {"status": _word(found), "ready": self._ready() and _well(found), "checks": found}
+        await _answer(send, 200 if _well(found) else 503, body)
+
+    async def _look(self) -> dict[str, str]:
+        words = await asyncio.gather(*(self._check(name, check) for name, check in self._checks.items()))
+        return dict(zip(self._checks, words, strict=True))
+
+    @staticmethod
+    async def _check(name: str, check: Check) -> str:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await check()
+        except Exception:  # noqa: BLE001 # whatever a dependency raises means that it fails
+            _log.warning("health check failed: %s", name, exc_info=True)
+            return "failing"
+        return "ok"
+
+
+def _well(found: Mapping[str, str]) -> bool:
+    return all(word == "ok" for word in found.values())
+
+
+def _word(found: Mapping[str, str]) -> str:
+    return "ok" if _well(found) else "failing"
+
+
+async def _answer(send: Send, status: int, body: dict[str, object]) -> None:
+    await send_answer(send, status, JSON_TYPE, orjson.dumps(body), [])

@@ -1,0 +1,129 @@
+"""uvicorn inside the running event loop: AION owns the signals, the drain and the bounds.
+
+uvicorn itself never gives up on a client that stops reading its answer or never finishes its request, so a patrol cuts those.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from aion.adapters.transports.http_answers import AsgiApp
+from aion.adapters.transports.http_patrol import Patrol
+
+KEEP_ALIVE_SECONDS = 65
+"""Longer than the 60 s that load balancers keep an idle connection, so that the balancer closes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """Where and how to listen. With `cert` and `key` it speaks TLS (1.2 or newer)."""
+
+    host: str
+    port: int
+    cert: Path | None = None
+    key: Path | None = None
+    max_connections: int = 4096
+    max_header_bytes: int = 32 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class HttpServer:
+    """A server that serves. `port` is the bound one, also when 0 was asked for."""
+
+    port: int
+
+
+@asynccontextmanager
+async def http_server(
+    settings: HttpSettings, app: AsgiApp, grace: float, drain: Callable[[], None] = lambda: None
+) -> AsyncIterator[HttpServer]:
+    """Serves while the block runs; then refuses new connections, calls `drain` so that streams end, and gives calls `grace`
+    seconds to end.
+    """
+    listener = _listen(settings)
+    server = _Server(_config(settings, app, grace))
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="http server")
+    try:
+        await _until_started(server, serving)
+        async with Patrol(server.server_state.connections):
+            yield HttpServer(int(listener.getsockname()[1]))
+    finally:
+        drain()
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that leaves signals alone, and says when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the process's own."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn starts, and tells."""
+        await super().startup(sockets)
+        self.up.set()
+
+
+async def _until_started(server: _Server, serving: "asyncio.Task[None]") -> None:
+    started = asyncio.create_task(server.up.wait())
+    try:
+        await asyncio.wait({started, serving}, return_when=asyncio.FIRST_COMPLETED)
+        if not started.done():
+            await serving
+            raise RuntimeError("the HTTP server ended before it had started")
+    finally:
+        started.cancel()
+
+
+def _listen(settings: HttpSettings) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as cause:
+        raise OSError(
+            f"cannot listen on {settings.host}:{settings.port} for HTTP ({cause.strerror}): is it taken? "
+            "set AION_HTTP_LISTEN to another one"
+        ) from cause
+
+
+def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Config:
+    secure = settings.cert is not None and settings.key is not None
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type] # uvicorn types every event; the shape is the same
+        loop="none",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # a forwarded address is a claim; peers are limited by their real one
+        limit_concurrency=settings.max_connections,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(grace)),
+        h11_max_incomplete_event_size=settings.max_header_bytes,
+        ssl_context_factory=(lambda config, default: _tls(settings)) if secure else None,
+    )
+
+
+def _tls(settings: HttpSettings) -> ssl.SSLContext:
+    assert settings.cert is not None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(settings.cert, settings.key)
+    context.set_alpn_protocols(["http/1.1"])
+    return context

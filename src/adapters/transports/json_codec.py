@@ -1,0 +1,38 @@
+"""Messages of the contract as REST JSON, both ways, driven by the options that stand in the contract (`aion.v1.json`)."""
+
+from typing import TypeVar
+
+import orjson
+from google.protobuf.message import Message
+
+from aion.adapters.transports.json_decoder import decode_members
+from aion.adapters.transports.json_encoder import encoder
+from aion.domain.errors import MalformedRequest
+
+Decoded = TypeVar("Decoded", bound=Message)
+
+
+def encode(message: Message) -> bytes:
+    """The message as one JSON object."""
+    return orjson.dumps(encoder(message.DESCRIPTOR)(message))
+
+
+def decode(into: type[Decoded], data: bytes) -> Decoded:
+    """The message that a JSON object holds. Raises MalformedRequest."""
+    return decode_members(into, parse_object(data))
+
+
+def parse_object(data: bytes) -> dict[str, object]:
+    """The members of a JSON object (RFC 8259, UTF-8). Raises MalformedRequest."""
+    if not data:
+        raise MalformedRequest("the body is empty; send one JSON object")
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequest(f"the body is not JSON: {error}; send one JSON object in UTF-8") from None
+    if not isinstance(document, dict):
+        kind = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(
+            type(document), "a number"
+        )
+        raise MalformedRequest(f"the body is {kind}; send one JSON object")
+    return document

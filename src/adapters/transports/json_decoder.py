@@ -1,0 +1,175 @@
+"""JSON to messages, strictly: one closure a message type, compiled from its descriptor when it is first met.
+
+A member that the contract does not name is refused, with the names that look like it; so is a member twice, and a value of
+another type. Null means unset, 64-bit integers may be strings: that is the protobuf JSON mapping. What the contract says
+*about* values is not checked here but in the pipeline, for every transport alike.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import orjson
+from google.protobuf import json_format
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from aion.adapters.transports.json_form import WELL_KNOWN, is_map, json_form
+from aion.adapters.transports.json_times import parse_duration, parse_timestamp
+from aion.adapters.transports.json_values import Misfit, key_parser, scalar_parser, string
+from aion.domain.errors import FieldViolation, MalformedRequest
+
+Decoded = TypeVar("Decoded", bound=Message)
+Parse = Callable[[Any], Any]
+"""A JSON value, of whatever type, to what protobuf's runtime takes."""
+
+_decoders: dict[str, Parse] = {}
+
+
+def decode_members(into: type[Decoded], members: Mapping[str, object]) -> Decoded:
+    """The message with these members. Raises MalformedRequest that names the field."""
+    try:
+        message: Decoded = decoder(into.DESCRIPTOR)(members)
+    except Misfit as misfit:
+        raise MalformedRequest(
+            f"{misfit.path} {misfit.description}" if misfit.path else misfit.description,
+            violations=(FieldViolation(misfit.path, misfit.description),),
+        ) from None
+    return message
+
+
+def decoder(descriptor: Descriptor) -> Parse:
+    """What turns a JSON object into a message of this type; it raises Misfit."""
+    name = descriptor.full_name
+    if name not in _decoders:
+        _decoders[name] = lambda value: _decoders[name](value)
+        _decoders[name] = _well_known(descriptor) if name.startswith(WELL_KNOWN) else _compile(descriptor)
+    return _decoders[name]
+
+
+def _compile(descriptor: Descriptor) -> Parse:
+    message_class = GetMessageClass(descriptor)
+    fields: dict[str, tuple[str, Parse]] = {}
+    for field in descriptor.fields:
+        form = json_form(field)
+        fields[form.name] = (field.name, _field(field, embed=form.embed))
+    choices = [frozenset(f.name for f in oneof.fields) for oneof in descriptor.oneofs if len(oneof.fields) > 1]
+    known = _Known(descriptor, tuple(fields))
+
+    def decode(value: Any) -> Message:
+        if type(value) is not dict:
+            raise Misfit(f"must be a JSON object, not {_kind(value)}")
+        given: dict[str, Any] = {}
+        for name, member in value.items():
+            entry = fields.get(name)
+            if entry is None:
+                raise Misfit(known.missing(name), name)
+            if member is None:
+                continue
+            try:
+                given[entry[0]] = entry[1](member)
+            except Misfit as misfit:
+                raise misfit.under(name) from None
+        for choice in choices:
+            if len(both := sorted(choice & given.keys())) > 1:
+                raise Misfit(f"must be unset when {both[0]} is set", both[1])
+        return message_class(**given)
+
+    return decode
+
+
+class _Known:
+    """The members of one message, for the sentence that refuses another."""
+
+    def __init__(self, descriptor: Descriptor, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._camel = {field.json_name: json_form(field).name for field in descriptor.fields}
+
+    def missing(self, name: str) -> str:
+        close = [self._camel[name]] if name in self._camel else difflib.get_close_matches(name, self._names, n=3)
+        if close:
+            return f"is not a field here; did you mean {' or '.join(close)}?"
+        return f"is not a field here; the fields are {', '.join(self._names) or 'none'}"
+
+
+def _field(field: FieldDescriptor, *, embed: bool) -> Parse:
+    if is_map(field):
+        return _map(field)
+    one = _document if embed else _value(field)
+    return _list(one) if field.is_repeated else one
+
+
+def _list(one: Parse) -> Parse:
+    def parse(value: Any) -> list[Any]:
+        if type(value) is not list:
+            raise Misfit(f"must be a JSON array, not {_kind(value)}")
+        parsed = []
+        for index, item in enumerate(value):
+            try:
+                parsed.append(one(item))
+            except Misfit as misfit:
+                raise misfit.under(f"[{index}]") from None
+        return parsed
+
+    return parse
+
+
+def _map(field: FieldDescriptor) -> Parse:
+    key = key_parser(field.message_type.fields_by_name["key"])
+    value_field = field.message_type.fields_by_name["value"]
+    one = _value(value_field)
+
+    def parse(value: Any) -> dict[Any, Any]:
+        if type(value) is not dict:
+            raise Misfit(f"must be a JSON object, not {_kind(value)}")
+        parsed = {}
+        for name, item in value.items():
+            try:
+                parsed[key(name)] = one(item)
+            except Misfit as misfit:
+                raise misfit.under(f'["{name}"]') from None
+        return parsed
+
+    return parse
+
+
+def _value(field: FieldDescriptor) -> Parse:
+    return decoder(field.message_type) if field.message_type is not None else scalar_parser(field)
+
+
+def _document(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        raise Misfit("is nested too deeply; flatten the document") from None
+
+
+def _well_known(descriptor: Descriptor) -> Parse:
+    texts: dict[str, Callable[[str], Message]] = {
+        "google.protobuf.Timestamp": parse_timestamp,
+        "google.protobuf.Duration": parse_duration,
+    }
+    reader = texts.get(descriptor.full_name)
+    message_class = GetMessageClass(descriptor)
+
+    def parse_text(value: Any) -> Message:
+        assert reader is not None
+        try:
+            return reader(string(value))
+        except ValueError as error:
+            raise Misfit(str(error)) from None
+
+    def parse_other(value: Any) -> Message:
+        try:
+            return json_format.ParseDict(value, message_class())
+        except json_format.ParseError as error:
+            raise Misfit(f"is not a {descriptor.full_name}: {error}") from None
+
+    return parse_text if reader is not None else parse_other
+
+
+def _kind(value: object) -> str:
+    return {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(
+        type(value), "a number"
+    )

@@ -1,0 +1,153 @@
+"""REST: connexion routes by the generated OpenAPI document and resolves each operation to an RPC of the pipeline.
+
+connexion does what the document knows: paths, methods, queries. Authentication, bodies and errors are the pipeline's, as
+they are for every transport, so connexion's middlewares for these are left out.
+"""
+
+import contextlib
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.operations import AbstractOperation
+from connexion.resolver import Resolution, Resolver
+
+from aion.adapters.rpc.methods import methods
+from aion.adapters.rpc.pipeline import Pipeline
+from aion.adapters.transports.http_answers import AsgiApp, Message, Receive, Scope, Send
+from aion.adapters.transports.http_problems import MethodNotAllowed
+from aion.adapters.transports.rest_calls import UnaryOperation
+from aion.adapters.transports.rest_query import QueryCheck
+from aion.adapters.transports.rest_request import Shape
+from aion.adapters.transports.sse import OpenStreams, StreamOperation
+from aion.domain.errors import MethodNotFound
+
+VERBS = ("get", "put", "post", "delete", "patch")
+Document = Mapping[str, Any]
+
+
+async def rest_app(document: Document, pipeline: Pipeline, streams: OpenStreams) -> AsgiApp:
+    """The REST face as an ASGI application. It raises MethodNotFound and MethodNotAllowed; the rest it answers."""
+    paths = Paths(document)
+    app = ConnexionMiddleware(paths.refuse, import_name=__name__, middlewares=[RoutingMiddleware, _CallMiddleware])
+    app.add_api(routable(document), resolver=_RpcResolver(document, pipeline, streams))
+
+    # connexion builds its routes at the first request: let it be this one, not a caller's.
+    with contextlib.suppress(MethodNotFound):
+        await app({"type": "http", "method": "GET", "path": "", "headers": [], "query_string": b""}, _nothing, _nowhere)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        paths.check(scope)
+        await app(scope, receive, send)
+
+    return serve
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _nowhere(message: Message) -> None:
+    raise AssertionError("nothing answers a request without a path")
+
+
+def routable(document: Document) -> dict[str, Any]:
+    """The document as connexion is to see it: no security (the pipeline's), and custom verbs (`{id}:verb`) before the paths
+    that would swallow them.
+    """
+    spec = copy.deepcopy(dict(document))
+    spec.pop("security", None)
+    spec.get("components", {}).pop("securitySchemes", None)
+    spec["paths"] = dict(sorted(spec["paths"].items(), key=lambda item: "}:" not in item[0]))
+    return spec
+
+
+class Paths:
+    """Which methods a path takes. Starlette would tell of the first match only, or redirect."""
+
+    def __init__(self, document: Document) -> None:
+        ordered = routable(document)["paths"].items()
+        self._templates = [
+            (re.compile(_pattern(path)), [verb.upper() for verb in VERBS if verb in item]) for path, item in ordered
+        ]
+
+    def check(self, scope: Scope) -> None:
+        """Raises MethodNotFound and MethodNotAllowed."""
+        path, method = scope["path"], scope["method"]
+        for pattern, allowed in self._templates:
+            if pattern.fullmatch(path):
+                if method not in allowed and not (method == "HEAD" and "GET" in allowed):
+                    raise MethodNotAllowed(method, path, allowed)
+                return
+        raise unknown_path(path)
+
+    async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What stands below connexion: no operation took the request."""
+        raise unknown_path(scope["path"])
+
+
+def unknown_path(path: str) -> MethodNotFound:
+    """The refusal of a path that nobody serves."""
+    return MethodNotFound(f"there is no path {path[:256]}; the paths are in /openapi.json", facts={"path": path[:256]})
+
+
+def _pattern(template: str) -> str:
+    # A custom verb's colon ends the variable: ids hold none.
+    parts = re.split(r"(\{[^}]*\})", template)
+    return "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts)
+
+
+class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
+    """Finds the RPC that an operation names (`x-grpc-method`)."""
+
+    def __init__(self, document: Document, pipeline: Pipeline, streams: OpenStreams) -> None:
+        super().__init__()
+        self._pipeline = pipeline
+        self._streams = streams
+        self._methods = methods()
+        self._said = {
+            operation["operationId"]: operation
+            for item in document["paths"].values()
+            for verb, operation in item.items()
+            if verb in VERBS
+        }
+
+    def resolve(self, operation: AbstractOperation) -> Resolution:
+        """What builds the ASGI application of the operation, once connexion knows its parameters."""
+        return Resolution(self._serve, operation.operation_id)
+
+    def _serve(self, operation: AbstractOperation) -> AsgiApp:
+        said = self._said[operation.operation_id]
+        method = self._methods[said["x-grpc-method"]]
+        shape = Shape(
+            has_body=bool(said["x-grpc-body"]),
+            body_required=said.get("requestBody", {}).get("required", False),
+            streams=method.streams,
+            check_query=QueryCheck(operation),
+        )
+        if method.streams:
+            return StreamOperation(self._pipeline, method, shape, self._streams, accepts=shape.has_body)
+        return UnaryOperation(self._pipeline, method, shape, said.get("x-grpc-response-body", ""))
+
+
+class _CallApi(RoutedAPI):  # type: ignore[misc] # connexion ships no types
+    """Calls what the resolver found with the bare ASGI request: connexion would read the body and build a response."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> AsgiApp:
+        """What serves the operation."""
+        app: AsgiApp = operation.function(operation)
+        return app
+
+
+class _CallMiddleware(RoutedMiddleware):  # type: ignore[misc] # connexion ships no types
+    """Hands a routed request to its operation."""
+
+    api_cls = _CallApi

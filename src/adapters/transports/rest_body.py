@@ -1,0 +1,75 @@
+"""Reads a request's body without ever holding more than the limit, and gives up on bodies that never come."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
+from aion.adapters.transports.http_answers import Receive, Scope
+from aion.adapters.transports.http_problems import BodyTooSlow
+
+BODY_SECONDS = 30.0
+"""How long a body of at most 4 MiB may take."""
+
+
+class ClientGone(Exception):
+    """The client left before its request was whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes, and the size that the client announced or sent. Over the limit there are no bytes: the pipeline refuses
+    the size.
+    """
+
+    data: bytes
+    size: int
+
+
+EMPTY = Body(b"", 0)
+
+
+async def read_body(scope: Scope, receive: Receive) -> Body:
+    """The body. Raises ClientGone and BodyTooSlow."""
+    announced = announced_size(scope)
+    if announced > MAX_REQUEST_BYTES:
+        return Body(b"", announced)
+    if announced == 0:
+        return EMPTY
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(receive)
+    except TimeoutError:
+        raise BodyTooSlow(f"the body did not arrive within {BODY_SECONDS:.0f} s; send it again") from None
+
+
+def announced_size(scope: Scope) -> int:
+    """The Content-Length; 0 without a body; -1 when the length is not known beforehand."""
+    size = 0
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            # The server refuses a length that is no number; another server in front might not.
+            return int(value) if value.isdigit() else -1
+        if name == b"transfer-encoding":
+            size = -1
+    return size
+
+
+async def _read(receive: Receive) -> Body:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    data: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return Body(data, len(data))
+    parts, size = [data], len(data)
+    while message.get("more_body", False):
+        if size > MAX_REQUEST_BYTES:
+            return Body(b"", size)
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+    if size > MAX_REQUEST_BYTES:
+        return Body(b"", size)
+    return Body(b"".join(parts), size)

@@ -1,0 +1,43 @@
+"""connexion's check of the query against the document, with errors that name the parameter."""
+
+import difflib
+
+from connexion.lifecycle import ConnexionRequest
+from connexion.operations import AbstractOperation
+from connexion.validators import ParameterValidator
+
+from aion.adapters.transports.http_answers import Scope
+from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
+
+
+class QueryCheck:
+    """The check of one operation."""
+
+    def __init__(self, operation: AbstractOperation) -> None:
+        parameters = [p for p in operation.parameters if p["in"] == "query"]
+        self._declared = {parameter["name"]: parameter for parameter in parameters}
+        self._parser = operation.uri_parser_class(parameters, {})
+        self._validator = ParameterValidator(parameters, uri_parser=self._parser, strict_validation=True)
+
+    def __call__(self, scope: Scope) -> None:
+        """Raises MalformedRequest for a parameter that does not exist and ValidationFailed for one that does not fit."""
+        request = ConnexionRequest(scope, uri_parser=self._parser)
+        for name in sorted(self._validator.validate_query_parameter_list(request)):
+            raise self._unknown(name)
+        for name, parameter in self._declared.items():
+            misfit = self._validator.validate_query_parameter(parameter, request)
+            if misfit:
+                # What follows the first line is the schema, which the document shows better.
+                sentence = str(misfit).splitlines()[0]
+                raise ValidationFailed(f"{name}: {sentence}", violations=(FieldViolation(name, sentence),))
+
+    def _unknown(self, name: str) -> MalformedRequest:
+        close = difflib.get_close_matches(name, self._declared, n=3)
+        if close:
+            hint = f"did you mean {' or '.join(close)}?"
+        else:
+            hint = f"this path takes {', '.join(self._declared) or 'no query'}"
+        return MalformedRequest(
+            f"the query parameter {name!r} does not exist; {hint}",
+            violations=(FieldViolation(name, "is no query parameter of this path"),),
+        )

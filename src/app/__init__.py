@@ -1,0 +1,1 @@
+"""The use cases, the composition root and the commands."""

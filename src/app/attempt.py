@@ -1,0 +1,185 @@
+"""One attempt as a worker runs it: engine, stream, settle.
+
+Events are appended while the guest runs, in order, one append at a time; what is left when the guest ends goes into the
+settle, so that a short task costs one commit. After a stale fence nothing more is written.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.errors import AionError, StaleFence, Unavailable
+from aion.domain.events import NewEvent
+from aion.domain.identity import SystemScope
+from aion.domain.tasks import Task
+from aion.domain.writes import Append, LeaseRef, Settle
+from aion.ports.engines import EngineJob
+from aion.ports.usecases import MAX_RESULT_BYTES
+
+if TYPE_CHECKING:
+    from aion.app.worker import WorkerParts
+
+WRITE = SystemScope("a worker writes under its lease")
+FLUSH_AFTER = 0.001
+"""Seconds that an event waits for company: a guest that ends at once settles with its events in one commit."""
+SETTLE_AGAIN_FOR = 10.0
+"""Seconds for which a result is offered to a store that is unavailable, before the work is left to another attempt."""
+
+SETTLE_PAUSE = 0.2
+
+
+class RunningAttempt:
+    """One leased task on its way through an engine."""
+
+    def __init__(self, task: Task, lease: LeaseRef, parts: "WorkerParts") -> None:
+        self.task = task
+        self.lease = lease
+        self._parts = parts
+        self._unsent: list[NewEvent] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._append: asyncio.Task[None] | None = None
+        self._work: asyncio.Task[AttemptResult] | None = None
+        self._stale = False
+        self._canceled = False
+
+    async def run(self) -> None:
+        """Runs to the settle. Raises AionError when the store cannot take it; the lease then runs out."""
+        span = self._parts.observer.attempt_began(self.task)
+        began = self._parts.clock.monotonic()
+        result = await self._result(span.traceparent)
+        await self._stop_appending()
+        if self._stale or result is None:
+            span.end("lease lost")
+            return
+        try:
+            task = await self._settle(result)
+        except StaleFence as error:
+            span.end("lease lost")
+            self._parts.observer.lease_lost(self.task, error.message)
+            return
+        took = timedelta(seconds=self._parts.clock.monotonic() - began)
+        if result.outcome is AttemptOutcome.OK:
+            self._parts.latency.observe(self.task.decision.engine, took)
+        span.end(result.failure.code if result.failure else "")
+        self._parts.observer.attempt_ended(task, task.attempts[-1], took)
+
+    def cancel(self) -> None:
+        """Somebody asked to cancel the task: ends the guest; the attempt settles CANCELED."""
+        self._canceled = True
+        if self._work is not None:
+            self._work.cancel()
+
+    def lose(self, why: str) -> None:
+        """The lease is gone: ends the guest and writes nothing more."""
+        if not self._stale:
+            self._stale = True
+            self._parts.observer.lease_lost(self.task, why)
+        if self._work is not None:
+            self._work.cancel()
+
+    def abandon(self) -> None:
+        """The process ends: the guest is stopped and the attempt reported as lost, so that another worker takes it."""
+        if self._work is not None:
+            self._work.cancel()
+
+    async def _result(self, traceparent: str) -> AttemptResult | None:
+        """How the guest ended; None when the lease was lost meanwhile."""
+        engine_kind = self.task.decision.engine.partition(":")[0]
+        engine = self._parts.engines.get(engine_kind)
+        left = self.task.expire_time - self._parts.clock.now()
+        if left <= timedelta():
+            return _expired()
+        if engine is None:
+            return _no_engine(self.task, self._parts.engines)
+        job = EngineJob(
+            tenant=self.task.tenant,
+            task_id=self.task.task_id,
+            attempt=self.lease.fence,
+            engine=self.task.decision.engine,
+            input_json=self.task.input_json,
+            timeout=min(self.task.attempt_timeout, left),
+            seed=self.task.fingerprint,
+            alone=self.task.alone,
+            traceparent=traceparent,
+        )
+        self._work = asyncio.ensure_future(engine.run(job, self._emit))
+        if self._canceled or self._stale:
+            self._work.cancel()
+        await asyncio.wait((self._work,))
+        if self._stale:
+            return None
+        if self._work.cancelled():
+            outcome = AttemptOutcome.CANCELED if self._canceled else AttemptOutcome.LOST
+            return AttemptResult(outcome, failure=None)
+        return self._checked(self._work.result())
+
+    def _checked(self, result: AttemptResult) -> AttemptResult:
+        """The result if it keeps the intent's output schema and the size limit, else the failure that it is."""
+        if result.outcome is not AttemptOutcome.OK or result.result_json is None:
+            return result
+        if len(result.result_json) > MAX_RESULT_BYTES or len(result.result_json.encode()) > MAX_RESULT_BYTES:
+            message = f"the result is larger than {MAX_RESULT_BYTES} bytes, the most that AION keeps"
+            return _failed(result, Failure("RESULT_TOO_LARGE", message, retryable=False))
+        problem = self._parts.catalog.output_problem(self.task.intent, result.result_json)
+        if problem is not None:
+            return _failed(result, Failure("OUTPUT_SCHEMA_VIOLATION", problem))
+        return result
+
+    def _emit(self, events: Sequence[NewEvent]) -> None:
+        self._unsent.extend(events)
+        if self._timer is None and self._append is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_AFTER, self._flush)
+
+    def _flush(self) -> None:
+        self._timer = None
+        if self._append is None and self._unsent and not self._stale:
+            self._append = asyncio.ensure_future(self._append_all())
+
+    async def _append_all(self) -> None:
+        try:
+            while self._unsent and not self._stale:
+                events, self._unsent = tuple(self._unsent), []
+                await self._parts.queue.append(WRITE, Append(self.lease, events))
+        except StaleFence as error:
+            self.lose(error.message)
+        except AionError as error:
+            # Events that could not be written would leave a hole: give the attempt up, its lease runs out.
+            self.lose(error.message)
+            self._parts.observer.trouble("append", error)
+        finally:
+            self._append = None
+
+    async def _stop_appending(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._append is not None:
+            await asyncio.wait((self._append,))
+
+    async def _settle(self, result: AttemptResult) -> Task:
+        """Settles; a store that cannot answer is asked again for as long as the lease would last without renewal."""
+        value = Settle(self.lease, result, tuple(self._unsent))
+        give_up = self._parts.clock.monotonic() + SETTLE_AGAIN_FOR
+        while True:
+            try:
+                return await self._parts.queue.settle(WRITE, value)
+            except Unavailable as error:
+                if self._stale or self._parts.clock.monotonic() >= give_up:
+                    raise
+                self._parts.observer.trouble("settle", error)
+                await asyncio.sleep(SETTLE_PAUSE)
+
+
+def _failed(result: AttemptResult, failure: Failure) -> AttemptResult:
+    return AttemptResult(AttemptOutcome.FAILED, failure=failure, fuel=result.fuel)
+
+
+def _expired() -> AttemptResult:
+    return AttemptResult(AttemptOutcome.TIMEOUT, failure=Failure("TASK_EXPIRED", "no time was left", retryable=False))
+
+
+def _no_engine(task: Task, engines: Mapping[str, object]) -> AttemptResult:
+    message = f"{task.decision.engine} has no engine on this worker, which has {', '.join(engines) or 'none'}"
+    return AttemptResult(AttemptOutcome.FAILED, failure=Failure("ENGINE_UNAVAILABLE", message, retryable=False))

@@ -1,0 +1,38 @@
+"""`aion doctor`: what is missing on this machine, and the remedy."""
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import aion
+from aion.app.offline import diagnose
+from aion.app.settings import Settings
+from aion.app.settings_report import SettingsInvalid, load
+
+
+def doctor() -> None:
+    """Check this machine and this configuration; exit 1 when the server could not start."""
+    try:
+        settings = load(Settings)
+    except SettingsInvalid as invalid:
+        for problem in invalid.problems:
+            typer.echo(f"aion: {problem}", err=True)
+        raise typer.Exit(1) from invalid
+    findings = diagnose(settings)
+    table = Table("check", "", "finding", "remedy")
+    for finding in findings:
+        mark = (
+            Text("ok", "green")
+            if finding.fine
+            else Text("MISSING" if finding.vital else "absent", "red" if finding.vital else "yellow")
+        )
+        table.add_row(finding.what, mark, finding.found, "" if finding.fine else finding.remedy)
+    Console().print(table)
+    if any(finding.vital and not finding.fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def version() -> None:
+    """Print the version."""
+    typer.echo(aion.__version__)

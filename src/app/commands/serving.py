@@ -1,0 +1,104 @@
+"""`aion dev` and `aion serve`: run a server until it is told to stop."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aion.app.commands.failing import fail, refusals_as_sentences
+from aion.app.container import running_server
+from aion.app.offline import DevKey, configure_logs, dev_key
+from aion.app.settings import DevSettings, Settings
+from aion.app.settings_report import load, unknown_variables
+
+
+def serve() -> None:
+    """Run the server with the settings of the environment (AION_...). Authentication is never off."""
+    with refusals_as_sentences():
+        settings = load(Settings)
+        if problems := unknown_variables():
+            fail(problems)
+        configure_logs(settings)
+        _run(_serve(settings))
+
+
+def dev(
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Write the addresses and the key there as JSON once the server is ready.")
+    ] = None,
+) -> None:
+    """Run a server for yourself on this machine: loopback only, with a local key that is printed."""
+    with refusals_as_sentences():
+        settings = load(DevSettings)
+        configure_logs(settings)
+        _run(_dev(settings, ready_file))
+
+
+async def _serve(settings: Settings) -> None:
+    async with running_server(settings) as server:
+        typer.echo(f"aion: serving gRPC on {server.grpc_address} and HTTP on {server.http_address}", err=True)
+        await _until_told_to_stop()
+        typer.echo("aion: draining", err=True)
+
+
+async def _dev(settings: DevSettings, ready_file: Path | None) -> None:
+    async with running_server(settings) as server:
+        key = dev_key(settings)
+        _greet(server.grpc_address, server.http_address, key)
+        if ready_file is not None:
+            _write_ready_file(ready_file, server.grpc_address, server.http_address, key)
+        await _until_told_to_stop()
+
+
+async def _until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    # A second signal is an order, not a request.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)
+
+
+def _run(main: Coroutine[object, object, None]) -> None:
+    import uvloop
+
+    uvloop.run(main)
+
+
+def _greet(grpc_address: str, http_address: str, key: DevKey) -> None:
+    typer.echo(
+        f"""
+AION is ready, for this machine only.
+
+  gRPC   {grpc_address}
+  HTTP   http://{http_address}
+  key    {key.text}
+         (kept in {key.path})
+
+Try it in another terminal:
+
+  export AION_SERVER={grpc_address} AION_API_KEY={key.text}
+  aionctl run summarize -p text=@README.md
+  curl -s http://{http_address}/v1/tasks -H "Authorization: Bearer $AION_API_KEY" \\
+    -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
+    -d '{{"intent": "redact", "params": {{"text": "write to ada@example.org"}}}}'
+
+Ctrl-C stops it.
+"""
+    )
+
+
+def _write_ready_file(path: Path, grpc_address: str, http_address: str, key: DevKey) -> None:
+    document = json.dumps({"grpc": grpc_address, "http": http_address, "api_key": key.text, "pid": os.getpid()})
+    waiting = path.with_name(path.name + ".part")
+    descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(document)
+    waiting.replace(path)

@@ -1,0 +1,213 @@
+"""The composition root of a server: what is built from what. Read it top to bottom; resources leave in reverse.
+
+Nothing is built at import. Tests call the same function with other settings. Commands that need no server are composed in
+`aion.app.offline`; no other module names an adapter.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import aion
+from aion.adapters.catalog.file_catalog import FileCatalog
+from aion.adapters.catalog.latency import RecentLatency
+from aion.adapters.catalog.loading import load_catalog
+from aion.adapters.clock import SystemClock, SystemEntropy
+from aion.adapters.engines.wasm.engine import WasmEngine
+from aion.adapters.engines.wasm.module import WasmModule
+from aion.adapters.engines.wasm.settings import WasmSettings
+from aion.adapters.events.log_sink import LogEventSink
+from aion.adapters.identity.api_keys import ApiKeyAuthenticator
+from aion.adapters.identity.chain import AuthenticatorChain
+from aion.adapters.identity.pepper import mac, open_pepper
+from aion.adapters.identity.principals import CertificateAuthenticator, read_principals
+from aion.adapters.limits.token_bucket import TokenBucketLimiter, Unlimited
+from aion.adapters.page_tokens import SealedPageTokens
+from aion.adapters.rpc.handlers import handlers
+from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.api_keys import SqliteApiKeyStore
+from aion.adapters.storage.sqlite import open_store
+from aion.adapters.telemetry.calls import TelemetryCallObserver
+from aion.adapters.telemetry.health import Health, Phase
+from aion.adapters.telemetry.metrics import Level, Metrics
+from aion.adapters.telemetry.observer import TelemetryObserver
+from aion.adapters.telemetry.tracing import open_tracer
+from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.app.housekeeping import Chores
+from aion.app.resources import config_folder, modules_folders
+from aion.app.settings import Settings
+from aion.app.settings_types import Listen, Rate
+from aion.app.usecases.read_catalog import GetServerInfo, ListIntents, ListModules
+from aion.app.usecases.read_tasks import CancelTask, ExplainDecision, GetTask, ListTasks
+from aion.app.usecases.submit_batch import SubmitBatch
+from aion.app.usecases.submit_task import AcceptTask, SubmitTask
+from aion.app.usecases.waiting import Slots, TaskWaiter
+from aion.app.usecases.watch_task import StreamTask, WatchTask
+from aion.app.worker import Worker, WorkerParts, WorkerSettings
+from aion.domain.identity import SystemScope
+from aion.ports.clock import Clock
+from aion.ports.identity import ApiKeyStore, Authenticator
+from aion.ports.limits import RateLimiter
+from aion.ports.usecases import ServerInfo, UseCases
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that serves: its bound addresses as HOST:PORT."""
+
+    grpc_address: str
+    http_address: str
+
+
+@asynccontextmanager
+async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
+    """A whole server while the block runs; then it drains within `settings.drain`.
+
+    Raises what `aion.app.offline.REFUSALS` lists when it cannot start.
+    """
+    clock, entropy, signals, health = SystemClock(), SystemEntropy(), ProcessSignals(), Health()
+    metrics = Metrics(aion.__version__)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = f"{socket.gethostname()}-{os.getpid()}-{entropy.bytes(4).hex()}"
+    async with AsyncExitStack() as stack:
+        tracer = open_tracer(entropy, settings.otlp_endpoint, settings.trace_ratio, aion.__version__, owner)
+        stack.callback(tracer.close)
+        observer = TelemetryObserver(metrics, tracer)
+        store = await stack.enter_async_context(open_store(settings.store, clock, signals, owner))
+        keys = stack.enter_context(SqliteApiKeyStore.open(settings.store))
+        pepper = open_pepper(settings.data_dir, entropy)
+
+        latency = RecentLatency()
+        catalog = load_catalog(config_folder(settings), modules_folders(settings), latency)
+        modules = _wasm_modules(catalog)
+        wasm = WasmEngine(modules, settings.data_dir, WasmSettings(hosts=settings.engine_hosts))
+        prepared = await asyncio.gather(*(wasm.prepare(module) for module in modules.values()))
+        catalog = catalog.with_broken(dict(zip(modules, prepared, strict=True)))
+        await stack.enter_async_context(wasm)
+
+        worker = Worker(
+            WorkerSettings(owner=owner, slots=settings.worker_slots, lease_for=settings.lease),
+            WorkerParts(store, {"module": wasm}, catalog, latency, signals, clock, observer),
+        )
+        waiters = Slots("waiting calls", settings.max_waiters)
+        watchers = Slots("streams", settings.max_watchers)
+        tokens = SealedPageTokens(mac(pepper, "page tokens"), entropy)
+        accept = AcceptTask(store, catalog, clock, entropy, worker, settings.max_pending, observer.accepted)
+        watch = WatchTask(store, signals, watchers)
+        info = ServerInfo(aion.__version__, clock.now(), ("wasm",), catalog.policy_version)
+        use_cases = UseCases(
+            submit=SubmitTask(accept, TaskWaiter(store, signals, clock, waiters)),
+            submit_batch=SubmitBatch(accept),
+            stream=StreamTask(accept, watch),
+            watch=watch,
+            get=GetTask(store),
+            list_tasks=ListTasks(store, tokens),
+            cancel=CancelTask(store),
+            explain=ExplainDecision(store),
+            list_intents=ListIntents(catalog, tokens),
+            list_modules=ListModules(catalog, tokens),
+            server_info=GetServerInfo(info),
+        )
+        pipeline = Pipeline(
+            handlers(use_cases),
+            PipelineParts(
+                authenticator=_authenticator(settings, clock, keys, pepper),
+                key_limit=_limiter(settings.rate_per_key, clock),
+                peer_limit=_limiter(settings.rate_per_ip, clock),
+                clock=clock,
+                entropy=entropy,
+                observer=TelemetryCallObserver(metrics, tracer, clock),
+            ),
+        )
+        for level, read in (
+            (Level.RUNNING, lambda: worker.running),
+            (Level.WAITERS, lambda: waiters.taken),
+            (Level.WATCHERS, lambda: watchers.taken),
+            (Level.QUEUE_DEPTH, lambda: store.pending),
+        ):
+            metrics.look(level, read)
+
+        await store.reclaim(SystemScope("the owners of these leases are gone"), owner, frozenset({owner}))
+        chores = Chores(store, store, LogEventSink(), store, signals, clock, observer)
+        await stack.enter_async_context(_in_background(health, worker=worker.run(), chores=chores.run()))
+        grace = settings.drain.total_seconds()
+        # HTTP
+        grpc = await stack.enter_async_context(grpc_server(_grpc_settings(settings), pipeline, grace))
+        health.listen(grpc.set_serving)
+        health.enter(Phase.SERVING)
+        yield RunningServer(
+            grpc_address=str(Listen(settings.grpc_listen.host, grpc.port)),
+            http_address=str(settings.http_listen),
+        )
+        health.enter(Phase.DRAINING)
+        pipeline.drain()
+        await worker.drain(settings.drain)
+
+
+def _wasm_modules(catalog: FileCatalog) -> dict[str, WasmModule]:
+    """What the engine needs to know of every package that is whole."""
+    return {
+        package.engine: WasmModule(
+            engine=package.engine,
+            path=package.wasm,
+            digest=package.digest,
+            memory_bytes=package.memory_bytes,
+            fuel=package.fuel,
+            granted=package.host_permissions,
+        )
+        for package in catalog.packages()
+    }
+
+
+def _authenticator(settings: Settings, clock: Clock, keys: ApiKeyStore, pepper: bytes) -> Authenticator:
+    """API keys always; client certificates when the operator named principals."""
+    ways: list[Authenticator] = [ApiKeyAuthenticator(keys, pepper, clock)]
+    if settings.principals is not None:
+        ways.append(CertificateAuthenticator(read_principals(settings.principals)))
+    return AuthenticatorChain(ways)
+
+
+def _limiter(rate: Rate | None, clock: Clock) -> RateLimiter:
+    return TokenBucketLimiter(clock, rate.every, rate.burst) if rate else Unlimited()
+
+
+def _grpc_settings(settings: Settings) -> GrpcSettings:
+    return GrpcSettings(
+        host=settings.grpc_listen.host,
+        port=settings.grpc_listen.port,
+        max_concurrent_streams=settings.max_concurrent_streams,
+        reflection=settings.docs_open,
+        cert=settings.tls_cert,
+        key=settings.tls_key,
+        client_ca=settings.tls_client_ca,
+    )
+
+
+@asynccontextmanager
+async def _in_background(health: Health, **parts: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Runs each part beside the server; one that ends by itself makes the server unready, with its name."""
+    running = {name: asyncio.create_task(part, name=name) for name, part in parts.items()}
+    for name, task in running.items():
+        task.add_done_callback(partial(_report, health, name))
+    try:
+        yield
+    finally:
+        for task in running.values():
+            task.cancel()
+        await asyncio.gather(*running.values(), return_exceptions=True)
+
+
+def _report(health: Health, name: str, task: "asyncio.Task[None]") -> None:
+    if task.cancelled():
+        return
+    error = task.exception()
+    health.report(name, f"it ended: {type(error).__name__}")
+    log.error("a part of the server ended", extra={"part": name}, exc_info=error)

@@ -1,0 +1,85 @@
+"""What happens without being asked: expired leases and tasks end, facts leave, the store stays small.
+
+Each loop goes on whatever happens: trouble is reported and the next round tries again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aion.domain.errors import AionError
+from aion.domain.identity import SystemScope
+from aion.ports.clock import Clock
+from aion.ports.outbox import EventSink, Outbox
+from aion.ports.queues import Housekeeping, TaskQueue
+from aion.ports.signals import Signals
+from aion.ports.telemetry import Observer
+
+REAP = SystemScope("leases and expire times run out in every tenant")
+RELAY = SystemScope("facts of every tenant leave in one order")
+PURGE = SystemScope("retention holds for every tenant")
+
+REAP_EVERY = 1.0
+SHORTEST_REAP = 0.05
+RELAY_EVERY = 0.5
+RELAY_BATCH = 500
+PURGE_EVERY = 5.0
+PURGE_BATCH = 1000
+AFTER_TROUBLE = 1.0
+
+Chore = Callable[[], Awaitable[float]]
+"""One round; answers with the seconds until the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """The three loops of one process that owns a store."""
+
+    queue: TaskQueue
+    outbox: Outbox
+    sink: EventSink
+    store: Housekeeping
+    signals: Signals
+    clock: Clock
+    observer: Observer
+
+    async def run(self) -> None:
+        """Runs all loops until cancelled."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._forever("reap", self._reap))
+            loops.create_task(self._forever("relay", self._relay))
+            loops.create_task(self._forever("purge", self._purge))
+
+    async def _forever(self, name: str, once: Chore) -> None:
+        while True:
+            try:
+                pause = await once()
+            except (AionError, OSError) as error:
+                self.observer.trouble(name, error)
+                pause = AFTER_TROUBLE
+            await asyncio.sleep(pause)
+
+    async def _reap(self) -> float:
+        """Ends what ran out, and wakes workers for retries that are due now."""
+        await self.queue.reap(REAP)
+        due = await self.queue.next_due(REAP)
+        if due is None:
+            return REAP_EVERY
+        left = (due - self.clock.now()).total_seconds()
+        if left <= 0:
+            self.signals.work_arrived()
+        return min(REAP_EVERY, max(SHORTEST_REAP, left))
+
+    async def _relay(self) -> float:
+        """Delivers waiting facts in order; a full batch means that more wait."""
+        waiting = await self.outbox.waiting(RELAY, RELAY_BATCH)
+        if not waiting:
+            return RELAY_EVERY
+        await self.sink.deliver(waiting)
+        await self.outbox.delivered(RELAY, waiting[-1].sequence)
+        return 0.0 if len(waiting) == RELAY_BATCH else RELAY_EVERY
+
+    async def _purge(self) -> float:
+        """Deletes what is no longer kept, a bounded piece at a time."""
+        purged = await self.store.purge(PURGE, PURGE_BATCH)
+        return 0.0 if purged >= PURGE_BATCH else PURGE_EVERY

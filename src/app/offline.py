@@ -1,0 +1,177 @@
+"""The composition root of commands that need no running server: keys, migrations, the catalogue, a diagnosis."""
+
+import importlib
+import os
+import resource
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from aion.adapters.catalog.errors import ConfigurationInvalid
+from aion.adapters.catalog.file_catalog import FileCatalog
+from aion.adapters.catalog.latency import RecentLatency
+from aion.adapters.catalog.loading import load_catalog
+from aion.adapters.clock import SystemClock, SystemEntropy
+from aion.adapters.identity.issue import issue_key
+from aion.adapters.identity.pepper import PepperUnusable, open_pepper
+from aion.adapters.storage import schema
+from aion.adapters.storage.api_keys import SqliteApiKeyStore
+from aion.adapters.storage.errors import StoreStartupError
+from aion.adapters.telemetry.logging import configure_logging
+from aion.app.resources import config_folder, modules_folders
+from aion.app.settings import LogFormat, Settings
+from aion.app.settings_report import SettingsInvalid
+from aion.domain.identity import ALL_SCOPES
+from aion.ports.identity import ApiKey, ApiKeyStore
+
+REFUSALS = (SettingsInvalid, ConfigurationInvalid, StoreStartupError, PepperUnusable, ValueError, OSError)
+"""What an operator can mend: the sentence is shown, no traceback."""
+
+DEV_KEY_FILE = "dev-api-key"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDesk:
+    """Where API keys are made and seen."""
+
+    store: ApiKeyStore
+    data_dir: Path
+
+    def issue(
+        self, tenant: str, principal: str, scopes: Iterable[str], expire_time: datetime | None
+    ) -> tuple[ApiKey, str]:
+        """A new key and its text, which cannot be had again. Raises ValueError for a name or scope that is not allowed."""
+        entropy = SystemEntropy()
+        pepper = open_pepper(self.data_dir, entropy)
+        return issue_key(
+            self.store,
+            SystemClock(),
+            entropy,
+            pepper,
+            tenant=tenant,
+            principal=principal,
+            scopes=scopes,
+            expire_time=expire_time,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DevKey:
+    """The local key of `aion dev`, and the file that keeps it."""
+
+    text: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `vital` things stop the server when they are missing."""
+
+    what: str
+    fine: bool
+    found: str
+    remedy: str = ""
+    vital: bool = True
+
+
+@contextmanager
+def key_desk(settings: Settings) -> Iterator[KeyDesk]:
+    """The keys of the data directory; makes the store when there is none yet."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with SqliteApiKeyStore.open(settings.store) as store:
+        yield KeyDesk(store, settings.data_dir)
+
+
+def dev_key(settings: Settings) -> DevKey:
+    """The key of `aion dev`, made once and kept in the data directory, readable by its owner only."""
+    path = settings.data_dir / DEV_KEY_FILE
+    if path.exists():
+        return DevKey(path.read_text().strip(), path)
+    with key_desk(settings) as desk:
+        _, text = desk.issue(settings.default_tenant, "dev", ALL_SCOPES, None)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+    return DevKey(text, path)
+
+
+def configure_logs(settings: Settings) -> None:
+    """Sends this process's logs where the settings say."""
+    configure_logging(settings.log_level.value, json=settings.log_format is LogFormat.JSON)
+
+
+def read_catalog(settings: Settings) -> FileCatalog:
+    """The catalogue as a server would read it. Raises ConfigurationInvalid with every problem."""
+    return load_catalog(config_folder(settings), modules_folders(settings), RecentLatency())
+
+
+def migrate_store(settings: Settings) -> Sequence[str]:
+    """Brings the store to this version's schema; the migrations that ran. Raises StoreStartupError."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return schema.migrate(settings.store)
+
+
+def migration_differences() -> Sequence[str]:
+    """How the migrated schema differs from the tables that the code knows; empty when they are one."""
+    return schema.check()
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Everything that a server needs of this machine."""
+    return [
+        _python(),
+        _sqlite(),
+        _data_dir(settings),
+        _catalog(settings),
+        _wasmtime(),
+        _descriptors(),
+    ]
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer")
+
+
+def _sqlite() -> Finding:
+    fine = sqlite3.sqlite_version_info >= (3, 35)
+    return Finding("SQLite", fine, sqlite3.sqlite_version, "install a Python with SQLite 3.35 or newer (RETURNING)")
+
+
+def _data_dir(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    fine = existing.is_dir() and os.access(existing, os.W_OK)
+    remedy = f"make {folder} writable for this user, or set AION_DATA_DIR to a folder that is"
+    return Finding("data directory", fine, str(folder), remedy)
+
+
+def _catalog(settings: Settings) -> Finding:
+    try:
+        catalog = read_catalog(settings)
+    except ConfigurationInvalid as invalid:
+        return Finding("catalogue", False, str(invalid).splitlines()[0], "run `aion config validate`")
+    broken = [module.engine for module in catalog.modules() if module.broken]
+    found = f"{len(catalog.intents())} intents, {len(catalog.modules())} modules"
+    if broken:
+        return Finding("catalogue", False, f"{found}; broken: {', '.join(broken)}", "run `aion config validate`", False)
+    return Finding("catalogue", True, found)
+
+
+def _wasmtime() -> Finding:
+    try:
+        importlib.import_module("wasmtime")
+    except ImportError as missing:
+        return Finding("WASM engine", False, str(missing), "install the `wasmtime` package for this platform")
+    return Finding("WASM engine", True, f"wasmtime {version('wasmtime')}")
+
+
+def _descriptors() -> Finding:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    remedy = "raise it with `ulimit -n 4096` or LimitNOFILE= of the service: every stream is a connection"
+    return Finding("open files", soft >= 1024, str(soft), remedy, vital=False)

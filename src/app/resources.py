@@ -1,0 +1,28 @@
+"""Where AION's own files lie: in the wheel under `bundled`, in a checkout at the root of the repository."""
+
+from pathlib import Path
+
+from aion.app.settings import Settings
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_BUNDLED = _PACKAGE / "bundled"
+
+
+def _own(name: str) -> Path:
+    """A folder that comes with AION."""
+    return _BUNDLED / name if _BUNDLED.is_dir() else _PACKAGE.parent / name
+
+
+def config_folder(settings: Settings) -> Path:
+    """The folder with intents.yml, policies.yml and models.yml."""
+    return settings.config_dir or _own("config")
+
+
+def modules_folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders of AgentPackages."""
+    return (settings.modules_dir or _own("modules"),)
+
+
+def openapi_document() -> Path:
+    """The generated OpenAPI document."""
+    return _own("openapi") / "aion.v1.yaml"

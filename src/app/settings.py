@@ -1,0 +1,210 @@
+"""Everything that an operator can set, read once, from the environment (prefix `AION_`).
+
+The server starts with none of it set. Each docstring says why its default is what it is; `.env.example`
+and `aion config show` are made from them. Nothing here opens a file or a socket.
+"""
+
+import os
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from aion.app.settings_types import Duration, Listen, ListenSetting, Rate, RateSetting
+
+PREFIX: Final = "AION_"
+_MINUTE: Final = timedelta(minutes=1)
+
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
+Ratio = Annotated[float, Field(ge=0, le=1)]
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """For machines or for people."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def _data_home() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "aion"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+class Settings(BaseSettings):
+    """How `aion serve` runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,  # `AION_TLS_CERT=` in a compose file means: not set
+        enable_decoding=False,  # a value is the text that it looks like, never JSON
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # an input may hold a password
+        use_attribute_docstrings=True,
+    )
+
+    grpc_listen: ListenSetting = Listen("127.0.0.1", 50051)
+    """Where gRPC listens. Loopback, because any other address needs TLS first; 50051 is what gRPC tools
+    expect."""
+
+    http_listen: ListenSetting = Listen("127.0.0.1", 8080)
+    """Where REST, SSE, health and metrics listen. Loopback for the same reason."""
+
+    tls_cert: Path | None = None
+    """Certificate chain (PEM) of both servers. Unset: plain text, then both addresses must be loopback."""
+
+    tls_key: Path | None = None
+    """Private key (PEM) of the certificate; set together with it."""
+
+    tls_client_ca: Path | None = None
+    """CA (PEM) that signs client certificates. Set: gRPC clients may prove who they are by mTLS (see
+    AION_PRINCIPALS)."""
+
+    principals: Path | None = None
+    """`principals.yml`: which certificate name is which principal of which tenant. Unset: API keys only."""
+
+    default_tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "default"
+    """The tenant that commands such as `aion keys create` mean when none is named; calls never fall back
+    to it."""
+
+    data_dir: Path = Field(default_factory=_data_home)
+    """Where AION keeps its store, keys and compiled modules. One server owns it. Per user, so that a
+    command started from another folder finds the same data."""
+
+    storage_url: str = ""
+    """Where tasks live, as a database URL. Unset: SQLite in AION_DATA_DIR, which needs no other server."""
+
+    modules_dir: Path | None = None
+    """A folder of AgentPackages. Unset: the modules that come with AION."""
+
+    config_dir: Path | None = None
+    """A folder with intents.yml, policies.yml and models.yml. Unset: the ones that come with AION."""
+
+    lease: Duration = timedelta(seconds=10)
+    """How long a worker may be silent before its task is given to another: longer than a pause, shorter
+    than patience."""
+
+    drain: Duration = timedelta(seconds=20)
+    """How long a stopping server waits for calls and attempts: within the 30 s that Kubernetes grants by
+    default."""
+
+    worker_slots: Count = 64
+    """How many attempts run at once in this process: enough to hide modules that wait; engines bound the
+    CPU."""
+
+    engine_hosts: Count = Field(default_factory=_cores)
+    """How many child processes run WASM. One per core that this process may use: more only compete."""
+
+    max_pending: Count = 10_000
+    """How many tasks of one tenant may wait; the next one is refused with QUEUE_FULL. A bound that work
+    drains in minutes."""
+
+    max_waiters: Count = 1_000
+    """How many calls may wait for a result at once, over all tenants. Each costs a connection and a timer."""
+
+    max_watchers: Count = 2_000
+    """How many streams may be open at once, over all tenants. Each costs about 50 us of CPU an event."""
+
+    max_concurrent_streams: Count = 1_000
+    """How many calls one gRPC connection may have open: bounds what one client can hold."""
+
+    rate_per_key: RateSetting = Rate(60, _MINUTE, burst=120)
+    """How often one API key or certificate may call: `60/min,burst=120`, or `off`. Meant for services that
+    share a server with others; raise it for one that is yours."""
+
+    rate_per_ip: RateSetting = Rate(120, _MINUTE, burst=120)
+    """How often one address may call, with however many keys. Raise it, or `off`, behind a proxy, where all
+    callers share one address."""
+
+    log_level: LogLevel = LogLevel.INFO
+    """debug, info, warning or error. At info a request that succeeds leaves no line: metrics count it."""
+
+    log_format: LogFormat = LogFormat.JSON
+    """json (one object a line, for machines) or console (for people)."""
+
+    otlp_endpoint: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """Where traces go, as an OTLP/gRPC URL such as http://127.0.0.1:4317. Unset: no traces, and no cost."""
+
+    trace_ratio: Ratio = 0.05
+    """The share of calls without a traceparent that are traced; a caller's own choice is always followed.
+    A trace costs about as much as the rest of the pipeline, so not all."""
+
+    metrics_open: bool = False
+    """Whether /metrics answers without credentials. Closed: load and names of engines are for scope
+    server:read."""
+
+    docs_open: bool = False
+    """Whether REST documentation and gRPC reflection answer without credentials."""
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("AION_TLS_CERT and AION_TLS_KEY go together: set both or neither")
+        if self.tls_client_ca is not None and self.tls_cert is None:
+            raise ValueError("AION_TLS_CLIENT_CA needs AION_TLS_CERT and AION_TLS_KEY: mTLS begins with TLS")
+        if self.principals is not None and self.tls_client_ca is None:
+            raise ValueError("AION_PRINCIPALS needs AION_TLS_CLIENT_CA: names come from verified certificates only")
+        return self
+
+    @model_validator(mode="after")
+    def _plain_text_stays_on_this_machine(self) -> Self:
+        for name, listen in (("AION_GRPC_LISTEN", self.grpc_listen), ("AION_HTTP_LISTEN", self.http_listen)):
+            if self.tls_cert is None and not listen.loopback:
+                raise ValueError(
+                    f"{name}={listen} can be reached from other machines, in plain text: "
+                    "set AION_TLS_CERT and AION_TLS_KEY, or listen on 127.0.0.1"
+                )
+        return self
+
+    @property
+    def store(self) -> str:
+        """The database URL, also when it is not set."""
+        return self.storage_url or f"sqlite:///{self.data_dir.absolute() / 'aion.db'}"
+
+
+class DevSettings(Settings):
+    """How `aion dev` runs: defaults for one person on one machine; the environment still wins."""
+
+    data_dir: Path = Field(default_factory=lambda: _data_home() / "dev")
+    """Apart from what `aion serve` owns, so that both can run."""
+
+    rate_per_key: RateSetting = Rate(600_000, _MINUTE, burst=20_000)
+    """High: the only caller is you, and benchmarks run here."""
+
+    rate_per_ip: RateSetting = None
+    """Off: every call comes from this machine."""
+
+    log_format: LogFormat = LogFormat.CONSOLE
+    """For people."""
+
+    trace_ratio: Ratio = 1.0
+    """Every call, if there is somewhere to send traces to."""
+
+    metrics_open: bool = True
+    """Open: loopback only."""
+
+    docs_open: bool = True
+    """Open: loopback only."""
+
+    @model_validator(mode="after")
+    def _loopback_only(self) -> Self:
+        for name, listen in (("AION_GRPC_LISTEN", self.grpc_listen), ("AION_HTTP_LISTEN", self.http_listen)):
+            if not listen.loopback:
+                raise ValueError(f"{name}={listen}: `aion dev` listens on loopback only; use `aion serve`")
+        return self

@@ -1,0 +1,111 @@
+"""Settings for people: every problem at once, values without secrets, and the example file.
+
+A misspelled variable is the commonest mistake and the quietest; so every `AION_` variable that nothing
+reads is named, with the one that was probably meant.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import ValidationError
+
+from aion.app.settings import PREFIX, Settings
+
+OTHER_READERS: Final = frozenset({"AION_FAILPOINTS", "AION_ENDPOINT", "AION_API_KEY"})
+"""Variables that are no settings of the server: failpoints of tests, and what the SDK and aionctl read."""
+
+_HIDDEN: Final = "***"
+_LEADING: Final = "Value error, "
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+class SettingsInvalid(Exception):
+    """Some settings are wrong; each problem names its variable, what is allowed and what to do."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def load(kind: type[AnySettings]) -> AnySettings:
+    """The settings of this process. Raises SettingsInvalid with every problem that was found."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsInvalid(_problems(error)) from error
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """One sentence for each `AION_` variable that nothing reads, with the nearest name."""
+    known = {variable(name) for name in Settings.model_fields} | OTHER_READERS
+    unknown = sorted(name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [f"{name}: no such setting{_meant(name.upper(), known)}" for name in unknown]
+
+
+def redacted(settings: Settings) -> dict[str, str]:
+    """Every setting by its variable, as text that reads back to the same value, passwords in URLs hidden."""
+    values = settings.model_dump(mode="json")
+    return {variable(name): _without_password(_text(values[name])) for name in type(settings).model_fields}
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with the reason for its default, commented out."""
+    return "\n".join(_example_lines()) + "\n"
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        message = problem["msg"].removeprefix(_LEADING)
+        yield f"{variable(str(problem['loc'][0]))}: {message}" if problem["loc"] else message
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    nearest = get_close_matches(name, known, n=1)
+    return f"; did you mean {nearest[0]}?" if nearest else "; `aion config show` lists all of them"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _without_password(text: str) -> str:
+    if "://" not in text or "@" not in text:
+        return text
+    parts = urlsplit(text)
+    user, colon, _ = parts.netloc.rpartition("@")[0].partition(":")
+    where = parts.netloc.rpartition("@")[2]
+    return urlunsplit(
+        parts._replace(netloc=f"{user}{colon and colon + _HIDDEN}@{where}", query=parts.query and _HIDDEN)
+    )
+
+
+def _example_lines() -> Iterator[str]:
+    yield "# Every setting of the server, with its default. AION starts with none of them set."
+    yield "# Made from src/app/settings.py; a test holds the two together. Values need no quotes."
+    for name, field in Settings.model_fields.items():
+        yield ""
+        yield from (f"# {line.strip()}" for line in (field.description or "").splitlines())
+        yield f"#{variable(name)}={_default(name)}"
+
+
+def _default(name: str) -> str:
+    field = Settings.model_fields[name]
+    if field.default_factory is not None:  # depends on the machine: its docstring says how
+        return ""
+    defaults = Settings.model_construct(**{name: field.default})
+    return _text(defaults.model_dump(mode="json", include={name})[name])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(example())

@@ -1,0 +1,198 @@
+"""Accept a task durably, once, and start it at once when nothing stands in the way.
+
+Everything that can refuse the task happens before the one write that accepts it, so that a refused request leaves
+nothing behind. A retry of an accepted request is never refused for what changed since (an expire time that has passed,
+a full queue): before an error is raised, the store is asked whether this very request was accepted earlier.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from aion.app.usecases.waiting import TaskWaiter
+from aion.domain.errors import (
+    AionError,
+    ExpireTimePast,
+    FieldViolation,
+    MalformedRequest,
+    PermissionDenied,
+    ValidationFailed,
+)
+from aion.domain.identity import Caller, run_scope
+from aion.domain.ids import uuid7
+from aion.domain.routing import Decision, RoutingQuestion, decide
+from aion.domain.tasks import Sla, Task
+from aion.domain.writes import Accept, Accepted, EagerLease, IdempotencyKey
+from aion.ports.catalog import Catalog, IntentFacts
+from aion.ports.clock import Clock, Entropy
+from aion.ports.tasks import TaskStore
+from aion.ports.usecases import MAX_WAIT, SubmitCommand, Submitted
+from aion.ports.workers import EagerWorker
+
+CREATE_TASK = "create-task"
+"""Submit, Stream, REST create and WebSocket submit are one operation: a key used on one is known on all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptTask:
+    """The part that Submit, Stream and SubmitBatch share: everything up to the commit and the eager start."""
+
+    store: TaskStore
+    catalog: Catalog
+    clock: Clock
+    entropy: Entropy
+    worker: EagerWorker | None
+    max_pending: int
+    observe: Callable[[Task], None]
+
+    async def __call__(self, caller: Caller, command: SubmitCommand) -> Submitted:
+        if not caller.identity.may(run_scope(command.intent)):
+            raise PermissionDenied(
+                f"running {command.intent} needs the scope {run_scope(command.intent)}; ask for a key that holds it",
+                facts={"scope": run_scope(command.intent)},
+            )
+        idempotency = _idempotency_key(caller, command)
+        try:
+            task = self._plan(caller, command)
+            accepted = await self._accept(caller, task, idempotency)
+        except AionError as refusal:
+            earlier = await self._accepted_earlier(caller, command, idempotency, refusal)
+            return Submitted(earlier, replayed=True)
+        if not accepted.replayed:
+            self.observe(accepted.task)
+        return Submitted(accepted.task, accepted.replayed)
+
+    def _plan(self, caller: Caller, command: SubmitCommand) -> Task:
+        """The task as it would be accepted; raises what refuses it."""
+        intent = self.catalog.intent(command.intent)
+        input_json = _input_json(command)
+        self.catalog.check_input(intent.name, input_json)
+        now = self.clock.now()
+        expire_time = command.expire_time or now + intent.default_expiry
+        if expire_time <= now:
+            raise ExpireTimePast(
+                f"expire_time {expire_time.isoformat()} is in the past (now {now.isoformat()}); "
+                "leave it out or give a later one",
+                violations=(FieldViolation("expire_time", f"must be after {now.isoformat()}"),),
+            )
+        sla = Sla(
+            privacy=command.privacy or self.catalog.default_privacy(caller.tenant),
+            budget_micros=command.budget_micros,
+            p95=command.p95,
+        )
+        decision = self._decide(caller, command, intent, sla, expire_time - now)
+        module = self.catalog.module(decision.engine)
+        return Task(
+            tenant=caller.tenant,
+            task_id=command.task_id or uuid7(now, self.entropy.bytes(10)),
+            principal=caller.principal,
+            intent=intent.name,
+            input_json=input_json,
+            priority=command.priority,
+            sla=sla,
+            fingerprint=command.fingerprint,
+            decision=decision,
+            max_failures=module.retries if module else 0,
+            attempt_timeout=module.timeout if module else intent.default_expiry,
+            create_time=now,
+            expire_time=expire_time,
+            metadata=command.metadata,
+            traceparent=caller.traceparent,
+        )
+
+    def _decide(
+        self, caller: Caller, command: SubmitCommand, intent: IntentFacts, sla: Sla, time_left: timedelta
+    ) -> Decision:
+        question = RoutingQuestion(
+            intent=intent.name,
+            privacy=sla.privacy,
+            may=caller.identity.may,
+            time_left=time_left,
+            budget_micros=sla.budget_micros,
+            promised_p95=sla.p95,
+            preferred_engine=command.preferred_engine,
+            pinned_engine=intent.pinned_engine,
+        )
+        return decide(self.catalog.candidates(intent.name), question, self.catalog.policy_version, self.clock.now())
+
+    async def _accept(self, caller: Caller, task: Task, idempotency: IdempotencyKey | None) -> Accepted:
+        """Hands the value over. A client that leaves meanwhile changes nothing: what is accepted is also started."""
+        worker = self.worker
+        if worker is None or not worker.reserve(task.tenant):
+            return await self.store.accept(caller.tenant, Accept(task, idempotency, None, self.max_pending))
+        eager = EagerLease(worker.owner, worker.lease_for)
+        accepting = asyncio.ensure_future(
+            self.store.accept(caller.tenant, Accept(task, idempotency, eager, self.max_pending))
+        )
+        accepting.add_done_callback(partial(_start_or_release, worker, task.tenant))
+        return await asyncio.shield(accepting)
+
+    async def _accepted_earlier(
+        self, caller: Caller, command: SubmitCommand, idempotency: IdempotencyKey | None, refusal: AionError
+    ) -> Task:
+        if idempotency is None and not command.task_id:
+            raise refusal
+        earlier = await self.store.find_replay(caller.tenant, command.task_id, idempotency, command.fingerprint)
+        if earlier is None:
+            raise refusal
+        return earlier
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitTask:
+    """Accept, then wait for the end if the caller wants to."""
+
+    accept: AcceptTask
+    waiter: TaskWaiter
+
+    async def __call__(self, caller: Caller, command: SubmitCommand) -> Submitted:
+        if command.wait <= timedelta():
+            return await self.accept(caller, command)
+        with self.waiter.slot():
+            submitted = await self.accept(caller, command)
+            ended = await self.waiter.until_ended(caller, submitted.task, min(command.wait, MAX_WAIT))
+            return Submitted(ended, submitted.replayed)
+
+
+def _start_or_release(worker: EagerWorker, tenant: str, accepting: "asyncio.Future[Accepted]") -> None:
+    if accepting.cancelled() or accepting.exception() is not None or not accepting.result().started:
+        worker.release(tenant)
+    else:
+        worker.start(accepting.result().task)
+
+
+def _idempotency_key(caller: Caller, command: SubmitCommand) -> IdempotencyKey | None:
+    if not command.idempotency_key:
+        return None
+    return IdempotencyKey(caller.principal, CREATE_TASK, command.idempotency_key, command.fingerprint)
+
+
+def _input_json(command: SubmitCommand) -> str:
+    """The engine's input, one JSON object."""
+    if not command.params_json:
+        return json.dumps(dict(command.params), ensure_ascii=False, separators=(",", ":"))
+    if command.params:
+        raise ValidationFailed(
+            "params and params_json are both set; give the input in one of them",
+            violations=(FieldViolation("params_json", "must be empty when params is set"),),
+        )
+    try:
+        document = json.loads(command.params_json, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as cause:
+        raise MalformedRequest(
+            f"params_json is not JSON: {cause}",
+            violations=(FieldViolation("params_json", "must be one JSON object"),),
+        ) from cause
+    if not isinstance(document, dict):
+        raise ValidationFailed(
+            "params_json is not a JSON object",
+            violations=(FieldViolation("params_json", 'must be one JSON object, such as {"text": "..."}'),),
+        )
+    return command.params_json
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

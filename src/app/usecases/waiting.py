@@ -1,0 +1,65 @@
+"""Wait for a task to end, in one of a bounded number of slots."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+from aion.domain.errors import TooManyWaiters
+from aion.domain.identity import Caller
+from aion.domain.tasks import Task
+from aion.ports.clock import Clock
+from aion.ports.signals import Signals
+from aion.ports.tasks import TaskReader
+
+
+class Slots:
+    """A bounded number of calls at once; one more is refused at once, with a hint when to come back."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        self._what = what
+        self._limit = limit
+        self.taken = 0
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Holds a slot while the block runs. Raises TooManyWaiters."""
+        if self.taken >= self._limit:
+            raise TooManyWaiters(
+                f"{self._limit} {self._what} are open, which is the limit; try again later",
+                retry_after=timedelta(seconds=1),
+            )
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+
+
+class TaskWaiter:
+    """Answers with a task when it has ended, or as it is when time is up."""
+
+    def __init__(self, reader: TaskReader, signals: Signals, clock: Clock, slots: Slots) -> None:
+        self._reader = reader
+        self._signals = signals
+        self._clock = clock
+        self._slots = slots
+
+    def slot(self) -> AbstractContextManager[None]:
+        """Holds one waiter's slot. Raises TooManyWaiters."""
+        return self._slots.take()
+
+    async def until_ended(self, caller: Caller, task: Task, wait: timedelta) -> Task:
+        """The task once it has ended, else as it is after `wait` or at the call's deadline."""
+        seconds = wait.total_seconds()
+        if caller.deadline is not None:
+            # Leave the answer a little time to travel before the deadline cuts the call.
+            left = (caller.deadline - self._clock.now()).total_seconds()
+            seconds = min(seconds, left - min(0.05, left / 10))
+        until = self._clock.monotonic() + seconds
+        with self._signals.watch_task(task.tenant, task.task_id) as subscription:
+            while True:
+                task = await self._reader.get(task.tenant, task.task_id)
+                left = until - self._clock.monotonic()
+                if task.state.ended or left <= 0:
+                    return task
+                await subscription.changed(left)

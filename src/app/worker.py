@@ -1,0 +1,206 @@
+"""The worker: claims tasks, runs attempts in their engine, appends what they stream, settles how they end.
+
+It is a client of the `TaskQueue` port and knows no store, so that it can stand on another machine one day. Every write
+carries the fence of its lease; once a write is refused as stale the work is stopped and nothing more is written.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aion.app.attempt import RunningAttempt
+from aion.domain.errors import AionError
+from aion.domain.identity import SystemScope
+from aion.domain.tasks import Task
+from aion.domain.writes import Claim, LeaseRef, Renew
+from aion.ports.catalog import Catalog, LatencyBook
+from aion.ports.clock import Clock
+from aion.ports.engines import Engine
+from aion.ports.queues import TaskQueue
+from aion.ports.signals import Signals
+from aion.ports.telemetry import Observer
+
+CLAIM = SystemScope("a worker serves every tenant")
+MAX_RENEW_PAUSE = 1.0
+"""Seconds between two renewals at most: a cancel that only the lease tells about still reaches the guest within two."""
+
+IDLE_PAUSE = 1.0
+"""Seconds between two looks at the queue when no signal came: the net under a lost signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """`slots` bounds attempts at once; `tenant_share` is the part of them that one tenant may hold by eager starts."""
+
+    owner: str
+    slots: int
+    lease_for: timedelta
+    tenant_share: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What a worker needs of the world. `engines` is keyed by the kind before the colon of a candidate's name."""
+
+    queue: TaskQueue
+    engines: Mapping[str, Engine]
+    catalog: Catalog
+    latency: LatencyBook
+    signals: Signals
+    clock: Clock
+    observer: Observer
+
+
+class Worker:
+    """Runs attempts in a bounded number of slots. Also the `EagerWorker` of its process."""
+
+    def __init__(self, settings: WorkerSettings, parts: WorkerParts) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._reserved = 0
+        self._by_tenant: Counter[str] = Counter()
+        self._running: dict[LeaseRef, RunningAttempt] = {}
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._slot_freed = asyncio.Event()
+
+    @property
+    def owner(self) -> str:
+        """The incarnation that owns the leases."""
+        return self._settings.owner
+
+    @property
+    def lease_for(self) -> timedelta:
+        """How long its leases last."""
+        return self._settings.lease_for
+
+    @property
+    def running(self) -> int:
+        """Attempts that run now."""
+        return len(self._running)
+
+    def reserve(self, tenant: str) -> bool:
+        """Takes a slot for an eager start, within the tenant's share."""
+        share = max(1, int(self._settings.slots * self._settings.tenant_share))
+        if self._draining or self._free() <= 0 or self._by_tenant[tenant] >= share:
+            return False
+        self._take(tenant)
+        return True
+
+    def release(self, tenant: str) -> None:
+        """Gives a reserved slot back."""
+        self._reserved -= 1
+        self._leave(tenant)
+
+    def start(self, task: Task) -> None:
+        """Starts a leased task in a reserved slot."""
+        self._reserved -= 1
+        assert task.lease is not None, "a task is started under a lease"
+        lease = LeaseRef(task.tenant, task.task_id, task.lease.fence)
+        attempt = RunningAttempt(task, lease, self._parts)
+        self._running[lease] = attempt
+        running = asyncio.get_running_loop().create_task(self._run(attempt))
+        self._attempts.add(running)
+        running.add_done_callback(self._attempts.discard)
+
+    async def run(self) -> None:
+        """Claims and renews until cancelled; then ends what runs, so that its leases are given back by the store."""
+        with self._parts.signals.listen_for_cancels(self._cancel):
+            try:
+                async with asyncio.TaskGroup() as loops:
+                    loops.create_task(self._claim_forever())
+                    loops.create_task(self._renew_forever())
+            finally:
+                for attempt in list(self._running.values()):
+                    attempt.abandon()
+                if self._attempts:
+                    await asyncio.wait(self._attempts)
+
+    async def drain(self, grace: timedelta) -> None:
+        """Takes no more work and waits until what runs has ended, at most `grace`."""
+        self._draining = True
+        if self._attempts:
+            await asyncio.wait(self._attempts, timeout=grace.total_seconds())
+
+    async def _claim_forever(self) -> None:
+        with self._parts.signals.watch_work() as work:
+            while True:
+                claimed: Sequence[Task] = ()
+                if not self._draining and (free := self._free()) > 0:
+                    claimed = await self._claim(free)
+                if claimed:
+                    continue
+                if self._free() <= 0:
+                    self._slot_freed.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._slot_freed.wait(), IDLE_PAUSE)
+                else:
+                    await work.changed(IDLE_PAUSE)
+
+    async def _claim(self, limit: int) -> Sequence[Task]:
+        # The slots are taken before the claim: an eager start meanwhile must not use them again.
+        self._reserved += limit
+        claimed: Sequence[Task] = ()
+        try:
+            claimed = await self._parts.queue.claim(CLAIM, Claim(self.owner, limit, self.lease_for))
+        except AionError as error:
+            self._parts.observer.trouble("claim", error)
+            await asyncio.sleep(IDLE_PAUSE)
+        finally:
+            self._reserved -= limit - len(claimed)
+        for task in claimed:
+            self._by_tenant[task.tenant] += 1
+            self.start(task)
+        return claimed
+
+    async def _renew_forever(self) -> None:
+        pause = min(self.lease_for.total_seconds() / 3, MAX_RENEW_PAUSE)
+        while True:
+            await asyncio.sleep(pause)
+            leases = tuple(self._running)
+            if not leases:
+                continue
+            try:
+                answers = await self._parts.queue.renew(CLAIM, Renew(self.owner, leases, self.lease_for))
+            except AionError as error:
+                self._parts.observer.trouble("renew", error)
+                continue
+            for answer in answers:
+                attempt = self._running.get(answer.lease)
+                if attempt is None:
+                    continue
+                if not answer.held:
+                    attempt.lose("the store gave its lease away")
+                elif answer.cancel_requested:
+                    attempt.cancel()
+
+    async def _run(self, attempt: RunningAttempt) -> None:
+        try:
+            await attempt.run()
+        except AionError as error:
+            # Without a settle the lease runs out and another attempt follows: nothing is lost but time.
+            self._parts.observer.trouble("attempt", error)
+        finally:
+            del self._running[attempt.lease]
+            self._leave(attempt.lease.tenant)
+
+    def _cancel(self, tenant: str, task_id: str) -> None:
+        for lease, attempt in self._running.items():
+            if lease.tenant == tenant and lease.task_id == task_id:
+                attempt.cancel()
+
+    def _free(self) -> int:
+        return self._settings.slots - self._reserved - len(self._running)
+
+    def _take(self, tenant: str) -> None:
+        self._reserved += 1
+        self._by_tenant[tenant] += 1
+
+    def _leave(self, tenant: str) -> None:
+        self._by_tenant[tenant] -= 1
+        if not self._by_tenant[tenant]:
+            del self._by_tenant[tenant]
+        self._slot_freed.set()

@@ -1,0 +1,1 @@
+"""What the generated messages in aion.v1 need at run time and no installed package offers."""

@@ -1,0 +1,210 @@
+"""Every way in which AION refuses a call, as one tree.
+
+An error is a fact: a sentence, a stable `reason` (the value of the contract's ErrorReason without its prefix) and typed
+facts. It knows no status code; one table of the front door maps reasons to gRPC and HTTP. A task that *ran* and failed
+is not an error of this tree but a `Failure` value in its result.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One field that is wrong: its path in the request, the limit it breaks, and what to do."""
+
+    field: str
+    description: str
+
+
+class AionError(Exception):
+    """A refused call: `message` says what is wrong and what to do, for people; it never holds a secret."""
+
+    reason: ClassVar[str]
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        violations: tuple[FieldViolation, ...] = (),
+        retry_after: timedelta | None = None,
+        facts: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.violations = violations
+        self.retry_after = retry_after
+        self.facts = facts or {}
+
+
+class InvalidRequest(AionError):
+    """The request itself is wrong; sending it again changes nothing."""
+
+
+class MalformedRequest(InvalidRequest):
+    """The bytes are not a message of this method, or name a field that does not exist."""
+
+    reason = "MALFORMED_REQUEST"
+
+
+class ValidationFailed(InvalidRequest):
+    """A field breaks a rule of the contract."""
+
+    reason = "VALIDATION_FAILED"
+
+
+class RequestTooLarge(InvalidRequest):
+    """The request is larger than AION takes."""
+
+    reason = "REQUEST_TOO_LARGE"
+
+
+class InputSchemaViolation(InvalidRequest):
+    """The parameters do not fit the intent's input schema."""
+
+    reason = "INPUT_SCHEMA_VIOLATION"
+
+
+class ExpireTimePast(InvalidRequest):
+    """The expire time lies in the past."""
+
+    reason = "EXPIRE_TIME_PAST"
+
+
+class BudgetInvalid(InvalidRequest):
+    """The budget is not an amount of money that AION can keep."""
+
+    reason = "BUDGET_INVALID"
+
+
+class PageTokenInvalid(InvalidRequest):
+    """The page token is not one of ours, or belongs to another tenant, filter or order."""
+
+    reason = "PAGE_TOKEN_INVALID"
+
+
+class IntentNotFound(InvalidRequest):
+    """The request names an intent that does not exist here."""
+
+    reason = "INTENT_NOT_FOUND"
+
+
+class OffsetOutOfRange(AionError):
+    """The offset lies beyond the end of the task's log."""
+
+    reason = "OFFSET_OUT_OF_RANGE"
+
+
+class Unauthenticated(AionError):
+    """No credentials, or none that are known; the message never says which part was wrong."""
+
+    reason = "UNAUTHENTICATED"
+
+
+class PermissionDenied(AionError):
+    """The caller lacks a scope."""
+
+    reason = "PERMISSION_DENIED"
+
+
+class NotFound(AionError):
+    """The thing does not exist for this tenant; what another tenant has looks just the same."""
+
+
+class TaskNotFound(NotFound):
+    """No such task for this tenant."""
+
+    reason = "TASK_NOT_FOUND"
+
+
+class MethodNotFound(AionError):
+    """No such method or path."""
+
+    reason = "METHOD_NOT_FOUND"
+
+
+class TaskAlreadyExists(AionError):
+    """The task id is taken by another task of this tenant."""
+
+    reason = "TASK_ALREADY_EXISTS"
+
+
+class IdempotencyKeyReused(AionError):
+    """The idempotency key was used for another request."""
+
+    reason = "IDEMPOTENCY_KEY_REUSED"
+
+
+class NoEligibleEngine(AionError):
+    """No engine may run this task; `violations` and `facts` say why for each candidate."""
+
+    reason = "NO_ELIGIBLE_ENGINE"
+
+
+class EventsExpired(AionError):
+    """The events of this task are no longer kept; its result is."""
+
+    reason = "EVENTS_EXPIRED"
+
+
+class Exhausted(AionError):
+    """A bound is reached; the same call may pass later, `retry_after` says when to try."""
+
+
+class RateLimited(Exhausted):
+    """Too many requests."""
+
+    reason = "RATE_LIMITED"
+
+
+class QueueFull(Exhausted):
+    """The tenant's queue is full."""
+
+    reason = "QUEUE_FULL"
+
+
+class TooManyWaiters(Exhausted):
+    """Too many calls wait or watch at once."""
+
+    reason = "TOO_MANY_WAITERS"
+
+
+class ReaderTooSlow(Exhausted):
+    """The reader is too slow for the stream; resume after the last offset that it got."""
+
+    reason = "READER_TOO_SLOW"
+
+
+class CallDeadlineExceeded(AionError):
+    """The call's deadline passed; what was accepted goes on."""
+
+    reason = "CALL_DEADLINE_EXCEEDED"
+
+
+class Unavailable(AionError):
+    """The call could not be served now; the same call with the same key may be sent again."""
+
+
+class Draining(Unavailable):
+    """The server is shutting down."""
+
+    reason = "DRAINING"
+
+
+class StoreUnavailable(Unavailable):
+    """The store cannot answer; nothing was written."""
+
+    reason = "STORE_UNAVAILABLE"
+
+
+class OutcomeUnknown(Unavailable):
+    """The commit failed: the outcome is unknown, retry with the same key."""
+
+    reason = "OUTCOME_UNKNOWN"
+
+
+class StaleFence(AionError):
+    """A worker wrote under a lease that it no longer holds. Never reaches a client."""
+
+    reason = "INTERNAL"

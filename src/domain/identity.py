@@ -1,0 +1,64 @@
+"""Who calls, and in which tenant. There is no ambient user: a use case takes a Caller first."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Final
+
+TASKS_READ: Final = "tasks:read"
+TASKS_WRITE: Final = "tasks:write"
+CATALOG_READ: Final = "catalog:read"
+SERVER_READ: Final = "server:read"
+ALL_SCOPES: Final = frozenset({TASKS_READ, TASKS_WRITE, CATALOG_READ, SERVER_READ, "intent:*:run"})
+
+
+def run_scope(intent: str) -> str:
+    """The scope that lets a caller run `intent`."""
+    return f"intent:{intent}:run"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A proven identity: which principal of which tenant, and what it may do.
+
+    `principal` names the service account, not the credential: two keys of one account share its idempotency keys.
+    `scopes` may hold patterns such as `intent:*:run`.
+    """
+
+    tenant: str
+    principal: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Whether this identity holds `scope`, literally or by a pattern."""
+        return scope in self.scopes or any("*" in held and fnmatchcase(scope, held) for held in self.scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One authenticated call: the identity, and what holds for this call only.
+
+    `deadline` bounds the call, never the task. `traceparent` (W3C) joins what happens later to the caller's trace.
+    """
+
+    identity: Identity
+    request_id: str
+    deadline: datetime | None = None
+    traceparent: str = ""
+
+    @property
+    def tenant(self) -> str:
+        """The tenant whose data this call may touch."""
+        return self.identity.tenant
+
+    @property
+    def principal(self) -> str:
+        """The service account that calls."""
+        return self.identity.principal
+
+
+@dataclass(frozen=True, slots=True)
+class SystemScope:
+    """Says that an operation crosses tenants on purpose: claiming, reaping, relaying. `why` is for the reader."""
+
+    why: str = field(default="")

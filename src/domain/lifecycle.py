@@ -1,0 +1,214 @@
+"""The transitions of a task: the law of its states, as pure functions.
+
+Each takes the task as it is and returns a `Change`: the next task, the events that belong to it and the facts that go
+to the outbox. A store applies a change in one transaction or not at all. Nothing here knows time, randomness or storage.
+
+    PENDING -> RUNNING -> OK | ERROR | TIMEOUT | CANCELED
+    PENDING -> TIMEOUT | CANCELED
+    RUNNING -> PENDING (lease lost, or retry)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from aion.domain.attempts import Attempt, AttemptOutcome, AttemptResult, Failure, Lease
+from aion.domain.errors import StaleFence
+from aion.domain.events import EventKind, NewEvent, TaskEvent
+from aion.domain.tasks import Task, TaskState, Usage
+
+MAX_LOSSES = 3
+"""How often a task may lose its host or lease before it is poison."""
+
+FIRST_BACKOFF = timedelta(milliseconds=200)
+"""The pause before the first retry; it doubles with each failure."""
+
+_STATE_OF = {
+    AttemptOutcome.OK: TaskState.OK,
+    AttemptOutcome.FAILED: TaskState.ERROR,
+    AttemptOutcome.TIMEOUT: TaskState.TIMEOUT,
+    AttemptOutcome.CANCELED: TaskState.CANCELED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step does: the next task, the new events of its log, and the names of the facts for the outbox."""
+
+    task: Task
+    events: tuple[TaskEvent, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+def accepted(task: Task) -> Change:
+    """A task enters AION, PENDING."""
+    return Change(task, facts=("task.accepted",))
+
+
+def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Change:
+    """A worker takes a PENDING task: a new attempt, a higher fence, and a RESET when an earlier one had streamed."""
+    if task.state is not TaskState.PENDING:
+        raise ValueError(f"a task in {task.state.name} cannot start")
+    number = task.fence + 1
+    attempt = Attempt(number=number, engine=task.decision.engine, start_time=now)
+    events: tuple[TaskEvent, ...] = ()
+    if task.stream_from:
+        events = (TaskEvent(task.last_offset + 1, number, EventKind.RESET, now, discard_from=task.stream_from),)
+    running = replace(
+        task,
+        state=TaskState.RUNNING,
+        start_time=now,
+        not_before=None,
+        lease=Lease(owner, number, now + lease_for),
+        attempts=(*task.attempts, attempt),
+        last_offset=task.last_offset + len(events),
+        stream_from=0,
+    )
+    return Change(running, events)
+
+
+def renewed(task: Task, owner: str, fence: int, now: datetime, lease_for: timedelta) -> Change:
+    """The holder of the lease keeps it longer."""
+    lease = held(task, fence)
+    if lease.owner != owner:
+        raise StaleFence(f"the lease of {task.task_id} belongs to another worker")
+    return Change(replace(task, lease=replace(lease, expires=now + lease_for)))
+
+
+def appended(task: Task, fence: int, new: Sequence[NewEvent], now: datetime) -> Change:
+    """The holder of the lease adds events to the log."""
+    held(task, fence)
+    return _append(task, fence, new, now)
+
+
+def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Change:
+    """The holder of the lease reports how the attempt ended; the task ends or goes back to the queue."""
+    held(task, fence)
+    if result.outcome is AttemptOutcome.LOST:
+        return lost(task, now, "the engine's host died")
+    closed = _close_attempt(task, result, now)
+    if task.cancel_requested:
+        return _end(closed, TaskState.CANCELED, now, failure=_canceled())
+    if now >= task.expire_time:
+        return _end(closed, TaskState.TIMEOUT, now, failure=_expired(task))
+    if _may_retry(closed, result):
+        retry = replace(closed, state=TaskState.PENDING, lease=None, not_before=now + _pause(closed))
+        return Change(retry, facts=("task.retrying",))
+    return _end(closed, _STATE_OF[result.outcome], now, failure=result.failure, result_json=result.result_json)
+
+
+def lost(task: Task, now: datetime, why: str) -> Change:
+    """The attempt is gone with its host or lease; the task is queued again, alone, or is poison after too many."""
+    if task.state is not TaskState.RUNNING:
+        raise ValueError(f"a task in {task.state.name} has no lease to lose")
+    failure = Failure("TASK_POISONED", why)
+    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=failure), now)
+    if task.cancel_requested:
+        return _end(closed, TaskState.CANCELED, now, failure=_canceled())
+    if now >= task.expire_time:
+        return _end(closed, TaskState.TIMEOUT, now, failure=_expired(task))
+    if closed.losses > MAX_LOSSES:
+        poison = Failure(
+            "TASK_POISONED",
+            f"{closed.losses} attempts were lost, the last because {why}; it is not tried again",
+        )
+        ended = _end(closed, TaskState.ERROR, now, failure=poison)
+        return replace(ended, facts=(*ended.facts, "task.dead_lettered"))
+    return Change(replace(closed, state=TaskState.PENDING, lease=None, alone=True), facts=("task.attempt_lost",))
+
+
+def cancel_asked(task: Task, now: datetime) -> Change:
+    """Somebody wants the task to end: PENDING ends at once, RUNNING is told, an ended one stays as it is."""
+    if task.state is TaskState.PENDING:
+        return _end(task, TaskState.CANCELED, now, failure=_canceled())
+    if task.state is TaskState.RUNNING and not task.cancel_requested:
+        return Change(replace(task, cancel_requested=True), facts=("task.cancel_requested",))
+    return Change(task)
+
+
+def expired(task: Task, now: datetime) -> Change:
+    """A PENDING task whose expire time passed ends TIMEOUT; a RUNNING one is ended by its worker."""
+    if task.state is TaskState.PENDING and now >= task.expire_time:
+        return _end(task, TaskState.TIMEOUT, now, failure=_expired(task))
+    return Change(task)
+
+
+def held(task: Task, fence: int) -> Lease:
+    """The current lease, if `fence` is its fence; raises StaleFence otherwise."""
+    if task.state is not TaskState.RUNNING or task.lease is None or task.lease.fence != fence:
+        raise StaleFence(f"fence {fence} of {task.task_id} is stale: the task is {task.state.name}")
+    return task.lease
+
+
+def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) -> Change:
+    events = tuple(
+        TaskEvent(offset, attempt, event.kind, now, event.text, event.data_json)
+        for offset, event in enumerate(new, start=task.last_offset + 1)
+    )
+    streamed = [e.offset for e in events if e.kind in (EventKind.TOKEN, EventKind.PARTIAL)]
+    tokens = sum(e.kind is EventKind.TOKEN for e in events)
+    grown = replace(
+        task,
+        last_offset=task.last_offset + len(events),
+        stream_from=task.stream_from or (streamed[0] if streamed else 0),
+        usage=replace(task.usage, tokens=task.usage.tokens + tokens) if tokens else task.usage,
+    )
+    return Change(grown, events)
+
+
+def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
+    last = replace(task.attempts[-1], outcome=result.outcome, end_time=now, failure=result.failure, fuel=result.fuel)
+    return replace(task, attempts=(*task.attempts[:-1], last))
+
+
+def _may_retry(task: Task, result: AttemptResult) -> bool:
+    return (
+        result.outcome in (AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT)
+        and result.failure is not None
+        and result.failure.retryable
+        and task.failures <= task.max_failures
+    )
+
+
+def _pause(task: Task) -> timedelta:
+    """Doubles with each failure; the jitter comes from the task's id, so that the law stays a pure function."""
+    jitter = crc32(f"{task.task_id}/{task.failures}".encode()) / 0xFFFFFFFF
+    return FIRST_BACKOFF * 2 ** (task.failures - 1) * (0.5 + jitter / 2)
+
+
+def _end(
+    task: Task, state: TaskState, now: datetime, *, failure: Failure | None, result_json: str | None = None
+) -> Change:
+    latency = max(now - task.create_time, timedelta())
+    offset = task.last_offset + 1
+    if state is TaskState.OK:
+        event = TaskEvent(offset, task.fence, EventKind.DONE, now, data_json=result_json or "")
+    else:
+        event = TaskEvent(offset, task.fence, EventKind.ERROR, now, text=failure.code if failure else "")
+    ended = replace(
+        task,
+        state=state,
+        end_time=now,
+        lease=None,
+        not_before=None,
+        last_offset=offset,
+        result_json=result_json,
+        failure=failure if state is not TaskState.OK else None,
+        usage=Usage(
+            latency=latency,
+            tokens=task.usage.tokens,
+            cost_micros=task.usage.cost_micros,
+            fuel=task.attempts[-1].fuel if task.attempts else 0,
+        ),
+        promise_kept=None if task.sla.p95 is None else state is TaskState.OK and latency <= task.sla.p95,
+    )
+    return Change(ended, (event,), ("task.ended",))
+
+
+def _canceled() -> Failure:
+    return Failure("TASK_CANCELED", "the task was canceled", retryable=False)
+
+
+def _expired(task: Task) -> Failure:
+    return Failure("TASK_EXPIRED", f"the task passed its expire_time {task.expire_time.isoformat()}", retryable=False)

@@ -1,0 +1,117 @@
+"""A task: what was asked, and where it is in its life.
+
+Values only: a task never changes, `aion.domain.lifecycle` makes the next one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from aion.domain.attempts import Attempt, AttemptOutcome, Failure, Lease
+from aion.domain.routing import Decision, Privacy
+
+
+class TaskState(IntEnum):
+    """Where a task is in its life; the numbers are the contract's."""
+
+    PENDING = 1
+    RUNNING = 2
+    OK = 3
+    ERROR = 4
+    TIMEOUT = 5
+    CANCELED = 6
+
+    @property
+    def ended(self) -> bool:
+        """Whether the state is terminal: it never changes again."""
+        return self >= TaskState.OK
+
+
+class Priority(IntEnum):
+    """Which of a tenant's tasks goes first; higher first."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """The promise: money in micro-dollars (None: unset), latency for routing only (None: unset), and privacy."""
+
+    privacy: Privacy
+    budget_micros: int | None = None
+    p95: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a task consumed. `latency` runs from acceptance to the end."""
+
+    latency: timedelta = timedelta()
+    tokens: int = 0
+    cost_micros: int = 0
+    fuel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task of one tenant; its key is (tenant, task_id), never the id alone.
+
+    `input_json` is the engine's input, one JSON object. `fingerprint` tells a replay of the same task id from a clash.
+    `max_failures` bounds attempts whose work failed. `attempt_timeout` is the manifest's limit of one attempt.
+    `stream_from` is the offset of the first TOKEN or PARTIAL that no RESET has made void, 0 if there is none.
+    `not_before` holds a retry back. `alone` asks that the next attempt shares its host with no other.
+    `traceparent` joins what happens later to the trace of the call that submitted it.
+    """
+
+    tenant: str
+    task_id: str
+    principal: str
+    intent: str
+    input_json: str
+    priority: Priority
+    sla: Sla
+    fingerprint: bytes
+    decision: Decision
+    max_failures: int
+    attempt_timeout: timedelta
+    create_time: datetime
+    expire_time: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    traceparent: str = ""
+    state: TaskState = TaskState.PENDING
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    not_before: datetime | None = None
+    alone: bool = False
+    cancel_requested: bool = False
+    lease: Lease | None = None
+    attempts: tuple[Attempt, ...] = ()
+    last_offset: int = 0
+    stream_from: int = 0
+    result_json: str | None = None
+    failure: Failure | None = None
+    usage: Usage = Usage()
+    promise_kept: bool | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(tenant, task_id)."""
+        return (self.tenant, self.task_id)
+
+    @property
+    def failures(self) -> int:
+        """How many attempts ended because the work failed."""
+        return sum(a.outcome in (AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT) for a in self.attempts)
+
+    @property
+    def losses(self) -> int:
+        """How many attempts were lost with their host or lease."""
+        return sum(a.outcome is AttemptOutcome.LOST for a in self.attempts)
+
+    @property
+    def fence(self) -> int:
+        """The highest fence given so far; the next lease carries one more."""
+        return len(self.attempts)

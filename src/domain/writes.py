@@ -1,0 +1,118 @@
+"""Writes as values: each holds all that belongs to one transaction of a task's life, its guards as data.
+
+A store may commit many of them together; every value has its own outcome, so that one duplicate or failed guard never
+fails its neighbours.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aion.domain.attempts import AttemptResult
+from aion.domain.events import NewEvent
+from aion.domain.tasks import Task
+
+IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
+"""How long an idempotency key finds its task."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """The scope in which a retry finds its task: the principal is the service account, not its credential."""
+
+    principal: str
+    operation: str
+    key: str
+    fingerprint: bytes
+    kept_for: timedelta = IDEMPOTENCY_KEPT_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class EagerLease:
+    """Asks that the accepted task starts at once with this worker, if nothing eligible waits before it."""
+
+    owner: str
+    lease_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Task, idempotency record and outbox event in one transaction.
+
+    Guards: the task id is free or is a replay of the same fingerprint; the key is free or is a replay of the same
+    fingerprint; the tenant has fewer than `max_pending` tasks PENDING.
+    """
+
+    task: Task
+    idempotency: IdempotencyKey | None
+    eager: EagerLease | None
+    max_pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The task that exists now. `replayed`: it existed before. `started`: the eager lease was given."""
+
+    task: Task
+    replayed: bool = False
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Asks for up to `limit` PENDING tasks for one worker incarnation."""
+
+    owner: str
+    limit: int
+    lease_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRef:
+    """Names one held lease."""
+
+    tenant: str
+    task_id: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Keeps several leases of one worker longer."""
+
+    owner: str
+    leases: tuple[LeaseRef, ...]
+    lease_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What became of one lease: still `held` or not, and whether somebody asked to cancel the task."""
+
+    lease: LeaseRef
+    held: bool
+    cancel_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Adds events to the log of a task, under its fence."""
+
+    lease: LeaseRef
+    events: tuple[NewEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Ends an attempt under its fence; `events` are the last ones, appended before the end in the same transaction."""
+
+    lease: LeaseRef
+    result: AttemptResult
+    events: tuple[NewEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reaped:
+    """What one pass of the reaper changed."""
+
+    leases_lost: int = 0
+    tasks_expired: int = 0

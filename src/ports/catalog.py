@@ -1,0 +1,99 @@
+"""What can be asked for, and by which engines it can be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from aion.domain.routing import EngineFacts, Privacy
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFacts:
+    """Something that a client can ask for.
+
+    The schemas are JSON Schema 2020-12 documents as text. `engines` are candidate names in the operator's order.
+    `pinned_engine` is set when policy chose for everyone.
+    """
+
+    name: str
+    description: str
+    input_schema_json: str
+    output_schema_json: str
+    engines: tuple[str, ...]
+    default_expiry: timedelta
+    pinned_engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """One installed module version. `broken` says why it cannot run, empty when it can. `fuel` 0 means unlimited."""
+
+    name: str
+    version: str
+    digest: str
+    intents: tuple[str, ...]
+    license: str
+    timeout: timedelta
+    retries: int
+    memory_bytes: int
+    fuel: int
+    broken: str = ""
+
+    @property
+    def engine(self) -> str:
+        """Its candidate name."""
+        return f"module:{self.name}@{self.version}"
+
+
+class Catalog(Protocol):
+    """Intents, modules and models as the operator declared them. Immutable while a process runs."""
+
+    @property
+    def policy_version(self) -> str:
+        """Digest of everything that can change a decision."""
+        ...
+
+    def intent(self, name: str) -> IntentFacts:
+        """Raises IntentNotFound, naming close matches."""
+        ...
+
+    def intents(self) -> Sequence[IntentFacts]:
+        """All intents, by name."""
+        ...
+
+    def modules(self) -> Sequence[ModuleFacts]:
+        """All modules, by name and version, broken ones too."""
+        ...
+
+    def module(self, engine: str) -> ModuleFacts | None:
+        """The module behind a candidate name, or None when it is not a module or not there."""
+        ...
+
+    def candidates(self, intent: str) -> Sequence[EngineFacts]:
+        """The engines bound to this intent, eligible or not, in the operator's order."""
+        ...
+
+    def default_privacy(self, tenant: str) -> Privacy:
+        """What an unset privacy means for this tenant; local-only unless the operator said otherwise."""
+        ...
+
+    def check_input(self, intent: str, document_json: str) -> None:
+        """Checks an input against the intent's schema; raises InputSchemaViolation that names every field."""
+        ...
+
+    def output_problem(self, intent: str, document_json: str) -> str | None:
+        """Why a result does not fit the intent's output schema, or None when it does."""
+        ...
+
+
+class LatencyBook(Protocol):
+    """Measured latency by engine, for routing."""
+
+    def observe(self, engine: str, latency: timedelta) -> None:
+        """One attempt that ended OK took this long."""
+        ...
+
+    def p95(self, engine: str) -> timedelta | None:
+        """The recent p95, or None when too little is known."""
+        ...

@@ -1,0 +1,44 @@
+"""What AION tells about itself while it works. Every method is cheap and never raises."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from aion.domain.attempts import Attempt
+from aion.domain.tasks import Task
+
+
+class Span(Protocol):
+    """One timed piece of work in a trace."""
+
+    @property
+    def traceparent(self) -> str:
+        """The W3C header that makes another span its child."""
+        ...
+
+    def end(self, error: str = "") -> None:
+        """Ends it, with the reason when it failed."""
+        ...
+
+
+class Observer(Protocol):
+    """Told of what happens to tasks; turns it into metrics, traces and logs."""
+
+    def accepted(self, task: Task) -> None:
+        """A task was accepted (not replayed)."""
+        ...
+
+    def attempt_began(self, task: Task) -> Span:
+        """A worker starts an attempt; the span joins the trace of the call that submitted the task."""
+        ...
+
+    def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
+        """An attempt was settled; `task` is the task afterwards."""
+        ...
+
+    def lease_lost(self, task: Task, why: str) -> None:
+        """A worker found that it no longer holds a lease and stopped the work."""
+        ...
+
+    def trouble(self, where: str, error: BaseException) -> None:
+        """Something unexpected happened in the background; it is logged with its cause and the work goes on."""
+        ...

@@ -1,0 +1,1 @@
+"""What builds and guards the project: code generation and the gates of `make check`. No part of a wheel."""

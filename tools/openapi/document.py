@@ -1,0 +1,84 @@
+"""Puts the operations and schemas of one proto package together as one OpenAPI 3.0.3 document."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from google.protobuf.descriptor import FileDescriptor
+
+from tools.openapi import answers
+from tools.openapi.contract import Contract, ContractUnfit
+from tools.openapi.operations import OperationWriter
+from tools.openapi.schemas import AnswerSchemas, RequestSchemas
+
+HEAD = "# Generated from the protobuf contract by `make generate`: do not edit.\n"
+VERB_BEHIND_VARIABLE = re.compile(r"\}[^/]")
+SECURITY_SCHEMES = {
+    "bearerAuth": {"type": "http", "scheme": "bearer"},
+    "apiKeyAuth": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What buf.gen.yaml says about the document."""
+
+    title: str
+    version: str
+    reasons: str
+
+
+def paths_of(contract: Contract, files: Sequence[FileDescriptor], writer: OperationWriter) -> dict[str, Any]:
+    """Return every route of the files' services."""
+    paths: dict[str, Any] = {}
+    shapes: dict[tuple[str, str], str] = {}
+    for method in (m for file in files for service in file.services_by_name.values() for m in service.methods):
+        for binding in contract.bindings(method):
+            shape = (binding.verb, re.sub(r"\{[^}]*\}", "{}", binding.path))
+            if shape in shapes:
+                raise ContractUnfit(
+                    f"{binding.verb.upper()} {binding.path}: bound by {shapes[shape]} and {method.full_name}"
+                )
+            shapes[shape] = method.full_name
+            paths.setdefault(binding.path, {})[binding.verb] = writer.write(binding)
+    # A router that takes the first match must meet /v1/tasks/{task_id}:watch before /v1/tasks/{task_id}.
+    return dict(sorted(paths.items(), key=lambda route: not VERB_BEHIND_VARIABLE.search(route[0])))
+
+
+def document(contract: Contract, files: Sequence[FileDescriptor], title: Title) -> dict[str, Any]:
+    """Return the document of the services in these files."""
+    replies = AnswerSchemas(contract)
+    paths_of(contract, files, OperationWriter(contract, RequestSchemas(contract), replies))
+    # A message that is sent and also returned has two schemas; the first pass found what is returned.
+    requests = RequestSchemas(contract, suffixed=replies.components)
+    paths = paths_of(contract, files, OperationWriter(contract, requests, replies))
+    services = [service for file in files for service in file.services_by_name.values()]
+    schemas = requests.components | replies.components
+    schemas["Problem"] = answers.problem_schema(contract.enum(title.reasons))
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": title.title, "version": title.version},
+        "tags": [{"name": service.name, "description": contract.comment(service.full_name)} for service in services],
+        "security": [{name: []} for name in SECURITY_SCHEMES],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": answers.problem_responses(),
+            "securitySchemes": SECURITY_SCHEMES,
+        },
+    }
+
+
+class PlainDumper(yaml.SafeDumper):
+    """Writes no anchors: what is shared in memory is written out."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Say that nothing is an alias."""
+        return True
+
+
+def as_yaml(content: dict[str, Any]) -> str:
+    """Return the document's text."""
+    return HEAD + yaml.dump(content, Dumper=PlainDumper, sort_keys=False, width=120, allow_unicode=True)

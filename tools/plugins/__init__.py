@@ -1,0 +1,1 @@
+"""Local protoc plugins that buf.gen.yaml runs."""

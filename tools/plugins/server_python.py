@@ -1,0 +1,103 @@
+"""The protoc plugin that writes the server's messages and stubs, typed, as modules of the package `aion.v1`.
+
+It runs four generators over one request: protoc's own for messages and for gRPC, and mypy-protobuf's for the
+types of both. They would write to aion/v1/; since src/ is the package `aion`, the plugin drops that prefix.
+And they would import `buf.validate`, a top-level package that nobody installs; the plugin names
+`aion.contract` instead.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from google.protobuf import descriptor_pb2
+from google.protobuf.compiler import plugin_pb2
+from grpc_tools import protoc
+
+FOLDER = "aion/v1/"
+RULES_PROTO = "buf/validate/validate.proto"
+RULES_IMPORT = "from buf.validate import validate_pb2 as"
+RULES_IMPORT_HERE = "from aion.contract import validate_pb2 as"
+PACKAGE_DOC = '"""Generated from proto/aion/v1 by `make generate`: do not edit."""\n'
+
+
+class GenerationFailed(Exception):
+    """A generator refused the contract; its own words are the message."""
+
+
+def from_protoc(request: plugin_pb2.CodeGeneratorRequest, generator: str) -> dict[str, str]:
+    """Return the files that a generator built into protoc (`python`, `grpc_python`) writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder, "image.binpb")
+        files = descriptor_pb2.FileDescriptorSet(file=request.proto_file)
+        image.write_bytes(files.SerializeToString(deterministic=True))
+        out = Path(folder, "out")
+        out.mkdir()
+        status = protoc.main(
+            ["protoc", f"--descriptor_set_in={image}", f"--{generator}_out={out}", *request.file_to_generate]
+        )
+        if status:
+            raise GenerationFailed(f"protoc's {generator} generator ended with status {status}")
+        return {path.relative_to(out).as_posix(): path.read_text() for path in sorted(out.rglob("*.py"))}
+
+
+def from_plugin(request: plugin_pb2.CodeGeneratorRequest, plugin: str) -> dict[str, str]:
+    """Return the files that another protoc plugin writes for the same request."""
+    asked = plugin_pb2.CodeGeneratorRequest()
+    asked.CopyFrom(request)
+    asked.parameter = "quiet"
+    answer = subprocess.run([plugin], input=asked.SerializeToString(), stdout=subprocess.PIPE, check=True)
+    response = plugin_pb2.CodeGeneratorResponse.FromString(answer.stdout)
+    if response.error:
+        raise GenerationFailed(f"{plugin}: {response.error}")
+    return {file.name: file.content for file in response.file}
+
+
+def rules_users(request: plugin_pb2.CodeGeneratorRequest) -> set[str]:
+    """Return the message modules whose contract file imports the validation rules."""
+    return {
+        file.name.removesuffix(".proto") + "_pb2.py"
+        for file in request.proto_file
+        if RULES_PROTO in file.dependency and file.name in request.file_to_generate
+    }
+
+
+def empty_stubs(request: plugin_pb2.CodeGeneratorRequest) -> set[str]:
+    """Return the gRPC modules of files without a service: the generators write them all the same, with
+    nothing in.
+    """
+    stems = [file.name.removesuffix(".proto") for file in request.proto_file if not file.service]
+    return {f"{stem}_pb2_grpc{ending}" for stem in stems for ending in (".py", ".pyi")}
+
+
+def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
+    """Return every file of the package by its name inside it."""
+    if strangers := [name for name in request.file_to_generate if not name.startswith(FOLDER)]:
+        raise GenerationFailed(f"only {FOLDER} is generated into this package, not {', '.join(strangers)}")
+    files = from_protoc(request, "python") | from_protoc(request, "grpc_python")
+    files |= from_plugin(request, "protoc-gen-mypy") | from_plugin(request, "protoc-gen-mypy_grpc")
+    for name in rules_users(request):
+        if files[name].count(RULES_IMPORT) != 1:
+            raise GenerationFailed(f"{name}: protoc no longer writes `{RULES_IMPORT} ...`")
+        files[name] = files[name].replace(RULES_IMPORT, RULES_IMPORT_HERE)
+    kept = {name: text for name, text in files.items() if name not in empty_stubs(request)}
+    return {"__init__.py": PACKAGE_DOC} | {name.removeprefix(FOLDER): text for name, text in kept.items()}
+
+
+def main() -> None:
+    """Answer one plugin request."""
+    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
+    response = plugin_pb2.CodeGeneratorResponse(
+        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
+    )
+    try:
+        for name, content in sorted(generate(request).items()):
+            response.file.add(name=name, content=content)
+    except GenerationFailed as failure:
+        response.error = str(failure)
+    sys.stdout.buffer.write(response.SerializeToString())
+
+
+if __name__ == "__main__":
+    main()
