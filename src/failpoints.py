@@ -14,6 +14,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 ENVIRONMENT = "AION_FAILPOINTS"
 _PAUSE_SECONDS = 0.01
@@ -52,12 +53,13 @@ def configure(environment: Mapping[str, str]) -> None:
 
 def _action(name: str, spec: str) -> Callable[[], None]:
     if name and spec.startswith("pause:"):
-        path = spec.removeprefix("pause:")
+        path = Path(spec.removeprefix("pause:"))
         return lambda: _pause(path)
     kind, _, nth = spec.partition("@")
     if not name or kind not in ("kill", "error") or (nth and not nth.isdecimal()):
         raise FailpointSyntaxError(
-            f"{ENVIRONMENT}: {name}={spec} is not a failpoint; use name=kill, name=kill@N, name=error or name=pause:PATH"
+            f"{ENVIRONMENT}: {name}={spec} is not a failpoint; "
+            "use name=kill, name=kill@N, name=error, name=error@N or name=pause:PATH"
         )
     return _counted(int(nth or 0), _kill if kind == "kill" else lambda: _fail(name))
 
@@ -82,8 +84,8 @@ def _fail(name: str) -> None:
     raise FailpointError(f"failpoint {name}")
 
 
-def _pause(path: str) -> None:
-    while not os.path.exists(path):
+def _pause(path: Path) -> None:
+    while not path.exists():
         time.sleep(_PAUSE_SECONDS)
 
 

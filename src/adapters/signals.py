@@ -1,7 +1,7 @@
 """Signals within one process: plain callbacks in one event loop.
 
-All of it must be called in the loop's own thread; a store that commits elsewhere hands its notices over first. A subject
-that nobody watches costs one failed look into a dictionary.
+All of it must be called in the loop's own thread; a store that commits elsewhere hands its notices over first. A
+subject that nobody watches costs one failed look into a dictionary.
 """
 
 import asyncio

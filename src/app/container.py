@@ -39,8 +39,12 @@ from aion.adapters.telemetry.metrics import Level, Metrics
 from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import open_tracer
 from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.adapters.transports.http_app import HttpParts, http_app
+from aion.adapters.transports.http_server import HttpSettings, http_server
+from aion.adapters.transports.rest import load_document
+from aion.adapters.transports.sse import OpenStreams
 from aion.app.housekeeping import Chores
-from aion.app.resources import config_folder, modules_folders
+from aion.app.resources import config_folder, modules_folders, openapi_document
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen, Rate
 from aion.app.usecases.read_catalog import GetServerInfo, ListIntents, ListModules
@@ -54,6 +58,7 @@ from aion.domain.identity import SystemScope
 from aion.ports.clock import Clock
 from aion.ports.identity import ApiKeyStore, Authenticator
 from aion.ports.limits import RateLimiter
+from aion.ports.outbox import Outbox
 from aion.ports.usecases import ServerInfo, UseCases
 
 log = logging.getLogger(__name__)
@@ -116,10 +121,11 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             list_modules=ListModules(catalog, tokens),
             server_info=GetServerInfo(info),
         )
+        authenticator = _authenticator(settings, clock, keys, pepper)
         pipeline = Pipeline(
             handlers(use_cases),
             PipelineParts(
-                authenticator=_authenticator(settings, clock, keys, pepper),
+                authenticator=authenticator,
                 key_limit=_limiter(settings.rate_per_key, clock),
                 peer_limit=_limiter(settings.rate_per_ip, clock),
                 clock=clock,
@@ -140,12 +146,27 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         await stack.enter_async_context(_in_background(health, worker=worker.run(), chores=chores.run()))
         grace = settings.drain.total_seconds()
         # HTTP
+        streams = OpenStreams()
+        http_parts = HttpParts(
+            pipeline=pipeline,
+            authenticator=authenticator,
+            document=load_document(openapi_document()),
+            streams=streams,
+            problems=lambda: health.problems,
+            checks={"store": partial(_store_answers, store)},
+            metrics=metrics.render,
+            metrics_open=settings.metrics_open,
+            docs_open=settings.docs_open,
+        )
+        http = await stack.enter_async_context(
+            http_server(_http_settings(settings), await http_app(http_parts), grace, streams.drain)
+        )
         grpc = await stack.enter_async_context(grpc_server(_grpc_settings(settings), pipeline, grace))
         health.listen(grpc.set_serving)
         health.enter(Phase.SERVING)
         yield RunningServer(
             grpc_address=str(Listen(settings.grpc_listen.host, grpc.port)),
-            http_address=str(settings.http_listen),
+            http_address=str(Listen(settings.http_listen.host, http.port)),
         )
         health.enter(Phase.DRAINING)
         pipeline.drain()
@@ -189,6 +210,16 @@ def _grpc_settings(settings: Settings) -> GrpcSettings:
         key=settings.tls_key,
         client_ca=settings.tls_client_ca,
     )
+
+
+def _http_settings(settings: Settings) -> HttpSettings:
+    return HttpSettings(
+        host=settings.http_listen.host, port=settings.http_listen.port, cert=settings.tls_cert, key=settings.tls_key
+    )
+
+
+async def _store_answers(outbox: Outbox) -> None:
+    await outbox.waiting(SystemScope("readiness asks the store for anything at all"), 1)
 
 
 @asynccontextmanager

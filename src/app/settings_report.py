@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from aion.app.settings import PREFIX, Settings
 
-OTHER_READERS: Final = frozenset({"AION_FAILPOINTS", "AION_ENDPOINT", "AION_API_KEY"})
-"""Variables that are no settings of the server: failpoints of tests, and what the SDK and aionctl read."""
+OTHER_READERS: Final = frozenset({"AION_API_KEY", "AION_CACHE", "AION_FAILPOINTS", "AION_SERVER", "AION_TLS_CA"})
+"""Variables that are no settings of the server: what the SDK, aionctl, the module build and crash tests read."""
 
 _HIDDEN: Final = "***"
 _LEADING: Final = "Value error, "

@@ -55,8 +55,7 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
     events: tuple[TaskEvent, ...] = ()
     if task.stream_from:
         events = (TaskEvent(task.last_offset + 1, number, EventKind.RESET, now, discard_from=task.stream_from),)
-    running = replace(
-        task,
+    running = task.changed(
         state=TaskState.RUNNING,
         start_time=now,
         not_before=None,
@@ -73,7 +72,7 @@ def renewed(task: Task, owner: str, fence: int, now: datetime, lease_for: timede
     lease = held(task, fence)
     if lease.owner != owner:
         raise StaleFence(f"the lease of {task.task_id} belongs to another worker")
-    return Change(replace(task, lease=replace(lease, expires=now + lease_for)))
+    return Change(task.changed(lease=replace(lease, expires=now + lease_for)))
 
 
 def appended(task: Task, fence: int, new: Sequence[NewEvent], now: datetime) -> Change:
@@ -93,7 +92,7 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
     if now >= task.expire_time:
         return _end(closed, TaskState.TIMEOUT, now, failure=_expired(task))
     if _may_retry(closed, result):
-        retry = replace(closed, state=TaskState.PENDING, lease=None, not_before=now + _pause(closed))
+        retry = closed.changed(state=TaskState.PENDING, lease=None, not_before=now + _pause(closed))
         return Change(retry, facts=("task.retrying",))
     return _end(closed, _STATE_OF[result.outcome], now, failure=result.failure, result_json=result.result_json)
 
@@ -115,7 +114,7 @@ def lost(task: Task, now: datetime, why: str) -> Change:
         )
         ended = _end(closed, TaskState.ERROR, now, failure=poison)
         return replace(ended, facts=(*ended.facts, "task.dead_lettered"))
-    return Change(replace(closed, state=TaskState.PENDING, lease=None, alone=True), facts=("task.attempt_lost",))
+    return Change(closed.changed(state=TaskState.PENDING, lease=None, alone=True), facts=("task.attempt_lost",))
 
 
 def cancel_asked(task: Task, now: datetime) -> Change:
@@ -123,7 +122,7 @@ def cancel_asked(task: Task, now: datetime) -> Change:
     if task.state is TaskState.PENDING:
         return _end(task, TaskState.CANCELED, now, failure=_canceled())
     if task.state is TaskState.RUNNING and not task.cancel_requested:
-        return Change(replace(task, cancel_requested=True), facts=("task.cancel_requested",))
+        return Change(task.changed(cancel_requested=True), facts=("task.cancel_requested",))
     return Change(task)
 
 
@@ -148,8 +147,7 @@ def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) ->
     )
     streamed = [e.offset for e in events if e.kind in (EventKind.TOKEN, EventKind.PARTIAL)]
     tokens = sum(e.kind is EventKind.TOKEN for e in events)
-    grown = replace(
-        task,
+    grown = task.changed(
         last_offset=task.last_offset + len(events),
         stream_from=task.stream_from or (streamed[0] if streamed else 0),
         usage=replace(task.usage, tokens=task.usage.tokens + tokens) if tokens else task.usage,
@@ -159,7 +157,7 @@ def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) ->
 
 def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
     last = replace(task.attempts[-1], outcome=result.outcome, end_time=now, failure=result.failure, fuel=result.fuel)
-    return replace(task, attempts=(*task.attempts[:-1], last))
+    return task.changed(attempts=(*task.attempts[:-1], last))
 
 
 def _may_retry(task: Task, result: AttemptResult) -> bool:
@@ -174,7 +172,8 @@ def _may_retry(task: Task, result: AttemptResult) -> bool:
 def _pause(task: Task) -> timedelta:
     """Doubles with each failure; the jitter comes from the task's id, so that the law stays a pure function."""
     jitter = crc32(f"{task.task_id}/{task.failures}".encode()) / 0xFFFFFFFF
-    return FIRST_BACKOFF * 2 ** (task.failures - 1) * (0.5 + jitter / 2)
+    doubled = 1 << (task.failures - 1)
+    return FIRST_BACKOFF * doubled * (0.5 + jitter / 2)
 
 
 def _end(
@@ -186,8 +185,7 @@ def _end(
         event = TaskEvent(offset, task.fence, EventKind.DONE, now, data_json=result_json or "")
     else:
         event = TaskEvent(offset, task.fence, EventKind.ERROR, now, text=failure.code if failure else "")
-    ended = replace(
-        task,
+    ended = task.changed(
         state=state,
         end_time=now,
         lease=None,

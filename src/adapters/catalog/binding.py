@@ -98,6 +98,8 @@ class _Binding:
 
     def _bind_entry(self, at: int, entry: IntentEntry) -> None:
         engines = self._listed(at, entry) if entry.engines else self._modules_for(entry.name)
+        if entry.optional and not any(engine.installed for engine in engines):
+            return
         if not engines:
             if not entry.engines:
                 what = "has no engines and no installed module names this intent; list engines or install a module"
@@ -157,7 +159,7 @@ class _Binding:
         policy = self._declared.policies.intents.get(name)
         facts = IntentFacts(
             name=name,
-            description=description or schemas[0].description or _served_by(engines),
+            description=description or _served_by(engines),
             input_schema_json=schemas[0].text,
             output_schema_json=schemas[1].text,
             engines=tuple(engine.name for engine in engines),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
+
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.files import decode_text, read_bytes
 

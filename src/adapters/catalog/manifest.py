@@ -7,10 +7,11 @@ it has a GPU, a network or a secret must not find out while it runs.
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field
+
 from aion.adapters.catalog.names import IntentName, ModuleName, Version
 from aion.adapters.catalog.quantities import MemoryBytes, Millicores
 from aion.adapters.catalog.strict_models import Distinct, RelativeFile, SchemaFiles, StrictModel
-from pydantic import AfterValidator, Field
 
 HostPermission = Literal["clock", "random", "log"]
 ShortText = Annotated[str, Field(min_length=1, max_length=200)]

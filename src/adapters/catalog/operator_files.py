@@ -6,12 +6,13 @@ A file that is not there says nothing, which is allowed. docs/reference-manifest
 from datetime import timedelta
 from typing import Annotated, Final, Self
 
+from pydantic import Field, model_validator
+
 from aion.adapters.catalog.names import IntentName, ModelName, ModuleName, ScopeName, TenantName
 from aion.adapters.catalog.quantities import Expiry
 from aion.adapters.catalog.strict_models import Distinct, SchemaFiles, StrictModel
 from aion.domain.money import MAX_BUDGET_MICROS
 from aion.domain.routing import Privacy, Route
-from pydantic import Field, model_validator
 
 DEFAULT_EXPIRY: Final = timedelta(seconds=60)
 
@@ -19,13 +20,17 @@ EngineReference = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class IntentEntry(StrictModel):
-    """One intent. Without `engines` every module that names the intent serves it; with it, exactly those."""
+    """One intent. Without `engines` every module that names the intent serves it; with it, exactly those.
+
+    An `optional` one is not offered while none of its engines is installed; any other is then a mistake.
+    """
 
     name: IntentName
     description: Annotated[str, Field(max_length=1000)] = ""
     engines: Annotated[list[EngineReference], Field(max_length=64), Distinct] = Field(default_factory=list)
     default_expiry: Expiry = DEFAULT_EXPIRY
     schema_files: Annotated[SchemaFiles | None, Field(alias="schema")] = None
+    optional: bool = False
 
 
 class IntentsFile(StrictModel):

@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from aion.adapters.catalog.documents import Document, read_document
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.files import is_inside, read_bytes
@@ -19,7 +21,6 @@ from aion.adapters.catalog.names import IntentName, ModuleName, Version
 from aion.adapters.catalog.schemas import CompiledSchema, compile_schema
 from aion.adapters.catalog.strict_models import model_of
 from aion.ports.catalog import ModuleFacts
-from pydantic import TypeAdapter, ValidationError
 
 MANIFEST: Final = "manifest.yaml"
 MAX_WASM_BYTES: Final = 64 * 1024 * 1024

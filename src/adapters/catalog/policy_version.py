@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import orjson
+
 from aion.adapters.catalog.binding import BoundIntent, Declared
 
 _HEX_DIGITS: Final = 16

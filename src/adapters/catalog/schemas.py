@@ -11,6 +11,7 @@ from typing import Final
 
 import jsonschema_rs
 import orjson
+
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.files import read_bytes
 from aion.adapters.catalog.schema_sentences import location_of, sentence_about
@@ -24,14 +25,12 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class CompiledSchema:
-    """One schema. `text` is the document without white space, `description` what it says of itself, if anything."""
+    """One schema. `text` is the document without insignificant white space."""
 
-    __slots__ = ("_validator", "description", "text")
+    __slots__ = ("_validator", "text")
 
     def __init__(self, schema: dict[str, object]) -> None:
         """Compiles it; raises ValueError, which jsonschema_rs.ValidationError is, when that cannot be done."""
-        said = schema.get("description", schema.get("title", ""))
-        self.description = said[:1000] if isinstance(said, str) else ""
         self.text = orjson.dumps(schema).decode()
         # `mask` keeps what a client sent out of messages; where it helps, schema_sentences shows its beginning.
         self._validator = jsonschema_rs.Draft202012Validator(

@@ -5,10 +5,11 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
-from aion.adapters.catalog.documents import Document, Location
-from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
+
+from aion.adapters.catalog.documents import Document, Location
+from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 
 _SHOWN: Final = 40
 

@@ -33,8 +33,9 @@ from aion.ports.limits import RateLimiter
 from google.protobuf.message import Message
 
 MAX_REQUEST_BYTES = 4 << 20
-REAUTHORISE_AFTER = 5.0
-"""Seconds after which a stream's credentials are looked at again, so that a revoked key loses its streams."""
+REAUTHORISE_AFTER = 4.0
+"""Seconds after which a stream's credentials are looked at again: with the second for which a proof of a key is remembered,
+a revoked key loses its streams within the promised five."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -151,8 +152,9 @@ class Pipeline:
             raise Draining(
                 "this server is shutting down; send the call to another one", retry_after=timedelta(seconds=1)
             )
+        self._limit(self._parts.peer_limit, call.peer)  # before authentication: guessing keys is limited too
         identity = self._authenticate(call)
-        self._limit(call, identity)
+        self._limit(self._parts.key_limit, f"{identity.tenant}/{identity.principal}")
         self._authorise(call, identity)
         request = call.payload.decode(call.method.request)
         self._validation.check(request)
@@ -177,10 +179,8 @@ class Pipeline:
                 facts={"scope": call.method.scope},
             )
 
-    def _limit(self, call: Call, identity: Identity) -> None:
-        pause = self._parts.key_limit.take(f"{identity.tenant}/{identity.principal}")
-        if pause is None and call.peer:
-            pause = self._parts.peer_limit.take(call.peer)
+    def _limit(self, limiter: RateLimiter, key: str) -> None:
+        pause = limiter.take(key)
         if pause is not None:
             raise RateLimited(f"too many requests; try again in {pause.total_seconds():.3f} s", retry_after=pause)
 

@@ -1,7 +1,7 @@
 """Committed tasks and their logs in memory, so that the common read and every transition need no SELECT.
 
-One thread writes (the store's writer, after each commit), any thread reads. A reader takes one immutable `Entry` out of a
-dictionary: the task and the log that belongs to it, never a mixture of two moments.
+One thread writes (the store's writer, after each commit), any thread reads. A reader takes one immutable `Entry` out of
+a dictionary: the task and the log that belongs to it, never a mixture of two moments.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Keeps the write-ahead log short without making a commit pay for it.
 
-A thread of its own copies pages back every 250 ms, the writer then does the small rest between two commits: only so does the
-log start over under steady writes (p99.9 3.4 ms with a 4 MB log, against 15 ms with SQLite's own automatic checkpoints).
+A thread of its own copies pages back every 250 ms, the writer then does the small rest between two commits: only so
+does the log start over under steady writes (p99.9 of a commit is 3.4 ms with a log of 4 MB, against 15 ms with SQLite's
+own automatic checkpoints).
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Tasks and events as rows, and back: the one place that knows how a domain value looks in a column.
 
-`decode_task(encode_task(task)) == task` for every task; a property test holds it. Times lose nothing: Python's datetimes
-have microseconds, and so have the columns.
+Whatever is encoded comes back equal; a property test holds it. Times lose nothing: Python's datetimes have
+microseconds, and so have the columns.
 """
 
 from collections.abc import Iterable, Sequence
@@ -224,6 +224,11 @@ def decode_log(document: str, result_json: str | None) -> list[TaskEvent]:
     if rows and rows[-1][2] == EventKind.DONE:
         rows[-1][5] = result_json or ""
     return [decode_event(row) for row in rows]
+
+
+def encode_list(items: Iterable[tuple[str, ...]]) -> str:
+    """Tuples as one JSON list, for a statement that looks for many things at once."""
+    return _dump(list(items))
 
 
 def encode_scopes(scopes: frozenset[str]) -> str:

@@ -40,6 +40,6 @@ class LazyHeap(Generic[Order]):
             heapq.heappop(heap)
         return None
 
-    def keys(self) -> list[tuple[str, str]]:
+    def names(self) -> list[tuple[str, str]]:
         """All keys, in no order."""
         return list(self._orders)

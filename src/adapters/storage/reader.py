@@ -1,7 +1,7 @@
 """Reads of what is not in memory, on a connection that never waits for the writer.
 
 A read by key takes about five microseconds, less than going to another thread and back, so it runs in the event loop; a
-list may be long and runs in a thread. A store in memory has one connection only: there the writer reads between its writes.
+list may be long and runs in a thread. A store in memory has one connection: there the writer reads between its writes.
 """
 
 import asyncio

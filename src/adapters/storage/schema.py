@@ -57,7 +57,8 @@ def check(url: str = "sqlite://") -> tuple[str, ...]:
         # Alembic does not see CHECK constraints; the stored text of each definition does.
         stored = set(
             connection.exec_driver_sql(
-                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT IN ('alembic_version', 'sqlite_sequence')"
+                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+                " AND tbl_name NOT IN ('alembic_version', 'sqlite_sequence')"
             ).scalars()
         )
     expected = {_plain(text) for text in definitions()}
@@ -75,7 +76,8 @@ def ready(url: str) -> None:
         waiting = _pending(connection)
     if waiting:
         raise StoreNotMigrated(
-            f"the store {url} needs {len(waiting)} migration(s) ({', '.join(waiting)}); back it up, then run `aion migrate`"
+            f"the store {url} needs {len(waiting)} migration(s) ({', '.join(waiting)}); "
+            "back it up, then run `aion migrate`"
         )
 
 
@@ -106,7 +108,8 @@ def _pending(connection: Connection) -> tuple[str, ...]:
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in {revision.revision for revision in scripts.walk_revisions()}:
         raise StoreNotMigrated(
-            f"the store is at migration {current}, which this version does not know: it was written by a newer AION; run that one"
+            f"the store is at migration {current}, which this version does not know: "
+            "it was written by a newer AION; run that one"
         )
     waiting = [revision.revision for revision in scripts.iterate_revisions("head", current or "base")]
     return tuple(reversed(waiting))

@@ -19,6 +19,7 @@ from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.reader import FileReader, Reader, WriterReader
 from aion.adapters.storage.relay import forget_delivered, waiting_facts
 from aion.adapters.storage.sweeping import Sweeper
+from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.storage.writer import APPEND, GroupCommitWriter
 from aion.domain.errors import EventsExpired, OffsetOutOfRange
@@ -112,7 +113,7 @@ class SqliteStore:
         """Task, idempotency record and outbox event in one transaction."""
         if value.task.tenant != tenant:
             raise ValueError(f"the task {value.task.task_id} belongs to another tenant than {tenant}")
-        return await self._writer.submit("accept", partial(steps.accept, value))
+        return await self._writer.submit("accept", partial(steps.accept, value), accepts=value)
 
     async def cancel(self, tenant: str, task_id: str) -> Task:
         """Asks a task to end."""
@@ -209,8 +210,12 @@ async def open_store(
             checkpointer.start()
             resources.callback(checkpointer.stop)
         # The first transaction fills the memory, so that what is due is known before anybody writes.
-        await writer.submit("open", lambda transaction: None)
+        await writer.submit("open", _nothing)
         yield SqliteStore(writer, reader, memory, clock)
+
+
+def _nothing(transaction: Transaction) -> None:
+    """A step that changes nothing."""
 
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ Core costs five times the driver for each call; so it only writes the SQL here, 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, column, delete, func, literal_column, select, table, update
+from sqlalchemy import Table, and_, bindparam, column, delete, func, literal_column, select, table, update
 from sqlalchemy.dialects.sqlite import dialect, insert
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
@@ -100,6 +100,21 @@ SELECT_EVENTS = compiled(
 INSERT_LOG = _insert(task_logs, ("task_seq", "tenant_id", "events"))
 SELECT_LOG = compiled(select(task_logs.c.events).where(task_logs.c.task_seq == _p("task")), "task")
 
+# One question for all tasks that a transaction is about to accept: which ids, which keys are taken already? The list
+# comes as JSON, so that the statement is the same for any number.
+_asked = func.json_each(bindparam("asked")).table_valued("value")
+
+
+def _item(position: int) -> Any:
+    return func.json_extract(_asked.c.value, literal_column(f"'$[{position}]'"))
+
+
+SELECT_TAKEN_IDS = compiled(
+    select(tasks.c.tenant_id, tasks.c.task_id)
+    .select_from(_asked)
+    .join(tasks, and_(tasks.c.tenant_id == _item(0), tasks.c.task_id == _item(1))),
+    "asked",
+)
 _KEY = ("tenant_id", "principal", "operation", "key")
 _put_key = insert(idempotency_keys).values({name: _p(name) for name in (*_KEY, "fingerprint", "task_seq", "expire_us")})
 # An expired key is free again: its new task takes the row over.
@@ -119,6 +134,12 @@ SELECT_KEY = compiled(
     ),
     *_KEY,
     "now",
+)
+SELECT_USED_KEYS = compiled(
+    select(*(idempotency_keys.c[name] for name in _KEY))
+    .select_from(_asked)
+    .join(idempotency_keys, and_(*(idempotency_keys.c[name] == _item(at) for at, name in enumerate(_KEY)))),
+    "asked",
 )
 
 INSERT_TOMBSTONE = _insert(tombstones, ("tenant_id", "task_id", "purge_us"))

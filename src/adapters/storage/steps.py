@@ -67,7 +67,8 @@ def same_key(stored: bytes, task: Task, fingerprint: bytes) -> Task:
     if stored == fingerprint:
         return task
     raise IdempotencyKeyReused(
-        f"this idempotency key was used for another request, which made task {task.task_id}; use a new key for a new request",
+        f"this idempotency key was used for another request, which made task {task.task_id}; "
+        "use a new key for a new request",
         violations=(FieldViolation("request_id", "was used for another request"),),
         facts={"task_id": task.task_id},
     )
@@ -130,7 +131,7 @@ def settle(value: Settle, transaction: Transaction) -> Task:
 def reclaim(owner: str, living: frozenset[str], transaction: Transaction) -> int:
     """Takes back the leases of workers that are gone."""
     taken = 0
-    for key in transaction.memory.leases.keys():
+    for key in transaction.memory.leases.names():
         task = _indexed(transaction, key)
         if task.lease is not None and task.lease.owner not in living:
             why = f"its worker {task.lease.owner} is gone, {owner} took it back"

@@ -1,7 +1,7 @@
 """The tables of the embedded store, as SQLAlchemy Core sees them.
 
-Every row has its tenant; indexes begin with it unless they serve a foreign key; keys grow with time, so that new rows lie
-together on disk. Times are microseconds since 1970 in UTC, money is micro-dollars, enumerations hold the
+Every row has its tenant; indexes begin with it unless they serve a foreign key; keys grow with time, so that new rows
+lie together on disk. Times are microseconds since 1970 in UTC, money is micro-dollars, enumerations hold the
 contract's numbers.
 """
 

@@ -18,6 +18,7 @@ from aion.adapters.storage.codec import (
     encode_asked,
     encode_event,
     encode_life,
+    encode_list,
     encode_log,
     to_us,
 )
@@ -25,7 +26,7 @@ from aion.adapters.storage.memory import StoreMemory
 from aion.domain.events import TaskEvent
 from aion.domain.lifecycle import Change
 from aion.domain.tasks import Task, TaskState
-from aion.domain.writes import IdempotencyKey
+from aion.domain.writes import Accept, IdempotencyKey
 
 _ALL_ROWS = -1
 
@@ -63,7 +64,18 @@ class Transaction:
         self._staged: dict[Key, StagedTask] = {}
         self._keys: dict[tuple[str, str, str, str], tuple[bytes, StagedTask, int]] = {}
         self._facts: list[tuple[int, str, str, str, int]] = []
-        self._purged: list[Key] = []
+        self._free_ids: set[Key] = set()
+        self._free_keys: set[tuple[str, str, str, str]] = set()
+
+    def look_ahead(self, accepts: Sequence[Accept]) -> None:
+        """Finds out in two queries which ids and keys of all these are free, instead of two queries for each."""
+        cache = self.memory.cache
+        ids = {value.task.key for value in accepts if cache.get(value.task.key) is None}
+        keys = {_scope(value.task.tenant, value.idempotency) for value in accepts if value.idempotency is not None}
+        if ids:
+            self._free_ids = ids.difference(self.connection.execute(sql.SELECT_TAKEN_IDS, (encode_list(ids),)))
+        if keys:
+            self._free_keys = keys.difference(self.connection.execute(sql.SELECT_USED_KEYS, (encode_list(keys),)))
 
     def find(self, tenant: str, task_id: str) -> Task | None:
         """The task as this transaction would leave it, or None."""
@@ -76,10 +88,12 @@ class Transaction:
 
     def find_by_key(self, tenant: str, key: IdempotencyKey) -> tuple[bytes, Task] | None:
         """The fingerprint under an idempotency key that has not expired, and the task that it made."""
-        scope = (tenant, key.principal, key.operation, key.key)
+        scope = _scope(tenant, key)
         staged = self._keys.get(scope)
         if staged is not None:
             return staged[0], staged[1].task
+        if scope in self._free_keys:
+            return None
         row = self.connection.execute(sql.SELECT_KEY, (*scope, self.now_us)).fetchone()
         if row is None:
             return None
@@ -100,8 +114,7 @@ class Transaction:
         staged = StagedTask(task, memory.last_task, True, None, 0)
         self._staged[task.key] = staged
         if key is not None:
-            scope = (task.tenant, key.principal, key.operation, key.key)
-            self._keys[scope] = (key.fingerprint, staged, to_us(self.now + key.kept_for))
+            self._keys[_scope(task.tenant, key)] = (key.fingerprint, staged, to_us(self.now + key.kept_for))
         self._record(staged, None, change)
 
     def write(self, change: Change) -> None:
@@ -129,28 +142,21 @@ class Transaction:
                 new.append((staged.seq, *encode_asked(task), *encode_life(task)))
             else:
                 known.append((*encode_life(task), staged.seq))
-            if not staged.events:
-                continue
-            if task.state.ended:
+            if task.state.ended and staged.events:
                 logs.append((staged.seq, task.tenant, encode_log([*self._earlier_events(staged), *staged.events])))
             else:
                 events.extend(self._event_rows(staged))
-        run = self.connection.executemany
-        if new:
-            run(sql.INSERT_TASK, new)
-        if known:
-            run(sql.UPDATE_TASK, known)
-        if events:
-            run(sql.INSERT_EVENT, events)
-        if logs:
-            run(sql.INSERT_LOG, logs)
-        if self._keys:
-            run(
-                sql.PUT_KEY,
-                [(*scope, mark, at.seq, until) for scope, (mark, at, until) in self._keys.items()],
-            )
-        if self._facts:
-            run(sql.INSERT_OUTBOX, self._facts)
+        keys = [(*scope, mark, made.seq, until) for scope, (mark, made, until) in self._keys.items()]
+        for statement, rows in (
+            (sql.INSERT_TASK, new),
+            (sql.UPDATE_TASK, known),
+            (sql.INSERT_EVENT, events),
+            (sql.INSERT_LOG, logs),
+            (sql.PUT_KEY, keys),
+            (sql.INSERT_OUTBOX, self._facts),
+        ):
+            if rows:
+                self.connection.executemany(statement, rows)
 
     def publish(self) -> None:
         """After the commit: lets readers see it."""
@@ -166,7 +172,7 @@ class Transaction:
 
     def _entry(self, key: Key) -> Entry | None:
         entry = self.memory.cache.get(key)
-        if entry is not None:
+        if entry is not None or key in self._free_ids:
             return entry
         row = self.connection.execute(sql.SELECT_TASK, key).fetchone()
         return None if row is None else Entry(decode_task(row[1:]), row[0], None)
@@ -201,3 +207,7 @@ class Transaction:
         first_seq = staged.log.first_seq if staged.log is not None else 0
         rows = self.connection.execute(sql.SELECT_EVENTS, (first_seq, staged.seq, 0, _ALL_ROWS))
         return [decode_event(row) for row in rows]
+
+
+def _scope(tenant: str, key: IdempotencyKey) -> tuple[str, str, str, str]:
+    return (tenant, key.principal, key.operation, key.key)

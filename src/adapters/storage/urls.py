@@ -28,5 +28,6 @@ class StorageLocation:
             )
         scheme = url.split(":", 1)[0] or "(empty)"
         raise UnsupportedStorage(
-            f"storage of the kind {scheme} is not in this version; use sqlite:///ABSOLUTE_PATH, or leave AION_STORAGE_URL out"
+            f"storage of the kind {scheme} is not in this version; "
+            "use sqlite:///ABSOLUTE_PATH, or leave AION_STORAGE_URL out"
         )

@@ -1,7 +1,7 @@
 """Which PENDING task goes next: fair between tenants, by priority and age within one.
 
 The table is the truth, this is its index in the memory of the one owner. Tenants take turns, one task a turn: all tasks
-weigh the same, so that is deficit round robin with a quantum of one. A retry that is held back waits apart until its time.
+weigh the same, so that is deficit round robin with a quantum of one. A retry that is held back waits apart.
 """
 
 from dataclasses import dataclass

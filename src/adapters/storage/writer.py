@@ -1,8 +1,8 @@
 """The one thread that writes: it takes all that is queued, commits it together and tells everybody at once.
 
-There is no waiting window: while one commit is under way the next group gathers by itself. Only events may wait a little:
-commits that hold nothing else come at most every 5 ms. Each value has its own outcome: what its step refuses, or what the
-database cannot take, fails alone.
+There is no waiting window: while one commit is under way the next group gathers by itself. Only events may wait a
+little: commits that hold nothing else come at most every 5 ms. Each value has its own outcome: what its step refuses,
+or what the database cannot take, fails alone.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from aion import failpoints
 from aion.adapters.storage.memory import StoreMemory
 from aion.adapters.storage.transaction import Notices, Transaction
 from aion.domain.errors import AionError, OutcomeUnknown, StoreUnavailable
+from aion.domain.writes import Accept
 from aion.ports.clock import Clock
 from aion.ports.signals import Signals
 
@@ -31,11 +32,12 @@ _EVENTS_APART: Final = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One value on its way: what it is called, what it does, and who waits for it."""
+    """One value on its way: its name, what it does, who waits for it, and what it makes, if it makes a task."""
 
     name: str
     step: Callable[[Transaction], Any]
     answer: "asyncio.Future[Any]"
+    accepts: Accept | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ class GroupCommitWriter:
         """Begins to write."""
         self._thread.start()
 
-    async def submit(self, name: str, step: Callable[[Transaction], T]) -> T:
+    async def submit(self, name: str, step: Callable[[Transaction], T], accepts: Accept | None = None) -> T:
         """Hands a step over and waits for its outcome. Who stops waiting does not stop the step."""
         if self._closed:
             raise StoreUnavailable("the store is closed; nothing was written")
         answer: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put(Job(name, step, answer))
+        self._jobs.put(Job(name, step, answer, accepts))
         return await answer
 
     def ask_checkpoint(self) -> None:
@@ -93,7 +95,7 @@ class GroupCommitWriter:
             if jobs:
                 try:
                     self._write(jobs)
-                except Exception as broken:
+                except Exception as broken:  # noqa: BLE001 - whoever waits must get an answer, and the thread must live
                     self._give_up(jobs, broken)
                 self._deliver()
                 if self._checkpoint_due:
@@ -124,10 +126,11 @@ class GroupCommitWriter:
             self._refuse(jobs, _unavailable, broken)
             return
         try:
+            transaction.look_ahead([job.accepts for job in jobs if job.accepts is not None])
             outcomes = [_outcome(job, transaction) for job in jobs]
             transaction.flush()
             _hit(jobs, "before_commit")
-        except Exception as broken:
+        except Exception as broken:  # noqa: BLE001 - a value that cannot be bound raises what it likes; it is passed on
             self._roll_back()
             self._write_apart(jobs, broken)
             return

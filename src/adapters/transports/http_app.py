@@ -41,15 +41,15 @@ _log = logging.getLogger("aion.http")
 
 @dataclass(frozen=True, slots=True)
 class HttpParts:
-    """What the front serves. `ready`: whether this process takes work now (false while it drains). `checks`: its dependencies
-    by name; each returns, or raises with the reason.
+    """What the front serves. `problems`: why this process takes no work now, by part; empty when it does. `checks`: its
+    dependencies by name; each returns, or raises with the reason.
     """
 
     pipeline: Pipeline
     authenticator: Authenticator
     document: Document
     streams: OpenStreams
-    ready: Callable[[], bool]
+    problems: Callable[[], Mapping[str, str]]
     checks: Mapping[str, Check]
     metrics: Callable[[], bytes]
     metrics_open: bool = False
@@ -63,7 +63,7 @@ async def http_app(parts: HttpParts) -> AsgiApp:
 
 class _Front:
     def __init__(self, parts: HttpParts, rest: AsgiApp) -> None:
-        probes = Probes(parts.ready, parts.checks)
+        probes = Probes(parts.problems, parts.checks)
         as_json = orjson.dumps(parts.document)
         as_yaml = yaml.dump(dict(parts.document), Dumper=yaml.CSafeDumper, sort_keys=False).encode()
         self._parts = parts
@@ -72,7 +72,7 @@ class _Front:
             "/livez": probes.live,
             "/readyz": probes.readiness,
             "/healthz": probes.health,
-            "/metrics": self._page(lambda: parts.metrics(), METRICS_TYPE, is_open=parts.metrics_open),
+            "/metrics": self._page(parts.metrics, METRICS_TYPE, is_open=parts.metrics_open),
             "/openapi.json": self._page(lambda: as_json, JSON_TYPE, is_open=parts.docs_open),
             "/openapi.yaml": self._page(lambda: as_yaml, YAML_TYPE, is_open=parts.docs_open),
         }

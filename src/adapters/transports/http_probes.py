@@ -24,8 +24,8 @@ _log = logging.getLogger("aion.http")
 class Probes:
     """The three probes over one set of checks."""
 
-    def __init__(self, ready: Callable[[], bool], checks: Mapping[str, Check]) -> None:
-        self._ready = ready
+    def __init__(self, problems: Callable[[], Mapping[str, str]], checks: Mapping[str, Check]) -> None:
+        self._problems = problems
         self._checks = checks
 
     async def live(self, scope: Scope, send: Send) -> None:
@@ -34,17 +34,19 @@ class Probes:
 
     async def readiness(self, scope: Scope, send: Send) -> None:
         """200 when this process takes work: it does not drain and its dependencies answer."""
-        if not self._ready():
-            await _answer(send, 503, {"status": "draining"})
+        problems = self._problems()
+        if problems:
+            await _answer(send, 503, {"status": "not ready", "problems": dict(problems)})
             return
         found = await self._look()
         await _answer(send, 200 if _well(found) else 503, {"status": _word(found), "checks": found})
 
     async def health(self, scope: Scope, send: Send) -> None:
-        """Everything at once; 200 when all is well, also while it drains."""
-        found = await self._look()
-        body = {"status": _word(found), "ready": self._ready() and _well(found), "checks": found}
-        await _answer(send, 200 if _well(found) else 503, body)
+        """Everything at once; 200 when all is well."""
+        problems, found = self._problems(), await self._look()
+        well = not problems and _well(found)
+        body = {"status": "ok" if well else "failing", "checks": found, "problems": dict(problems)}
+        await _answer(send, 200 if well else 503, body)
 
     async def _look(self) -> dict[str, str]:
         words = await asyncio.gather(*(self._check(name, check) for name, check in self._checks.items()))
@@ -69,5 +71,5 @@ def _word(found: Mapping[str, str]) -> str:
     return "ok" if _well(found) else "failing"
 
 
-async def _answer(send: Send, status: int, body: dict[str, object]) -> None:
+async def _answer(send: Send, status: int, body: Mapping[str, object]) -> None:
     await send_answer(send, status, JSON_TYPE, orjson.dumps(body), [])

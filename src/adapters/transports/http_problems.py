@@ -7,7 +7,7 @@ import orjson
 
 from aion.adapters.rpc.errors import http_status_of, to_problem
 from aion.adapters.rpc.pipeline import Refused
-from aion.adapters.transports.http_answers import Headers, Send, mark_headers, send_answer
+from aion.adapters.transports.http_answers import Header, Headers, Send, mark_headers, send_answer
 from aion.domain.errors import AionError, MalformedRequest, MethodNotFound
 
 PROBLEM_TYPE = b"application/problem+json"
@@ -17,7 +17,7 @@ class HttpRefusal(AionError):
     """A refusal for which HTTP has a status of its own, finer than the reason's."""
 
     http_status: HTTPStatus
-    http_headers: Headers = []
+    http_headers: tuple[Header, ...] = ()
 
 
 class UnsupportedMediaType(HttpRefusal, MalformedRequest):
@@ -36,7 +36,7 @@ class BodyTooSlow(HttpRefusal, MalformedRequest):
     """The body did not arrive in time."""
 
     http_status = HTTPStatus.REQUEST_TIMEOUT
-    http_headers: Headers = [(b"connection", b"close")]
+    http_headers = ((b"connection", b"close"),)
 
 
 class MethodNotAllowed(HttpRefusal, MethodNotFound):
@@ -47,7 +47,7 @@ class MethodNotAllowed(HttpRefusal, MethodNotFound):
     def __init__(self, method: str, path: str, allowed: list[str]) -> None:
         names = ", ".join(allowed)
         super().__init__(f"{path} does not take {method}; it takes {names}", facts={"allow": names})
-        self.http_headers = [(b"allow", names.encode())]
+        self.http_headers = ((b"allow", names.encode()),)
 
 
 def status_of(error: AionError) -> int:
@@ -58,10 +58,9 @@ def status_of(error: AionError) -> int:
 def problem_of(refused: Refused) -> dict[str, object]:
     """The refusal as a problem."""
     problem = to_problem(refused.error, refused.marks)
-    if isinstance(refused.error, HttpRefusal):
-        problem["status"] = int(refused.error.http_status)
-        problem["title"] = refused.error.http_status.phrase
-    return problem
+    status = status_of(refused.error)
+    # `about:blank` means that the title is the status's own phrase (RFC 9457, 4.2.1).
+    return problem | {"status": status, "title": HTTPStatus(status).phrase}
 
 
 async def send_problem(send: Send, refused: Refused, extra: Headers | None = None) -> None:

@@ -104,7 +104,7 @@ def _listen(settings: HttpSettings) -> socket.socket:
 def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Config:
     secure = settings.cert is not None and settings.key is not None
     return uvicorn.Config(
-        app,  # type: ignore[arg-type] # uvicorn types every event; the shape is the same
+        app,
         loop="none",
         lifespan="off",
         ws="none",
@@ -116,7 +116,7 @@ def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Confi
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, round(grace)),
         h11_max_incomplete_event_size=settings.max_header_bytes,
-        ssl_context_factory=(lambda config, default: _tls(settings)) if secure else None,
+        ssl_context_factory=(lambda *_: _tls(settings)) if secure else None,
     )
 
 

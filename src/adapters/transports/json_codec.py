@@ -7,6 +7,7 @@ from google.protobuf.message import Message
 
 from aion.adapters.transports.json_decoder import decode_members
 from aion.adapters.transports.json_encoder import encoder
+from aion.adapters.transports.json_form import type_of
 from aion.domain.errors import MalformedRequest
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -14,7 +15,7 @@ Decoded = TypeVar("Decoded", bound=Message)
 
 def encode(message: Message) -> bytes:
     """The message as one JSON object."""
-    return orjson.dumps(encoder(message.DESCRIPTOR)(message))
+    return orjson.dumps(encoder(type_of(message))(message))
 
 
 def decode(into: type[Decoded], data: bytes) -> Decoded:

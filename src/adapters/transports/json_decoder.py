@@ -15,7 +15,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from aion.adapters.transports.json_form import WELL_KNOWN, is_map, json_form
+from aion.adapters.transports.json_form import WELL_KNOWN, entry_of, is_map, json_form, type_of
 from aion.adapters.transports.json_times import parse_duration, parse_timestamp
 from aion.adapters.transports.json_values import Misfit, key_parser, scalar_parser, string
 from aion.domain.errors import FieldViolation, MalformedRequest
@@ -30,7 +30,7 @@ _decoders: dict[str, Parse] = {}
 def decode_members(into: type[Decoded], members: Mapping[str, object]) -> Decoded:
     """The message with these members. Raises MalformedRequest that names the field."""
     try:
-        message: Decoded = decoder(into.DESCRIPTOR)(members)
+        message: Decoded = decoder(type_of(into))(members)
     except Misfit as misfit:
         raise MalformedRequest(
             f"{misfit.path} {misfit.description}" if misfit.path else misfit.description,
@@ -43,7 +43,7 @@ def decoder(descriptor: Descriptor) -> Parse:
     """What turns a JSON object into a message of this type; it raises Misfit."""
     name = descriptor.full_name
     if name not in _decoders:
-        _decoders[name] = lambda value: _decoders[name](value)
+        _decoders[name] = lambda value: _decoders[name](value)  # noqa: PLW0108 # looked up when called
         _decoders[name] = _well_known(descriptor) if name.startswith(WELL_KNOWN) else _compile(descriptor)
     return _decoders[name]
 
@@ -116,9 +116,8 @@ def _list(one: Parse) -> Parse:
 
 
 def _map(field: FieldDescriptor) -> Parse:
-    key = key_parser(field.message_type.fields_by_name["key"])
-    value_field = field.message_type.fields_by_name["value"]
-    one = _value(value_field)
+    key_field, value_field = entry_of(field)
+    key, one = key_parser(key_field), _value(value_field)
 
     def parse(value: Any) -> dict[Any, Any]:
         if type(value) is not dict:

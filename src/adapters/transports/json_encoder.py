@@ -15,7 +15,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from aion.adapters.transports.json_form import WELL_KNOWN, is_map, json_form
+from aion.adapters.transports.json_form import WELL_KNOWN, entry_of, is_map, json_form
 from aion.adapters.transports.json_times import duration_text, timestamp_text
 
 Encode = Callable[[Any], object]
@@ -38,7 +38,7 @@ def encoder(descriptor: Descriptor) -> Encode:
     name = descriptor.full_name
     if name not in _encoders:
         # A message may hold itself: until it is compiled, its name leads to whatever will stand there.
-        _encoders[name] = lambda message: _encoders[name](message)
+        _encoders[name] = lambda message: _encoders[name](message)  # noqa: PLW0108 # looked up when called
         _encoders[name] = _well_known(name) if name.startswith(WELL_KNOWN) else _compile(descriptor)
     return _encoders[name]
 
@@ -85,7 +85,7 @@ def _field(field: FieldDescriptor, *, embed: bool, number: bool) -> Encode | Non
 
 
 def _map(field: FieldDescriptor) -> Encode:
-    key, value = field.message_type.fields_by_name["key"], field.message_type.fields_by_name["value"]
+    key, value = entry_of(field)
     one = _value(value, number=False)
     text: Callable[[Any], str] = str if key.type != FieldDescriptor.TYPE_BOOL else lambda k: str(k).lower()
     if one is None:
@@ -129,7 +129,7 @@ def _well_known(name: str) -> Encode:
         "google.protobuf.Duration": duration_text,
         "google.protobuf.Any": _any,
     }
-    return known.get(name) or (lambda message: json_format.MessageToDict(message))
+    return known.get(name, json_format.MessageToDict)
 
 
 def _any(packed: any_pb2.Any) -> object:

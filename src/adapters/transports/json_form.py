@@ -1,8 +1,10 @@
 """How a field looks in REST JSON, read from the contract's own options. No field is known by its name."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
 
 from aion.v1 import options_pb2
 
@@ -23,6 +25,23 @@ def json_form(field: FieldDescriptor) -> JsonForm:
     """The form of one field: the protobuf JSON mapping with the contract's names, unless an option says otherwise."""
     said = field.GetOptions().Extensions[options_pb2.json]
     return JsonForm(said.name or field.name, said.embed, said.always, said.number)
+
+
+def type_of(message: Message | type[Message]) -> Descriptor:
+    """The message's descriptor; the runtime's two classes of descriptors look the same."""
+    return cast("Descriptor", message.DESCRIPTOR)
+
+
+def entry_of(field: FieldDescriptor) -> tuple[FieldDescriptor, FieldDescriptor]:
+    """Key and value of a map."""
+    fields = message_type(field).fields_by_name
+    return fields["key"], fields["value"]
+
+
+def message_type(field: FieldDescriptor) -> Descriptor:
+    """The type of a field that is known to hold messages."""
+    assert field.message_type is not None
+    return field.message_type
 
 
 def is_map(field: FieldDescriptor) -> bool:

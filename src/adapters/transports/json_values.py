@@ -84,7 +84,9 @@ def _integer(low: int, high: int) -> Parse:
     def parse(value: Any) -> int:
         if type(value) is int:
             number = value
-        elif (type(value) is str and len(value) <= 20 and _INTEGER.fullmatch(value)) or (type(value) is float and value.is_integer() and abs(value) < _EXACT):
+        elif (type(value) is str and len(value) <= 20 and _INTEGER.fullmatch(value)) or (
+            type(value) is float and value.is_integer() and abs(value) < _EXACT
+        ):
             number = int(value)
         else:
             raise Misfit(f"must be an integer from {low} to {high}")

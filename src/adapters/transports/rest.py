@@ -8,8 +8,10 @@ import contextlib
 import copy
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import yaml
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.middleware.routing import RoutingMiddleware
@@ -30,6 +32,12 @@ VERBS = ("get", "put", "post", "delete", "patch")
 Document = Mapping[str, Any]
 
 
+def load_document(path: Path) -> Document:
+    """The generated document. Read here and not by connexion, which would run the file through a template engine."""
+    document: Document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # it is the safe loader
+    return document
+
+
 async def rest_app(document: Document, pipeline: Pipeline, streams: OpenStreams) -> AsgiApp:
     """The REST face as an ASGI application. It raises MethodNotFound and MethodNotAllowed; the rest it answers."""
     paths = Paths(document)
@@ -38,7 +46,9 @@ async def rest_app(document: Document, pipeline: Pipeline, streams: OpenStreams)
 
     # connexion builds its routes at the first request: let it be this one, not a caller's.
     with contextlib.suppress(MethodNotFound):
-        await app({"type": "http", "method": "GET", "path": "", "headers": [], "query_string": b""}, _nothing, _nowhere)
+        await app(
+            {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}, _nothing, _nowhere
+        )
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         paths.check(scope)
@@ -52,7 +62,7 @@ async def _nothing() -> Message:
 
 
 async def _nowhere(message: Message) -> None:
-    raise AssertionError("nothing answers a request without a path")
+    raise AssertionError(f"nothing answers a request for /, yet there is {message}")
 
 
 def routable(document: Document) -> dict[str, Any]:

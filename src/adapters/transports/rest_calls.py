@@ -13,6 +13,7 @@ from aion.adapters.transports.http_answers import JSON_TYPE, Receive, Scope, Sen
 from aion.adapters.transports.http_problems import send_problem
 from aion.adapters.transports.json_codec import encode
 from aion.adapters.transports.json_encoder import encoder
+from aion.adapters.transports.json_form import type_of
 from aion.adapters.transports.rest_answers import (
     SUBMIT,
     acceptance_headers,
@@ -73,7 +74,7 @@ class UnaryOperation:
         part = getattr(message, self.response_body)
         if isinstance(part, Message):
             return encode(part)
-        members = encoder(message.DESCRIPTOR)(message)
+        members = encoder(type_of(message))(message)
         assert isinstance(members, dict)
         return orjson.dumps(members[self.response_body])
 

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from aion.adapters.transports.http_answers import Scope
 from aion.adapters.transports.json_decoder import decoder
+from aion.adapters.transports.json_form import message_type, type_of
 from aion.adapters.transports.json_values import Misfit, scalar_parser
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
 from aion.v1 import options_pb2
@@ -95,7 +96,7 @@ def header_fields(descriptor: Descriptor) -> tuple[HeaderField, ...]:
 
 def merge_headers(message: Message, headers: dict[str, str]) -> None:
     """Sets the fields that headers carry. Raises ValidationFailed when header and body (or query) disagree."""
-    for carried in header_fields(message.DESCRIPTOR):
+    for carried in header_fields(type_of(message)):
         text = headers.get(carried.key)
         value = carried.value(text) if text is not None else None
         if value is None:
@@ -129,7 +130,7 @@ def preference(text: str, name: str) -> str | None:
 def _seconds(text: str, field: FieldDescriptor) -> Any:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Misfit(f"must be whole seconds, such as {field.name}=5")
-    return decoder(field.message_type)(f"{int(text)}s")
+    return decoder(message_type(field))(f"{int(text)}s")
 
 
 def _unquoted(text: str) -> str:

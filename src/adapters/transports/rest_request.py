@@ -16,6 +16,7 @@ from aion.adapters.transports.http_answers import Scope
 from aion.adapters.transports.http_problems import NotAcceptable, UnsupportedMediaType
 from aion.adapters.transports.json_codec import parse_object
 from aion.adapters.transports.json_decoder import decode_members
+from aion.adapters.transports.json_form import type_of
 from aion.adapters.transports.rest_body import Body
 from aion.adapters.transports.rest_headers import merge_headers, refuse_doubles
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
@@ -56,7 +57,7 @@ class RestPayload:
         if self.shape.streams:
             refuse_unacceptable(self.headers.get("accept", "*/*"))
         members = self._body()
-        self._add(members, self._query(into.DESCRIPTOR), "query")
+        self._add(members, self._query(type_of(into)), "query")
         self._add(members, self.scope.get("path_params", {}), "path")
         message = decode_members(into, members)
         merge_headers(message, self.headers)

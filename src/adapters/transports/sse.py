@@ -22,7 +22,7 @@ from aion.adapters.transports.rest_answers import acceptance_headers
 from aion.adapters.transports.rest_body import ClientGone
 from aion.adapters.transports.rest_calls import end, read_call, until_gone
 from aion.adapters.transports.rest_request import EVENTS, Shape
-from aion.adapters.transports.sse_frames import RETRY, frame_of, refused_frame
+from aion.adapters.transports.sse_frames import RETRY, accepted_frame, frame_of, refused_frame
 from aion.domain.errors import Draining
 
 TRANSPORT = "sse"
@@ -109,7 +109,7 @@ class StreamOperation:
             await end(first)
         if message is not None:
             await writer.open(acceptance_headers(message) if self.accepts else [])
-            await writer.write(frame_of(message))
+            await writer.write(accepted_frame(message) if self.accepts else frame_of(message))
             async for message in messages:
                 await writer.write(frame_of(message))
         await writer.open([])

@@ -36,6 +36,11 @@ def frame_of(message: Message) -> bytes:
     raise TypeError(f"{message.DESCRIPTOR.full_name} is no message of a stream of events")
 
 
+def accepted_frame(message: Message) -> bytes:
+    """The first frame of Stream: the task as it stands; a replay may have ended long ago, its events follow all the same."""
+    return _frame(b"accepted", None, encode(message))
+
+
 def refused_frame(refused: Refused) -> bytes:
     """The last frame of a stream that is broken off: its problem."""
     return _frame(b"refused", None, orjson.dumps(problem_of(refused)))
@@ -46,8 +51,6 @@ def _frame_of(event: events_pb2.TaskEvent | None, task: tasks_pb2.TaskResult | N
         return _frame(_NAMES.get(event.kind, b"message"), event.offset, encode(event))
     if task is None:
         return HEARTBEAT
-    if event is None and task.state in (lifecycle_pb2.TASK_STATE_PENDING, lifecycle_pb2.TASK_STATE_RUNNING):
-        return _frame(b"accepted", None, _canonical(task))
     name = b"done" if task.state == lifecycle_pb2.TASK_STATE_OK else b"error"
     return _frame(name, event.offset if event is not None else task.last_offset, _canonical(task))
 

@@ -13,8 +13,8 @@ from aion.ports.usecases import Progress, SubmitCommand
 BATCH = 512
 """Events read at once: a late watcher drains the log in a few reads, and holds no queue of its own."""
 
-HEARTBEAT_SECONDS = 5.0
-"""Also how often a long stream is authorised again: the front door checks at every heartbeat and event."""
+HEARTBEAT_SECONDS = 2.0
+"""Also how often a quiet stream can be authorised again: the front door checks when a message passes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ import sys
 
 from aion import failpoints
 
-_INHERITED = (failpoints.ENVIRONMENT, "PYTHONDONTWRITEBYTECODE")
-
 
 def command(module: str, *arguments: object) -> list[str]:
     """The command line that runs a module of this package. `-P`: the working directory is no place for code."""
@@ -14,6 +12,6 @@ def command(module: str, *arguments: object) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Neither secrets nor paths of the parent: only what makes the interpreter behave the same."""
-    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {"LC_ALL": "C.UTF-8", **kept}
+    """Neither secrets nor paths of the parent: only the failpoints of a test, and UTF-8."""
+    points = os.environ.get(failpoints.ENVIRONMENT)
+    return {"LC_ALL": "C.UTF-8", **({failpoints.ENVIRONMENT: points} if points else {})}

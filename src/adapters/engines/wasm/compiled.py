@@ -39,6 +39,8 @@ class CompiledModules:
         self._key = _cache_key(data_dir / _KEY_FILE)
         self._timeout = compile_timeout
         self._platform = "\0".join((version("wasmtime"), REVISION, platform.machine(), _processor_features()))
+        # Each compiler uses every core.
+        self._turns = asyncio.Semaphore(2)
         self._running: dict[str, asyncio.Task[bytes]] = {}
 
     async def code(self, module: WasmModule) -> bytes:
@@ -46,11 +48,15 @@ class CompiledModules:
         name = self._name(module)
         task = self._running.get(name)
         if task is None:
-            task = asyncio.create_task(asyncio.to_thread(self._load_or_compile, module, name))
+            task = asyncio.create_task(self._in_turn(module, name))
             self._running[name] = task
             task.add_done_callback(lambda _: self._running.pop(name, None))
         # One caller that gives up does not take the code from the others.
         return await asyncio.shield(task)
+
+    async def _in_turn(self, module: WasmModule, name: str) -> bytes:
+        async with self._turns:
+            return await asyncio.to_thread(self._load_or_compile, module, name)
 
     def _name(self, module: WasmModule) -> str:
         parts = (module.digest, str(module.metered), str(module.memory_bytes), self._platform)

@@ -38,6 +38,7 @@ class GuestRunner:
         self._linked: dict[int, int] = {}
         self._wasi = Preview1()
         self._instance = capi.wasmtime_instance_t()
+        self._instance_at = addressof(self._instance)
         self._start = capi.wasmtime_extern_t()
         self._start_function = addressof(self._start.of.func)
         self._on_epoch = native.EpochCallback(self._epoch)
@@ -79,8 +80,9 @@ class GuestRunner:
         if attempt.must_end():
             raise canceled() if attempt.cancel_asked else timed_out()
         trap = c_void_p()
-        error = native.instance_pre_instantiate(linked, context, byref(self._instance), byref(trap))
+        error = native.instance_pre_instantiate(linked, context, self._instance_at, byref(trap))
         if not error and not trap.value:
+            self._wasi.memory.attach(context, self._instance_at)
             found = native.instance_export_get(context, byref(self._instance), _START, len(_START), byref(self._start))
             if not found:
                 raise failed("MODULE_TRAPPED", "the module exports no function _start")

@@ -29,9 +29,16 @@ class GuestMemory:
         self._view = memoryview(b"")
         self.size = 0
 
-    def attach(self, context: int, caller: int) -> None:
-        """Finds the memory through the guest's first host call."""
-        if not native.caller_export_get(caller, _NAME, len(_NAME), byref(self._export)):
+    def attach(self, context: int, instance: int) -> None:
+        """Finds the memory of a new instance; the compiler has seen to it that there is one."""
+        self._found(context, native.instance_export_get(context, instance, _NAME, len(_NAME), byref(self._export)))
+
+    def attach_early(self, context: int, caller: int) -> None:
+        """Finds the memory through a host call of a start section, when there is no instance yet."""
+        self._found(context, native.caller_export_get(caller, _NAME, len(_NAME), byref(self._export)))
+
+    def _found(self, context: int, found: bool) -> None:
+        if not found:
             raise BadAddress("the module exports no memory")
         self._context = context
         self.grown_to()

@@ -77,10 +77,7 @@ class Output:
         if self._line:
             line = bytes(self._line)
             self._line.clear()
-            if self._document:
-                self._lone(self._parse(line))
-            else:
-                self._take(line)
+            self._read(line)
         if self.result is None:
             raise failed("RESULT_MISSING", "the module exited without a result; write one line of type result")
 
@@ -102,11 +99,8 @@ class Output:
             start = end + 1
             line = bytes(self._line)
             self._bound(line)
-            if self._is_opening(line):
-                self._document = True
-            else:
-                self._line.clear()
-                self._take(line)
+            self._line.clear()
+            self._take(line)
         self._line += data[start:]
         self._bound(self._line)
 
@@ -122,13 +116,16 @@ class Output:
         raise failed("OUTPUT_TOO_LARGE", f"the module wrote a line of more than {MOST_LINE} bytes; write shorter lines")
 
     def _take(self, line: bytes) -> None:
+        if self._is_opening(line):
+            self._line += line
+            self._document = True
+        else:
+            self._read(line)
+
+    def _read(self, line: bytes) -> None:
         if not line.strip():
             return
         self._bound(line)
-        if not self._events and self.result is None and self._is_opening(line):
-            self._line += line
-            self._document = True
-            return
         value = self._parse(line)
         kind = value.get("type")
         if kind == "token":

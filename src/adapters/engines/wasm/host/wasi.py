@@ -147,7 +147,7 @@ class Preview1:
             assert function is not None
             try:
                 if not self.memory.attached:
-                    self.memory.attach(self._context, caller)
+                    self.memory.attach_early(self._context, caller)
                 values[0] = function(self, values)
             except BadAddress:
                 values[0] = FAULT

@@ -1,0 +1,85 @@
+//! One call of a module from start to exit status.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::process::ExitCode;
+
+use crate::json::{parse, Object, Value, WriteJson};
+use crate::lines::Lines;
+use crate::parameters::Refusal;
+
+/// The exit status of a module that refused its input.
+const REFUSED: u8 = 2;
+/// The exit status of a module that could not read or write.
+const BROKEN_PIPE: u8 = 3;
+
+/// Room for the first read: every read leaves the sandbox, and most inputs fit into one.
+const FIRST_READ: usize = 1 << 16;
+
+/// Why a call has no result.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input is not what the module's schema says.
+    Input(Refusal),
+    /// Stdin or stdout failed.
+    Stream(io::Error),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Input(refusal)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Stream(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Input(refusal) => write!(out, "input refused: {refusal}"),
+            Failure::Stream(error) => write!(out, "stdin or stdout failed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Answer the one call on stdin with `work`; what fails is said on stderr and by the exit status.
+pub fn serve<R: WriteJson>(work: impl FnOnce(&Object, &mut Lines<io::Stdout>) -> Result<R, Failure>) -> ExitCode {
+    match answer(work) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(match failure {
+                Failure::Input(_) => REFUSED,
+                Failure::Stream(_) => BROKEN_PIPE,
+            })
+        }
+    }
+}
+
+fn answer<R: WriteJson>(
+    work: impl FnOnce(&Object, &mut Lines<io::Stdout>) -> Result<R, Failure>,
+) -> Result<(), Failure> {
+    let mut bytes = Vec::with_capacity(FIRST_READ);
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    let input = object(&bytes)?;
+    let mut lines = Lines::new(io::stdout());
+    let data = work(&input, &mut lines)?;
+    Ok(lines.result(&data)?)
+}
+
+fn object(bytes: &[u8]) -> Result<Object, Refusal> {
+    const REMEDY: &str = "send one JSON object";
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Refusal::new("input", format!("is not UTF-8 from byte {}", error.valid_up_to()), REMEDY))?;
+    match parse(text) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Refusal::new("input", "is JSON, but not an object", REMEDY)),
+        Err(error) => Err(Refusal::new("input", error.to_string(), REMEDY)),
+    }
+}

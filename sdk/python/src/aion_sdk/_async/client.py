@@ -1,0 +1,67 @@
+"""The client: one channel to one server, and the resources behind it."""
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, Unpack
+
+from aion_sdk._async.calls import AsyncCalls
+from aion_sdk._async.catalog import AsyncIntents, AsyncModules
+from aion_sdk._async.tasks import AsyncTasks
+from aion_sdk._transport.aio import AsyncTransport
+from aion_sdk._wire import decode, encode, methods
+from aion_sdk.catalog import ServerInfo
+from aion_sdk.connection import TLS, Connection
+from aion_sdk.options import OptionChanges, Options
+
+
+class AsyncClient:
+    """A client of one AION server; close it, or use it as a context manager.
+
+    `server` is host:port, `https://host:port`, or AION_SERVER; `api_key` or AION_API_KEY; `tls` or AION_TLS_CA,
+    AION_TLS_CERT and AION_TLS_KEY. An API key goes over plaintext to this machine only, unless `insecure` is True. See
+    Options for the rest. Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        server: str | None = None,
+        *,
+        api_key: str | None = None,
+        tls: TLS | None = None,
+        insecure: bool = False,
+        **options: Unpack[OptionChanges],
+    ) -> None:
+        connection = Connection.resolve(server, api_key=api_key, tls=tls, insecure=insecure)
+        self._set_up(AsyncTransport(connection), connection, Options(**options))
+
+    def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
+        """Return a client with other options over the same channel; closing either closes both."""
+        other = self.__class__.__new__(self.__class__)
+        other._set_up(self._transport, self._connection, replace(self.options, **changes))  # noqa: SLF001 - a client of its own class
+        return other
+
+    async def server_info(self, *, timeout: float | None = None) -> ServerInfo:
+        """Read the server's version and limits."""
+        answer = await self._calls.unary(methods.GET_SERVER_INFO, encode.server_info_request(), timeout)
+        return decode.server_info(answer)
+
+    async def close(self) -> None:
+        """Close the channel; calls in flight are given up, accepted tasks go on."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _set_up(self, transport: AsyncTransport, connection: Connection, options: Options) -> None:
+        self.options = options
+        self._transport = transport
+        self._connection = connection
+        self._calls = AsyncCalls(transport, connection, options)
+        self.tasks = AsyncTasks(self._calls)
+        self.intents = AsyncIntents(self._calls)
+        self.modules = AsyncModules(self._calls)

@@ -1,0 +1,68 @@
+# Written by sdk/python/sync_face.py from aion_sdk/_async/client.py. DO NOT EDIT!
+"""The client: one channel to one server, and the resources behind it."""
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, Unpack
+
+from aion_sdk._sync.calls import Calls
+from aion_sdk._sync.catalog import Intents, Modules
+from aion_sdk._sync.tasks import Tasks
+from aion_sdk._transport.blocking import Transport
+from aion_sdk._wire import decode, encode, methods
+from aion_sdk.catalog import ServerInfo
+from aion_sdk.connection import TLS, Connection
+from aion_sdk.options import OptionChanges, Options
+
+
+class Client:
+    """A client of one AION server; close it, or use it as a context manager.
+
+    `server` is host:port, `https://host:port`, or AION_SERVER; `api_key` or AION_API_KEY; `tls` or AION_TLS_CA,
+    AION_TLS_CERT and AION_TLS_KEY. An API key goes over plaintext to this machine only, unless `insecure` is True. See
+    Options for the rest. Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        server: str | None = None,
+        *,
+        api_key: str | None = None,
+        tls: TLS | None = None,
+        insecure: bool = False,
+        **options: Unpack[OptionChanges],
+    ) -> None:
+        connection = Connection.resolve(server, api_key=api_key, tls=tls, insecure=insecure)
+        self._set_up(Transport(connection), connection, Options(**options))
+
+    def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
+        """Return a client with other options over the same channel; closing either closes both."""
+        other = self.__class__.__new__(self.__class__)
+        other._set_up(self._transport, self._connection, replace(self.options, **changes))  # noqa: SLF001 - a client of its own class
+        return other
+
+    def server_info(self, *, timeout: float | None = None) -> ServerInfo:
+        """Read the server's version and limits."""
+        answer = self._calls.unary(methods.GET_SERVER_INFO, encode.server_info_request(), timeout)
+        return decode.server_info(answer)
+
+    def close(self) -> None:
+        """Close the channel; calls in flight are given up, accepted tasks go on."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _set_up(self, transport: Transport, connection: Connection, options: Options) -> None:
+        self.options = options
+        self._transport = transport
+        self._connection = connection
+        self._calls = Calls(transport, connection, options)
+        self.tasks = Tasks(self._calls)
+        self.intents = Intents(self._calls)
+        self.modules = Modules(self._calls)

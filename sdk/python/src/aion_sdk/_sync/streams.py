@@ -1,0 +1,123 @@
+# Written by sdk/python/sync_face.py from aion_sdk/_async/streams.py. DO NOT EDIT!
+"""The events of one task, over as many connections as it takes."""
+
+from types import TracebackType
+from typing import Self
+
+from aion_sdk._cursor import StreamCursor
+from aion_sdk._retry import Retries
+from aion_sdk._sync.calls import Calls
+from aion_sdk._transport.blocking import ByteStream
+from aion_sdk._wire import decode, encode, methods
+from aion_sdk.errors import AionError, EventsExpired, Unavailable
+from aion_sdk.events import Event
+from aion_sdk.tasks import Task
+
+
+class TaskStream:
+    """Iterate over it for the events, each once and in order; it reconnects by itself.
+
+    Leaving it early ends the stream, never the task. Use it as a context manager, or call `close`, when you may leave
+    before its end.
+    """
+
+    def __init__(self, calls: Calls, cursor: StreamCursor, timeout: float | None) -> None:
+        self._calls = calls
+        self._cursor = cursor
+        self._metadata = calls.metadata()
+        limit = calls.options.max_reconnects if calls.options.max_retries else 0
+        self._retries = Retries(calls.options, limit=limit, timeout=timeout)
+        self._connection: ByteStream | None = None
+        self._closed = False
+
+    @property
+    def task_id(self) -> str:
+        """The task's id; empty until the server has accepted it."""
+        return self._cursor.task_id
+
+    @property
+    def task(self) -> Task | None:
+        """The task as it was last seen; the ended one after the last event."""
+        return self._cursor.task
+
+    @property
+    def last_offset(self) -> int:
+        """The offset of the last event that was given out: where `watch` can go on."""
+        return self._cursor.last_offset
+
+    @property
+    def text(self) -> str:
+        """The text that the events so far make."""
+        return self._cursor.text
+
+    def result(self) -> Task:
+        """Read on to the end and return the ended task, failed or not. Raises AionError."""
+        try:
+            for _ in self:
+                pass
+        except EventsExpired:
+            return decode.task(self._calls.unary(methods.STATUS_BY_ID, encode.task_id(self.task_id)))
+        if self.task is None or not self._cursor.ended:
+            raise Unavailable("the stream was closed before its task ended")
+        return self.task
+
+    def close(self) -> None:
+        """End the stream; the task goes on."""
+        self._closed = True
+        self._disconnect()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Event:
+        while not self._cursor.ended and not self._closed:
+            try:
+                message = self._read()
+                if message is None:
+                    self._look()
+                    continue
+                event = self._cursor.accept(message)
+            except AionError as error:
+                self._disconnect()
+                self._calls.pause(self._retries.delay_after(error))
+                continue
+            if event is not None:
+                self._retries.progress()
+                return event
+        self._disconnect()
+        raise StopIteration
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read(self) -> bytes | None:
+        if self._connection is None:
+            if self._cursor.drained:
+                return None
+            path, request = self._cursor.request()
+            self._connection = self._calls.open(path, request, self._retries.time_left(), self._metadata)
+        try:
+            return self._connection.read()
+        except BaseException:
+            # Whoever was interrupted here may go on reading: the next read resumes on a new connection.
+            self._disconnect()
+            raise
+
+    def _look(self) -> None:
+        # The server ended the stream; that is the end only if the task says so too.
+        self._disconnect()
+        if self.task_id:
+            answer = self._calls.unary(methods.STATUS_BY_ID, encode.task_id(self.task_id), self._retries.time_left())
+            if self._cursor.settle(decode.task(answer)):
+                return
+        raise Unavailable("the stream ended before its task did")
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

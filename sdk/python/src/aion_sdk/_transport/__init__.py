@@ -1,0 +1,1 @@
+"""Bytes over a grpc channel, once for asyncio and once for threads; every failure leaves as an AionError."""

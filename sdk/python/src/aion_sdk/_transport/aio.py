@@ -1,0 +1,81 @@
+"""The asyncio transport: grpc.aio, its exceptions ending here."""
+
+import asyncio
+
+import grpc
+from grpc import aio
+
+from aion_sdk._transport import channel
+from aion_sdk._transport.channel import Metadata
+from aion_sdk._wire.status import error_of
+from aion_sdk.connection import Connection
+from aion_sdk.errors import AionError, ConfigurationError
+
+
+class AsyncByteStream:
+    """The messages of one server stream."""
+
+    def __init__(self, call: aio.UnaryStreamCall[bytes, bytes], metadata: Metadata) -> None:
+        self._call = call
+        self._metadata = metadata
+
+    async def read(self) -> bytes | None:
+        """The next message; None when the server ended the stream. Raises AionError."""
+        try:
+            message = await self._call.read()
+        except aio.AioRpcError as cause:
+            raise _error(cause, self._metadata) from cause
+        return message if isinstance(message, bytes) else None
+
+    async def close(self) -> None:
+        """Give the stream up; what was accepted goes on."""
+        self._call.cancel()
+
+
+class AsyncTransport:
+    """One channel, opened at the first call, in the loop that makes it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._channel: aio.Channel | None = None
+        self._closed = False
+
+    async def unary(self, path: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
+        """One answer for one request. Raises AionError."""
+        call: aio.UnaryUnaryMultiCallable[bytes, bytes] = self._opened().unary_unary(path)
+        try:
+            return await call(request, timeout=timeout, metadata=aio.Metadata(*metadata))
+        except aio.AioRpcError as cause:
+            raise _error(cause, metadata) from cause
+
+    def stream(self, path: str, request: bytes, timeout: float | None, metadata: Metadata) -> AsyncByteStream:
+        """Many answers for one request."""
+        call: aio.UnaryStreamMultiCallable[bytes, bytes] = self._opened().unary_stream(path)
+        return AsyncByteStream(call(request, timeout=timeout, metadata=aio.Metadata(*metadata)), metadata)
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass between two attempts."""
+        await asyncio.sleep(seconds)
+
+    async def close(self) -> None:
+        """Close the channel; calls in flight are given up."""
+        self._closed = True
+        if self._channel is not None:
+            await self._channel.close()
+
+    def _opened(self) -> aio.Channel:
+        if self._closed:
+            raise ConfigurationError("the client is closed; make a new one")
+        if self._channel is None:
+            target, options = self._connection.target, channel.options(self._connection)
+            if self._connection.tls is None:
+                self._channel = aio.insecure_channel(target, options)
+            else:
+                credentials = grpc.ssl_channel_credentials(*self._connection.tls.read())
+                self._channel = aio.secure_channel(target, credentials, options)
+        return self._channel
+
+
+def _error(cause: aio.AioRpcError, metadata: Metadata) -> AionError:
+    trailers = {name: value for name, value in cause.trailing_metadata() or ()}  # noqa: C416 - aio.Metadata is no mapping to dict()
+    return error_of(cause.code().name, cause.details() or "", trailers, channel.sent_request_id(metadata))

@@ -1,0 +1,199 @@
+"""Answers of the wire as public types. A value that a newer server added reads as UNKNOWN, never as an error."""
+
+from enum import Enum, IntEnum
+from typing import TypeVar
+
+from aion_sdk._gen.aion import v1
+from aion_sdk._wire import status
+from aion_sdk.catalog import Intent, Module, ModuleHealth, ServerInfo
+from aion_sdk.decisions import Candidate, Decision, Refusal, RefusalReason
+from aion_sdk.events import Event, EventKind
+from aion_sdk.lifecycle import Attempt, AttemptOutcome, TaskState
+from aion_sdk.tasks import BatchOutcome, Engine, Failure, Task, TaskPage, Usage
+
+Named = TypeVar("Named", bound=Enum)
+
+
+def task(data: bytes) -> Task:
+    """A TaskResult."""
+    return _task(v1.TaskResult.parse(data))
+
+
+def canceled(data: bytes) -> Task:
+    """The task of a CancelResponse."""
+    return _task(v1.CancelResponse.parse(data).task or v1.TaskResult())
+
+
+def streamed(data: bytes) -> tuple[Event | None, Task]:
+    """One message of Stream: the event that it brings, if any, and the task as that message shows it."""
+    message = v1.TaskResult.parse(data)
+    return (None if message.event is None else _event(message.event)), _task(message)
+
+
+def watched(data: bytes) -> tuple[Event | None, Task | None]:
+    """One message of Watch: its event, if it is no heartbeat, and the ended task, if it is the last one."""
+    message = v1.WatchResponse.parse(data)
+    return (
+        None if message.event is None else _event(message.event),
+        None if message.task is None else _task(message.task),
+    )
+
+
+def task_page(data: bytes) -> TaskPage:
+    """A ListTasksResponse."""
+    message = v1.ListTasksResponse.parse(data)
+    return TaskPage(tuple(_task(item) for item in message.tasks), message.next_page_token)
+
+
+def batch(data: bytes) -> tuple[BatchOutcome, ...]:
+    """The outcomes of a SubmitBatchResponse."""
+    return tuple(_batch_outcome(item) for item in v1.SubmitBatchResponse.parse(data).outcomes)
+
+
+def decision(data: bytes) -> Decision:
+    """The decision of an ExplainDecisionResponse."""
+    return _decision(v1.ExplainDecisionResponse.parse(data).decision or v1.Decision())
+
+
+def intents(data: bytes) -> tuple[tuple[Intent, ...], str]:
+    """A page of intents and the token of the next one."""
+    message = v1.ListIntentsResponse.parse(data)
+    return tuple(_intent(item) for item in message.intents), message.next_page_token
+
+
+def modules(data: bytes) -> tuple[tuple[Module, ...], str]:
+    """A page of modules and the token of the next one."""
+    message = v1.ListModulesResponse.parse(data)
+    return tuple(_module(item) for item in message.modules), message.next_page_token
+
+
+def server_info(data: bytes) -> ServerInfo:
+    """A GetServerInfoResponse."""
+    message = v1.GetServerInfoResponse.parse(data)
+    return ServerInfo(
+        version=message.version,
+        api_version=message.api_version,
+        start_time=message.start_time,
+        engines=tuple(message.engines),
+        max_request_bytes=message.max_request_bytes,
+        max_result_bytes=message.max_result_bytes,
+        idempotency_retention=message.idempotency_retention,
+        max_wait=message.max_wait,
+        policy_version=message.policy_version,
+    )
+
+
+def _named(kind: type[Named], value: IntEnum) -> Named:
+    return kind.__members__.get(value.name or "", kind["UNKNOWN"])
+
+
+def _task(message: v1.TaskResult) -> Task:
+    engine, usage, error = message.engine, message.usage, message.error
+    return Task(
+        task_id=message.task_id,
+        intent=message.intent,
+        state=_named(TaskState, message.state),
+        result_json=message.result_json,
+        engine=None if engine is None else Engine(engine.name, engine.route, engine.chosen_by, engine.reason),
+        usage=Usage() if usage is None else _usage(usage),
+        error=None if error is None else Failure(error.code, error.message),
+        create_time=message.create_time,
+        start_time=message.start_time,
+        end_time=message.end_time,
+        expire_time=message.expire_time,
+        attempts=tuple(_attempt(item) for item in message.attempts),
+        decision=None if message.decision is None else _decision(message.decision),
+        last_offset=message.last_offset,
+        replayed=message.replayed,
+        promise_kept=message.promise_kept,
+        metadata=dict(message.metadata),
+        priority=message.priority,
+        cancel_requested=message.cancel_requested,
+    )
+
+
+def _usage(message: v1.Usage) -> Usage:
+    return Usage(message.latency_ms, message.tokens, message.cost_usd, message.cost_micros, message.fuel)
+
+
+def _attempt(message: v1.Attempt) -> Attempt:
+    return Attempt(
+        number=message.number,
+        engine=message.engine,
+        outcome=_named(AttemptOutcome, message.outcome),
+        start_time=message.start_time,
+        end_time=message.end_time,
+        error_code=message.error_code,
+        error_message=message.error_message,
+        fuel=message.fuel,
+    )
+
+
+def _event(message: v1.TaskEvent) -> Event:
+    return Event(
+        offset=message.offset,
+        kind=_named(EventKind, message.kind),
+        attempt=message.attempt,
+        text=message.text,
+        data_json=message.data_json,
+        discard_from=message.discard_from,
+        create_time=message.create_time,
+    )
+
+
+def _decision(message: v1.Decision) -> Decision:
+    return Decision(
+        engine=message.engine,
+        route=message.route,
+        chosen_by=message.chosen_by,
+        reason=message.reason,
+        candidates=tuple(_candidate(item) for item in message.candidates),
+        policy_version=message.policy_version,
+        decide_time=message.decide_time,
+    )
+
+
+def _candidate(message: v1.Candidate) -> Candidate:
+    return Candidate(
+        engine=message.engine,
+        route=message.route,
+        eligible=message.eligible,
+        refusals=tuple(Refusal(_named(RefusalReason, r.reason), r.message) for r in message.refusals),
+        rank=message.rank,
+        score=message.score,
+        expected_cost_micros=message.expected_cost_micros,
+        expected_latency_ms=message.expected_latency_ms,
+        reason=message.reason,
+    )
+
+
+def _batch_outcome(message: v1.BatchOutcome) -> BatchOutcome:
+    if message.error is not None:
+        return BatchOutcome(error=status.error_of_status(bytes(message.error)))
+    return BatchOutcome(task=_task(message.task or v1.TaskResult()))
+
+
+def _intent(message: v1.Intent) -> Intent:
+    return Intent(
+        name=message.name,
+        description=message.description,
+        input_schema_json=message.input_schema_json,
+        output_schema_json=message.output_schema_json,
+        engines=tuple(message.engines),
+        default_expiry=message.default_expiry,
+    )
+
+
+def _module(message: v1.Module) -> Module:
+    return Module(
+        name=message.name,
+        version=message.version,
+        digest=message.digest,
+        intents=tuple(message.intents),
+        health=_named(ModuleHealth, message.health),
+        health_reason=message.health_reason,
+        timeout=message.timeout,
+        memory_bytes=message.memory_bytes,
+        fuel=message.fuel,
+        license=message.license,
+    )

@@ -1,0 +1,13 @@
+"""The paths of the contract's RPCs."""
+
+SUBMIT = "/aion.v1.AionTasks/Submit"
+STREAM = "/aion.v1.AionTasks/Stream"
+STATUS_BY_ID = "/aion.v1.AionTasks/StatusById"
+WATCH = "/aion.v1.AionTasks/Watch"
+CANCEL = "/aion.v1.AionTasks/Cancel"
+LIST_TASKS = "/aion.v1.AionTasks/ListTasks"
+SUBMIT_BATCH = "/aion.v1.AionTasks/SubmitBatch"
+EXPLAIN_DECISION = "/aion.v1.AionTasks/ExplainDecision"
+LIST_INTENTS = "/aion.v1.CatalogService/ListIntents"
+LIST_MODULES = "/aion.v1.CatalogService/ListModules"
+GET_SERVER_INFO = "/aion.v1.ServerService/GetServerInfo"

@@ -1,0 +1,36 @@
+"""The SDK's values as plain dicts and lists, in the words of AION's REST answers: `result` is an object, no string."""
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+EMBEDDED = "_json"
+
+
+def plain(value: Any) -> Any:
+    """Return the value as JSON and YAML know it; a field `x_json` becomes the document `x`."""
+    if is_dataclass(value) and not isinstance(value, type):
+        members = ((item.name, getattr(value, item.name)) for item in fields(value))
+        return dict(_member(name, member) for name, member in members)
+    if isinstance(value, dict):
+        return {str(key): plain(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(member) for member in value]
+    return _scalar(value)
+
+
+def _member(name: str, value: Any) -> tuple[str, Any]:
+    if name.endswith(EMBEDDED):
+        return name.removesuffix(EMBEDDED), json.loads(value) if value else None
+    return name, plain(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g}s"
+    if isinstance(value, str):
+        return str.__str__(value)  # an enum's value, not the enum
+    return value

@@ -1,0 +1,30 @@
+"""The document, the contract and what is served are one."""
+
+import re
+
+import pytest
+from aion.adapters.rpc.methods import methods
+from tests.contract.rest.scripted import DOCUMENT
+
+OPERATIONS = [
+    (verb, path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for verb, operation in item.items()
+]
+
+
+def test_every_rpc_has_an_operation():
+    assert {operation["x-grpc-method"] for _, _, operation in OPERATIONS} == set(methods())
+
+
+@pytest.mark.parametrize(("verb", "path", "operation"), OPERATIONS, ids=[f"{v} {p}" for v, p, _ in OPERATIONS])
+async def test_every_operation_of_the_document_is_served_with_a_documented_status(client, face, verb, path, operation):
+    body = {"json": {"intent": "summarize", "requests": [{"intent": "summarize"}]}} if verb == "post" else {}
+    if verb == "post":
+        wanted = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+        known = DOCUMENT["components"]["schemas"][wanted]["properties"]
+        body["json"] = {name: value for name, value in body["json"].items() if name in known}
+    answer = await client.request(verb.upper(), re.sub(r"\{[^}]*\}", "t-1", path), **body)
+    assert answer.status_code in (200, 202)
+    documented = operation["responses"][str(answer.status_code)]
+    assert answer.headers["content-type"].split(";")[0] in documented["content"]

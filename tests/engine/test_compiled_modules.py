@@ -1,0 +1,124 @@
+"""Compiled code is native code: made once, in a child, and loaded only when it is ours."""
+
+import asyncio
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from aion.adapters.engines.wasm import compiled
+from aion.adapters.engines.wasm.compiled import CompiledModules
+from aion.adapters.engines.wasm.engine import WasmEngine
+from aion.adapters.engines.wasm.module import ModuleBroken
+from tests.engine.conftest import Listener, job_for
+
+TIME = timedelta(seconds=60)
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """Every start of a compiler."""
+    started = []
+    real = subprocess.run
+
+    def run(command, **given):
+        started.append(command)
+        return real(command, **given)
+
+    monkeypatch.setattr(compiled.subprocess, "run", run)
+    return started
+
+
+async def test_a_module_is_compiled_once_for_all_who_ask_at_once(make_module, tmp_path, compilations):
+    cache = CompiledModules(tmp_path, TIME)
+    module = make_module("says")
+    codes = await asyncio.gather(*(cache.code(module) for _ in range(5)))
+    assert len(compilations) == 1
+    assert len(set(codes)) == 1
+    assert codes[0].startswith(b"\x7fELF")
+
+
+async def test_a_compiled_module_outlives_the_process(make_module, tmp_path, compilations):
+    module = make_module("says")
+    first = await CompiledModules(tmp_path, TIME).code(module)
+    assert await CompiledModules(tmp_path, TIME).code(module) == first
+    assert len(compilations) == 1
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "exchanged"])
+async def test_a_file_that_is_not_ours_is_discarded_and_compiled_again(make_module, tmp_path, compilations, damage):
+    module = make_module("says")
+    code = await CompiledModules(tmp_path, TIME).code(module)
+    (path,) = (tmp_path / "modules-cache").iterdir()
+    content = bytearray(path.read_bytes())
+    if damage == "flipped":
+        content[-1] ^= 1
+    elif damage == "exchanged":
+        await CompiledModules(tmp_path, TIME).code(make_module("loops"))
+        (other,) = (found for found in path.parent.iterdir() if found != path)
+        content = bytearray(other.read_bytes())
+    path.write_bytes({"cut": content[:-10], "empty": b""}.get(damage, content))
+    compilations.clear()
+    assert await CompiledModules(tmp_path, TIME).code(module) == code
+    assert len(compilations) == 1
+    assert path.read_bytes()[32:] == code
+
+
+async def test_a_key_that_others_could_read_is_replaced(make_module, tmp_path, compilations):
+    module = make_module("says")
+    await CompiledModules(tmp_path, TIME).code(module)
+    key = tmp_path / "modules-cache.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    old = key.read_bytes()
+    key.chmod(0o644)
+    await CompiledModules(tmp_path, TIME).code(module)
+    assert key.read_bytes() != old
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(compilations) == 2
+
+
+async def test_metered_code_is_another_code(make_module, tmp_path):
+    cache = CompiledModules(tmp_path, TIME)
+    assert await cache.code(make_module("says")) != await cache.code(make_module("says", fuel=1))
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "words"),
+    [
+        ("imports_a_stranger", {}, "env.launch"),
+        ("has_no_start", {}, "_start"),
+        ("wants_a_gibibyte", {}, "1073741824 bytes"),
+        ("says", {"digest": "sha256:" + "0" * 64}, "digest"),
+        ("says", {"path": "missing"}, "cannot be read"),
+        ("says", {"path": "text"}, "not WebAssembly"),
+        ("says", {"path": "broken"}, "not WebAssembly"),
+    ],
+)
+async def test_a_module_that_can_never_run_says_why(make_module, tmp_path, name, facts, words):
+    module = make_module(name)
+    contents = {"text": b"#!/bin/sh\n", "broken": b"\0asm\1\0\0\0 and then nonsense"}
+    if "digest" in facts:
+        module = replace(module, digest=facts["digest"])
+    if "path" in facts:
+        path = tmp_path / facts["path"]
+        if content := contents.get(facts["path"]):
+            path.write_bytes(content)
+            module = replace(module, digest=compiled.hashlib.sha256(content).hexdigest())
+        module = replace(module, path=path)
+    engine = WasmEngine({module.engine: module}, tmp_path)
+    reason = await engine.prepare(module)
+    assert words in reason
+    assert str(tmp_path) not in reason
+    with pytest.raises(ModuleBroken) as raised:
+        await CompiledModules(tmp_path, TIME).code(module)
+    assert str(raised.value) == reason
+
+
+async def test_a_broken_module_fails_its_attempts_and_leaves_the_others_alone(make_module, tmp_path):
+    broken, says = make_module("has_no_start"), make_module("says")
+    async with WasmEngine({module.engine: module for module in (broken, says)}, tmp_path) as engine:
+        result = await engine.run(job_for(broken), Listener())
+        assert result.failure is not None
+        assert result.failure.code == "ENGINE_UNAVAILABLE"
+        assert (await engine.run(job_for(says, '{"n":1}'), Listener())).result_json == '{"n":1}'

@@ -1,0 +1,138 @@
+"""ABI v1, line by line: what becomes an event, what is a result, and what is refused."""
+
+import json
+
+import pytest
+
+from aion.adapters.engines.wasm.host import output as limits
+from aion.adapters.engines.wasm.host.endings import GuestEnds
+from aion.adapters.engines.wasm.host.output import Output
+
+TOKEN, PARTIAL, LOG = 1, 2, 3
+RESULT = b'{"type":"result","data":{}}\n'
+
+
+class Reader:
+    """An output with everything that it sent."""
+
+    def __init__(self, *, logs_granted=True):
+        self.batches = []
+        self.output = Output(self.batches.append, logs_granted=logs_granted)
+
+    def read(self, data, piece=None):
+        step = piece or max(len(data), 1)
+        for at in range(0, len(data), step):
+            self.output.stdout(data[at : at + step])
+        self.output.finish()
+        return self.output.result
+
+    @property
+    def events(self):
+        sent = [event for batch in self.batches for event in batch]
+        return sent + self.output.rest()
+
+
+@pytest.mark.parametrize("piece", [1, 2, 7, 64, None])
+def test_the_same_lines_mean_the_same_however_they_are_cut(piece):
+    reader = Reader()
+    said = b'{"type":"token","text":"\xc3\xa9"}\r\n\n  \n{"type":"partial","data":[1]}\n{"type":"result","data":{"a":"\xc3\xa9"}}'
+    assert reader.read(said, piece) == '{"a":"é"}'.encode()
+    assert reader.events == [(TOKEN, "é"), (PARTIAL, "[1]")]
+
+
+@pytest.mark.parametrize("piece", [1, 5, None])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_lone_object_is_a_result_however_it_is_written(indent, piece):
+    value = {"a": [1, {"b": "}\n{"}], "c": {}}
+    assert json.loads(Reader().read(json.dumps(value, indent=indent).encode(), piece)) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"hello\n", "not JSON"),
+        (b'{"type":"token","text":"a"}\n{\n', "not JSON"),
+        (b'{"type":"token","text":"\xff"}\n', "not JSON"),
+        (b'{"type":"token","text":"\\ud800"}\n', "not JSON"),
+        (b'{"type":"partial","data":NaN}\n', "not JSON"),
+        (b'{"type":"partial","data":Infinity}\n', "not JSON"),
+        (b'{"type":"partial","data":' + b"[" * 101 + b"]" * 101 + b"}\n", "nested"),
+        (b'{"type":"partial","data":' + b"[" * 5000 + b"]" * 5000 + b"}\n", "not JSON"),
+        (b"[1]\n", "not an object"),
+        (b"null\n", "not an object"),
+        (b'{"type":"error","message":"no"}\n', "not one of"),
+        (b'{"type":7}\n', "not one of"),
+        (b'{"type":"token"}\n', "text"),
+        (b'{"type":"token","text":7}\n', "text"),
+        (b'{"type":"partial"}\n', "data"),
+        (b'{"type":"log","message":null}\n', "message"),
+        (b'{"type":"result"}\n', "data"),
+        (b'{"type":"result","data":[1]}\n', "not an object"),
+        (RESULT + RESULT, "more than one"),
+        (b'{"a":1}\n{"a":1}\n', "not one of"),
+        (b'{"a":1}\n' + RESULT, "more than one"),
+        (b'{"type":"token","text":"a"}\n{"a":1}\n', "not one of"),
+    ],
+)
+def test_what_is_not_abi_v1_is_malformed(said, words):
+    with pytest.raises(GuestEnds) as ending:
+        Reader().read(said)
+    assert ending.value.failure.code == "OUTPUT_MALFORMED"
+    assert words in ending.value.failure.message
+
+
+def test_exactly_the_largest_result_passes_and_one_byte_more_does_not():
+    largest = b'{"type":"result","data":{"a":"' + b"x" * (limits.MOST_RESULT - 8) + b'"}}\n'
+    assert len(Reader().read(largest)) == limits.MOST_RESULT
+    with pytest.raises(GuestEnds) as ending:
+        Reader().read(largest.replace(b"x", b"xx", 1))
+    assert ending.value.failure.code == "RESULT_TOO_LARGE"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (b"x" * (limits.MOST_LINE + 2000), "OUTPUT_TOO_LARGE"),
+        (b'{"type":"token","text":"' + b"x" * (limits.MOST_LINE + 2000), "OUTPUT_TOO_LARGE"),
+        (b'{"type":"result","data":{"a":"' + b"x" * (limits.MOST_LINE + 2000), "RESULT_TOO_LARGE"),
+        (b'{\n"a":"' + b"x" * (limits.MOST_LINE + 2000), "RESULT_TOO_LARGE"),
+        (b'{"type":"token","text":"' + b"x" * 1000 + b'"}\n', "OUTPUT_TOO_LARGE"),
+        (b'{"type":"token","text":""}\n', "OUTPUT_TOO_LARGE"),
+    ],
+)
+def test_floods_end_at_their_bound(said, code):
+    reader = Reader()
+    with pytest.raises(GuestEnds) as ending:
+        for _ in range(200_000):
+            reader.output.stdout(said)
+    assert ending.value.failure.code == code
+    assert len(reader.events) <= limits.MOST_EVENTS
+
+
+def test_a_module_that_says_nothing_has_no_result():
+    with pytest.raises(GuestEnds) as ending:
+        Reader().read(b"")
+    assert ending.value.failure.code == "RESULT_MISSING"
+
+
+def test_stderr_becomes_log_lines_and_last_words():
+    reader = Reader()
+    reader.output.stderr(b"one\ntw")
+    reader.output.stderr(b"o\n\nlast \xc3\xa9")
+    assert reader.output.last_words.endswith("last é")
+    assert reader.read(RESULT) == b"{}"
+    assert reader.events == [(LOG, "one"), (LOG, "two"), (LOG, "last é")]
+
+
+def test_without_the_grant_logs_go_nowhere():
+    reader = Reader(logs_granted=False)
+    reader.output.stderr(b"one\n")
+    assert reader.read(b'{"type":"log","message":"two"}\n' + RESULT) == b"{}"
+    assert reader.events == []
+
+
+def test_a_burst_is_sent_in_batches():
+    reader = Reader()
+    reader.read(b'{"type":"token","text":"a"}\n' * 5000 + RESULT)
+    assert len(reader.events) == 5000
+    assert 1 < len(reader.batches) < 500

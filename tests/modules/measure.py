@@ -1,0 +1,53 @@
+"""Prints size, fuel and time of the bundled modules: `python -m tests.modules.measure`.
+
+Times are of one call in a fresh instance, input and output included, with fuel counted, less what a call with an
+empty text takes in this harness; so they are the guest's own work.
+"""
+
+import sys
+import time
+from statistics import median
+
+from tests.modules.sandbox import MEBIBYTE, Package
+
+PROSE = (
+    "The keeper of the lighthouse at Cape Ann wrote to jane.doe@example.com on 2025-03-09. Nobody answered him. "
+    "He called +33 6 12 34 56 78 about order 4471920835, then he lit the lamp and waited for the ships from the north. "
+    "A storm had been forecast for the evening; the harbour was full, and the boats lay three deep along the quay. "
+)
+INPUTS = {
+    "2 kB of prose": (PROSE * 7)[:2_000],
+    "64 kB of prose": (PROSE * 250)[: 1 << 16],
+    "1 MiB of prose": (PROSE * 4_000)[:MEBIBYTE],
+    "1 MiB of new words": " ".join(f"w{i} x{i * 7 % 9973}. K{i}" for i in range(60_000))[:MEBIBYTE],
+    "1 MiB of cards": ("4111 1111 1111 1111 " * 60_000)[:MEBIBYTE],
+    "1 MiB of digits": ("1 " * MEBIBYTE)[:MEBIBYTE],
+}
+
+
+def milliseconds(package: Package, text: str) -> float:
+    """The median time of several calls."""
+    taken = []
+    for _ in range(5 if len(text) > MEBIBYTE // 2 else 100):
+        start = time.perf_counter()
+        package.call({"text": text})
+        taken.append(time.perf_counter() - start)
+    return median(taken) * 1_000
+
+
+def main() -> None:
+    for name in ("summarize", "redact"):
+        package = Package(name)
+        bare = milliseconds(package, "")
+        sys.stdout.write(
+            f"{name}: {package.wasm.stat().st_size:,} bytes; an empty call {bare:.2f} ms in this harness\n"
+        )
+        for label, text in INPUTS.items():
+            fuel = package.call({"text": text}).fuel
+            share = package.fuel / fuel
+            own = milliseconds(package, text) - bare
+            sys.stdout.write(f"  {label:20} fuel {fuel:>13,} (limit is {share:,.0f} times that)  {own:8.2f} ms\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Both faces of the SDK against one scripted server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from aion_sdk import AsyncClient, Client
+from tests.sdk.double import Double, serve
+
+QUICK = {"first_delay": 0.001, "max_delay": 0.002}
+"""Options under which a retry costs nothing."""
+
+
+@dataclass
+class Face:
+    """One colour of the client, used in the same words."""
+
+    colour: str
+    client: Any
+
+    async def do(self, method: Any, *args: Any, **options: Any) -> Any:
+        if self.colour == "async":
+            return await method(*args, **options)
+        return await asyncio.to_thread(method, *args, **options)
+
+    async def do_blocking(self, function: Any, *args: Any) -> Any:
+        return await asyncio.to_thread(function, *args)
+
+    async def all_of(self, iterator: Any) -> list[Any]:
+        if self.colour == "async":
+            return [item async for item in iterator]
+        return await asyncio.to_thread(list, iterator)
+
+    async def next_of(self, iterator: Any) -> Any:
+        if self.colour == "async":
+            return await anext(iterator)
+        return await asyncio.to_thread(next, iterator)
+
+
+@pytest.fixture
+def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
+    for name in ("AION_SERVER", "AION_API_KEY", "AION_TLS_CA", "AION_TLS_CERT", "AION_TLS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    double, server = serve()
+    yield double
+    server.stop(None).wait()
+
+
+@pytest.fixture(params=["async", "sync"])
+async def face(request: pytest.FixtureRequest, double: Double) -> AsyncIterator[Face]:
+    kind = AsyncClient if request.param == "async" else Client
+    client: Any = kind(double.target, api_key="aion_key", **QUICK)  # type: ignore[arg-type]
+    face = Face(request.param, client)
+    yield face
+    await face.do(client.close)

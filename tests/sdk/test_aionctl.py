@@ -1,0 +1,260 @@
+"""aionctl from the outside: stdout, stderr and an exit code; once as a process, then in this one, which is quicker."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import grpc
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from aion.v1 import catalog_pb2, decisions_pb2, server_pb2, tasks_pb2
+from aionctl.app import app
+from tests.sdk.double import LOG, TOKEN, Double, answer, refuse, stream_messages, task, watch_from_the_log
+
+Code = grpc.StatusCode
+EVIL = "\x1b]0;owned\x07\u202eevil\x9b"
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Aionctl = Callable[..., Done]
+
+
+def settings(double: Double) -> dict[str, str]:
+    return {"AION_SERVER": double.target, "AION_API_KEY": "aion_key"}
+
+
+@pytest.fixture
+def aionctl(double: Double) -> Aionctl:
+    def run(*words: str, stdin: str = "") -> Done:
+        result = CliRunner().invoke(app, list(words), input=stdin, env=settings(double))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+def test_the_installed_command_answers_and_passes_its_exit_code_on(double: Double) -> None:
+    double.script("StatusById", answer(task()), refuse(Code.NOT_FOUND, "TASK_NOT_FOUND"))
+    command = [sys.executable, "-c", "from aionctl.main import main; main()", "get", "t1"]
+    found, lost = (
+        subprocess.run(command, check=False, env=settings(double), capture_output=True, text=True) for _ in range(2)
+    )
+    assert (found.returncode, lost.returncode) == (0, 4)
+    assert '"summary": "short"' in found.stdout
+    assert "TASK_NOT_FOUND" in lost.stderr
+
+
+def test_submit_reads_files_and_stdin_and_prints_the_task(double: Double, aionctl: Aionctl, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("from a file")
+    double.script("Submit", answer(task("PENDING")))
+    done = aionctl(
+        *("submit", "summarize", "-p", f"text=@{tmp_path / 'text'}", "-p", "style=@-", "-p", "at=@@home"),
+        *("--label", "team=a", "--budget-usd", "0.5", "--privacy", "local-only", "--request-id", "r1", "-o", "json"),
+        stdin="plain",
+    )
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert (printed["task_id"], printed["state"], printed["result"]) == ("t1", "PENDING", None)
+    sent = double.seen[0].request
+    assert dict(sent.params) == {"text": "from a file", "style": "plain", "at": "@home"}
+    assert dict(sent.metadata) == {"team": "a"}
+    assert (sent.sla.budget_micros, sent.sla.privacy, sent.request_id) == (500_000, "local-only", "r1")
+    assert double.seen[0].metadata["authorization"] == "Bearer aion_key"
+
+
+def test_typed_input_comes_from_stdin_as_json(double: Double, aionctl: Aionctl) -> None:
+    double.script("Submit", answer(task("PENDING")))
+    aionctl("submit", "summarize", "--params-json", "@-", stdin='{"n":1}')
+    assert double.seen[0].request.params_json == '{"n":1}'
+
+
+def test_run_shows_the_result_as_a_table(double: Double, aionctl: Aionctl) -> None:
+    attempt = {"number": 1, "engine": "module:summarize@1.0.0", "outcome": 2}
+    double.script("Submit", answer(task("OK", attempts=[attempt], usage={"cost_micros": 1_500_000, "latency_ms": 12})))
+    done = aionctl("run", "summarize", "-p", "text=long")
+    assert done.returncode == 0
+    assert "module:summarize@1.0.0" in done.stdout
+    assert "1.500000 USD" in done.stdout
+    assert '"summary": "short"' in done.stdout
+
+
+def test_a_failed_task_is_exit_code_1(double: Double, aionctl: Aionctl) -> None:
+    double.script("Submit", answer(task("ERROR", error={"code": "MODULE_TRAPPED", "message": "it trapped"})))
+    done = aionctl("run", "summarize", "-p", "text=long")
+    assert done.returncode == 1
+    assert "MODULE_TRAPPED: it trapped" in done.stdout
+
+
+def test_run_with_stream_writes_the_text_to_stdout_and_the_rest_to_stderr(double: Double, aionctl: Aionctl) -> None:
+    double.script("Stream", answer(stream_messages()))
+    done = aionctl("run", "summarize", "-p", "text=long", "--stream")
+    assert done.returncode == 0
+    assert done.stdout == "lost one two\n"
+    assert "attempt 2 begins: the text from event 1 on is void" in done.stderr
+    assert "log: half way" in done.stderr
+    assert "task t1 OK" in done.stderr
+
+
+def test_watch_in_json_is_a_line_for_each_event_and_one_for_the_task(double: Double, aionctl: Aionctl) -> None:
+    double.script("Watch", watch_from_the_log)
+    done = aionctl("watch", "t1", "--after", "2", "-o", "json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["offset"] for line in lines[:-1]] == [3, 4, 5, 6]
+    assert lines[-2]["data"] == {"summary": "short"}
+    assert lines[-1]["state"] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "exit_code"),
+    [
+        (Code.UNAUTHENTICATED, "UNAUTHENTICATED", 3),
+        (Code.PERMISSION_DENIED, "PERMISSION_DENIED", 3),
+        (Code.NOT_FOUND, "TASK_NOT_FOUND", 4),
+        (Code.INVALID_ARGUMENT, "VALIDATION_FAILED", 5),
+        (Code.ALREADY_EXISTS, "TASK_ALREADY_EXISTS", 5),
+        (Code.FAILED_PRECONDITION, "NO_ELIGIBLE_ENGINE", 5),
+        (Code.UNAVAILABLE, "DRAINING", 6),
+        (Code.DEADLINE_EXCEEDED, "CALL_DEADLINE_EXCEEDED", 6),
+        (Code.INTERNAL, "INTERNAL", 7),
+    ],
+)
+def test_a_refused_call_is_explained_on_stderr(
+    double: Double, aionctl: Aionctl, code: grpc.StatusCode, reason: str, exit_code: int
+) -> None:
+    step = refuse(code, reason, "no, because", violations={"params.text": "give one"}, request_id="req-7")
+    double.script("StatusById", step)
+    done = aionctl("get", "t1", "-o", "json")
+    assert done.returncode == exit_code
+    assert done.stdout == ""
+    assert f"error: no, because [{reason}]" in done.stderr
+    assert "params.text: give one" in done.stderr
+    assert "request id req-7" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("submit", "summarize", "-p", "text"), "NAME=VALUE"),
+        (("submit", "summarize", "-p", "a=1", "-p", "a=2"), "twice"),
+        (("submit", "summarize", "-p", "a=@/no/such/file"), "cannot read"),
+        (("submit", "summarize", "-p", "a=@-", "-p", "b=@-"), "once"),
+        (("submit", "summarize", "--budget-usd", "nan"), "budget_usd"),
+        (("get", "t1", "-o", "xml"), "xml"),
+        (("get", "t1", "--server", "aion.example"), "unencrypted"),
+        (("get",), "Missing argument"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_and_sends_nothing(
+    double: Double, aionctl: Aionctl, words: tuple[str, ...], complaint: str
+) -> None:
+    done = aionctl(*words)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert double.seen == []
+
+
+def test_list_shows_every_task_and_passes_the_filters_on(double: Double, aionctl: Aionctl) -> None:
+    page = tasks_pb2.ListTasksResponse(tasks=[task(task_id="a" * 64), task("ERROR", task_id="b")])
+    double.script("ListTasks", answer(page))
+    done = aionctl("list", "--state", "ok", "--state", "ERROR", "--intent", "summarize", "--limit", "7")
+    assert "a" * 64 in done.stdout
+    assert len(done.stdout.splitlines()) == 3
+    request = double.seen[0].request
+    assert (list(request.states), request.intent, request.page_size) == ([3, 4], "summarize", 7)
+
+
+def test_route_explain_shows_each_candidate_with_its_reason(double: Double, aionctl: Aionctl) -> None:
+    refusal = decisions_pb2.Refusal(reason=1, message="the data may not leave")
+    candidates = [
+        decisions_pb2.Candidate(engine="module:a@1.0.0", eligible=True, rank=1, reason="free and near"),
+        decisions_pb2.Candidate(engine="model:b", refusals=[refusal]),
+    ]
+    decision = decisions_pb2.Decision(engine="module:a@1.0.0", chosen_by="ai-router", candidates=candidates)
+    double.script("ExplainDecision", answer(tasks_pb2.ExplainDecisionResponse(decision=decision)))
+    shown = aionctl("route", "explain", "t1").stdout
+    assert "free and near" in shown
+    assert "PRIVACY: the data may not leave" in shown
+    parsed = yaml.safe_load(aionctl("route", "explain", "t1", "-o", "yaml").stdout)
+    assert parsed["candidates"][1]["refusals"][0]["reason"] == "PRIVACY"
+
+
+def test_cancel_intents_modules_and_server_info_answer(double: Double, aionctl: Aionctl) -> None:
+    double.script("Cancel", answer(tasks_pb2.CancelResponse(task=task("CANCELED"))))
+    double.script("ListIntents", answer(catalog_pb2.ListIntentsResponse(intents=[{"name": "summarize"}])))
+    module = {"name": "redact", "version": "1.0.0", "health": 2, "health_reason": "no such file"}
+    double.script("ListModules", answer(catalog_pb2.ListModulesResponse(modules=[module])))
+    double.script("GetServerInfo", answer(server_pb2.GetServerInfoResponse(version="0.1.0")))
+    assert "CANCELED" in aionctl("cancel", "t1").stdout
+    assert "summarize" in aionctl("intents").stdout
+    assert "no such file" in aionctl("modules").stdout
+    assert json.loads(aionctl("server", "info", "-o", "json").stdout)["version"] == "0.1.0"
+
+
+def test_control_characters_of_others_never_reach_the_terminal(double: Double, aionctl: Aionctl) -> None:
+    evil = task("OK", metadata={"k": EVIL}, result_json=json.dumps({"summary": EVIL}, ensure_ascii=False))
+    double.script("StatusById", answer(evil))
+    events = [task("RUNNING", event={"offset": n, "kind": kind, "text": EVIL}) for n, kind in ((1, TOKEN), (2, LOG))]
+    double.script("Stream", answer([task("PENDING"), *events, task("OK", last_offset=2)]))
+    double.script("Cancel", refuse(Code.NOT_FOUND, "TASK_NOT_FOUND", EVIL))
+    for words in (("get", "t1"), ("get", "t1", "-o", "json"), ("run", "summarize", "--stream"), ("cancel", "t1")):
+        done = aionctl(*words)
+        assert not set("\x1b\x07\u202e\x9b") & set(done.stdout + done.stderr), words
+        assert "owned" in done.stdout + done.stderr
+    assert json.loads(aionctl("get", "t1", "-o", "json").stdout)["result"] == {"summary": EVIL}
+
+
+def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Aionctl) -> None:
+    done = aionctl("get", "t1", "--server", "unix:/no/such/socket", "--timeout", "1")
+    assert done.returncode == 6
+    assert "AION_SERVER says where" in done.stderr
+
+
+def test_help_names_the_exit_codes(aionctl: Aionctl) -> None:
+    assert "Exit codes" in aionctl("--help").stdout
+
+
+def test_a_result_that_is_no_json_is_a_defect_of_the_server(double: Double, aionctl: Aionctl) -> None:
+    double.script("StatusById", answer(task("OK", result_json="{")))
+    done = aionctl("get", "t1", "-o", "json")
+    assert done.returncode == 7
+    assert "not JSON" in done.stderr
+
+
+def test_a_terminal_gets_colours_unless_it_asks_for_none(double: Double) -> None:
+    double.script("StatusById", answer(task()))
+
+    def shown(**environ: str) -> bytes:
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-c", "from aionctl.main import main; main()", "get", "t1"]
+        env = settings(double) | {"TERM": "xterm-256color"} | environ
+        with subprocess.Popen(command, env=env, stdout=theirs) as process:
+            os.close(theirs)
+            seen = b""
+            while chunk := _read(ours):
+                seen += chunk
+            assert process.wait() == 0
+        os.close(ours)
+        return seen
+
+    green = b"\x1b[32m"
+    assert green in shown()
+    assert green not in shown(NO_COLOR="1")
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # how Linux says that the other end of a pty is closed
+        return b""

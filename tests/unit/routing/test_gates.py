@@ -1,0 +1,115 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aion.domain.errors import NoEligibleEngine
+from aion.domain.routing import Decision, EngineFacts, Privacy, RefusalReason, Route, RoutingQuestion, decide
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+FREE = EngineFacts("module:summarize@1.0.0", Route.LOCAL, preference=1)
+"""A second engine that every question below lets pass, so that a refusal is seen in a decision and not in an error."""
+
+QUESTION = RoutingQuestion(intent="summarize", privacy=Privacy.ALLOW_API, may=lambda scope: True, time_left=60 * SECOND)
+
+
+def refusals(engine: EngineFacts, question: RoutingQuestion = QUESTION) -> list[RefusalReason]:
+    decision = decide([engine, FREE], question, "v1", NOW)
+    (candidate,) = [candidate for candidate in decision.candidates if candidate.engine == engine.name]
+    assert candidate.eligible is (not candidate.refusals)
+    assert candidate.reason
+    return [refusal.reason for refusal in candidate.refusals]
+
+
+ENGINE = EngineFacts("module:summarize@1.1.0", Route.LOCAL)
+API = EngineFacts("model:gpt-x", Route.API, cost_micros=1500)
+
+
+@pytest.mark.parametrize(
+    ("passes", "refused", "question", "reason"),
+    [
+        (ENGINE, replace(ENGINE, installed=False), QUESTION, RefusalReason.ENGINE_NOT_INSTALLED),
+        (ENGINE, API, replace(QUESTION, privacy=Privacy.LOCAL_ONLY), RefusalReason.PRIVACY),
+        (
+            ENGINE,
+            replace(API, route=Route.HYBRID),
+            replace(QUESTION, privacy=Privacy.LOCAL_ONLY),
+            RefusalReason.PRIVACY,
+        ),
+        (
+            replace(ENGINE, required_scope="models:read"),
+            replace(ENGINE, required_scope="models:use"),
+            replace(QUESTION, may=lambda scope: scope == "models:read"),
+            RefusalReason.PERMISSION,
+        ),
+        (ENGINE, replace(ENGINE, refusal="its file is gone"), QUESTION, RefusalReason.UNHEALTHY),
+        (replace(ENGINE, p95=60 * SECOND), replace(ENGINE, p95=61 * SECOND), QUESTION, RefusalReason.DEADLINE),
+        (
+            replace(ENGINE, minimum_time=60 * SECOND),
+            replace(ENGINE, minimum_time=61 * SECOND),
+            QUESTION,
+            RefusalReason.DEADLINE,
+        ),
+        (API, replace(API, cost_micros=1501), replace(QUESTION, budget_micros=1500), RefusalReason.BUDGET),
+        (
+            replace(ENGINE, p95=SECOND),
+            replace(ENGINE, p95=1.001 * SECOND),
+            replace(QUESTION, promised_p95=SECOND),
+            RefusalReason.LATENCY,
+        ),
+    ],
+)
+def test_each_gate_passes_at_its_limit_and_refuses_beyond_it(
+    passes: EngineFacts, refused: EngineFacts, question: RoutingQuestion, reason: RefusalReason
+) -> None:
+    assert refusals(passes, question) == []
+    assert refusals(refused, question) == [reason]
+
+
+def test_an_engine_that_was_never_measured_gets_a_chance_under_any_promise() -> None:
+    assert refusals(ENGINE, replace(QUESTION, promised_p95=timedelta(milliseconds=1))) == []
+
+
+def test_a_free_engine_passes_a_budget_of_nothing() -> None:
+    assert refusals(ENGINE, replace(QUESTION, budget_micros=0)) == []
+
+
+def test_every_gate_is_asked_so_that_a_candidate_names_all_that_is_in_its_way() -> None:
+    hopeless = EngineFacts(
+        "model:gpt-x",
+        Route.API,
+        installed=False,
+        refusal="out of order",
+        required_scope="models:use",
+        p95=90 * SECOND,
+        cost_micros=2,
+    )
+    question = replace(
+        QUESTION, privacy=Privacy.LOCAL_ONLY, may=lambda scope: False, budget_micros=1, promised_p95=SECOND
+    )
+
+    assert set(refusals(hopeless, question)) == set(RefusalReason)
+
+
+def test_when_nothing_is_left_the_error_names_each_engine_with_its_reasons() -> None:
+    question = replace(QUESTION, privacy=Privacy.LOCAL_ONLY, budget_micros=1)
+
+    with pytest.raises(NoEligibleEngine) as caught:
+        decide([replace(ENGINE, installed=False), API], question, "v1", NOW)
+
+    assert caught.value.facts == {"module:summarize@1.1.0": "ENGINE_NOT_INSTALLED", "model:gpt-x": "PRIVACY,BUDGET"}
+    assert [violation.field for violation in caught.value.violations] == ["model:gpt-x", "module:summarize@1.1.0"]
+    assert "ask for allow-api or hybrid" in caught.value.message
+
+
+def test_an_intent_without_engines_says_so() -> None:
+    with pytest.raises(NoEligibleEngine, match="none is bound to this intent"):
+        decide([], QUESTION, "v1", NOW)
+
+
+def test_a_decision_carries_when_and_under_which_policy_it_was_made() -> None:
+    decision: Decision = decide([ENGINE], QUESTION, "sha256:abc", NOW)
+
+    assert (decision.policy_version, decision.decide_time) == ("sha256:abc", NOW)
