@@ -5,6 +5,7 @@ Nothing happens unless the process was started with AION_FAILPOINTS, a comma sep
     name=kill          SIGKILL at the first hit
     name=kill@3        SIGKILL at the third hit
     name=error         raises FailpointError, an OSError, at every hit; `error@3` only at the third
+    name=error:PATH    raises it for as long as a file of this name exists: a disk that is full, then free again
     name=pause:PATH    stands still until a file of this name exists
 
 Any ring may call `hit`; it decides nothing and costs one look into an empty dictionary when off.
@@ -55,11 +56,14 @@ def _action(name: str, spec: str) -> Callable[[], None]:
     if name and spec.startswith("pause:"):
         path = Path(spec.removeprefix("pause:"))
         return lambda: _pause(path)
+    if name and spec.startswith("error:"):
+        path = Path(spec.removeprefix("error:"))
+        return lambda: _fail(name) if path.exists() else None
     kind, _, nth = spec.partition("@")
     if not name or kind not in ("kill", "error") or (nth and not nth.isdecimal()):
         raise FailpointSyntaxError(
             f"{ENVIRONMENT}: {name}={spec} is not a failpoint; "
-            "use name=kill, name=kill@N, name=error, name=error@N or name=pause:PATH"
+            "use name=kill, name=kill@N, name=error, name=error@N, name=error:PATH or name=pause:PATH"
         )
     return _counted(int(nth or 0), _kill if kind == "kill" else lambda: _fail(name))
 

@@ -3,9 +3,12 @@
 import os
 import time
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from aion.ports.clock import Clock, Entropy
+
+_PAGE_BYTES = 4096
 
 
 class SystemClock:
@@ -21,11 +24,25 @@ class SystemClock:
 
 
 class SystemEntropy:
-    """The kernel's random bytes."""
+    """The kernel's random bytes, fetched a page at a time.
+
+    Each fetch lets go of the interpreter's lock, and getting it back from a busy thread costs more than the bytes. Not safe for
+    processes that fork; AION starts its children by exec. Every byte is given out once.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._page = b""
+        self._used = 0
 
     def bytes(self, count: int) -> bytes:
         """`count` bytes fit for secrets."""
-        return os.urandom(count)
+        with self._lock:
+            if count > len(self._page) - self._used:
+                self._page, self._used = os.urandom(max(_PAGE_BYTES, count)), 0
+            start = self._used
+            self._used += count
+            return self._page[start : self._used]
 
 
 if TYPE_CHECKING:

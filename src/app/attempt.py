@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aion import failpoints
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import AionError, StaleFence, Unavailable
 from aion.domain.events import NewEvent
@@ -54,7 +55,9 @@ class RunningAttempt:
             span.end("lease lost")
             return
         try:
+            failpoints.hit("worker.before_settle")
             task = await self._settle(result)
+            failpoints.hit("worker.after_settle")
         except StaleFence as error:
             span.end("lease lost")
             self._parts.observer.lease_lost(self.task, error.message)
@@ -104,10 +107,12 @@ class RunningAttempt:
             alone=self.task.alone,
             traceparent=traceparent,
         )
+        failpoints.hit("worker.before_engine")
         self._work = asyncio.ensure_future(engine.run(job, self._emit))
         if self._canceled or self._stale:
             self._work.cancel()
         await asyncio.wait((self._work,))
+        failpoints.hit("worker.after_engine")
         if self._stale:
             return None
         if self._work.cancelled():
@@ -141,6 +146,7 @@ class RunningAttempt:
         try:
             while self._unsent and not self._stale:
                 events, self._unsent = tuple(self._unsent), []
+                failpoints.hit("worker.before_append")
                 await self._parts.queue.append(WRITE, Append(self.lease, events))
         except StaleFence as error:
             self.lose(error.message)

@@ -6,7 +6,7 @@ left.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -220,28 +220,22 @@ def score(engine: EngineFacts, question: RoutingQuestion) -> float:
 
 
 def is_named(engine: str, name: str) -> bool:
-    """Whether `name` means this engine; without a version it means any of its versions, and an empty one any
-    engine.
-    """
+    """Whether `name` means this engine; without a version it means any of its versions, empty any engine."""
     return not name or name in (engine, engine.partition("@")[0])
 
 
 def decide(engines: Iterable[EngineFacts], question: RoutingQuestion, policy_version: str, now: datetime) -> Decision:
     """The decision for this question; raises NoEligibleEngine, naming every refusal, when nothing is left."""
-    passed: list[Candidate] = []
+    passed: list[tuple[float, int, timedelta, str, EngineFacts]] = []
     refused: list[Candidate] = []
     for engine in engines:
-        refusals = tuple(found for gate in GATES if (found := gate(engine, question)) is not None)
-        candidate = Candidate(
-            engine=engine.name,
-            route=engine.route,
-            refusals=refusals,
-            reason="; ".join(refusal.message for refusal in refusals),
-            score=0.0 if refusals else score(engine, question),
-            expected_cost_micros=engine.cost_micros,
-            expected_latency=engine.p95,
-        )
-        (refused if refusals else passed).append(candidate)
+        refusals = [found for gate in GATES if (found := gate(engine, question)) is not None]
+        if refusals:
+            refused.append(_refused(engine, tuple(refusals)))
+        else:
+            # Where the score no longer tells apart, the cheaper, then the faster, then the name: never who came first.
+            latency = engine.p95 or timedelta()
+            passed.append((score(engine, question), engine.cost_micros, latency, engine.name, engine))
     refused.sort(key=lambda candidate: candidate.engine)
     if not passed:
         raise NoEligibleEngine(
@@ -250,11 +244,8 @@ def decide(engines: Iterable[EngineFacts], question: RoutingQuestion, policy_ver
             violations=tuple(FieldViolation(candidate.engine, candidate.reason) for candidate in refused),
             facts={candidate.engine: ",".join(r.reason.name for r in candidate.refusals) for candidate in refused},
         )
-    passed.sort(key=_order)
-    ranked = tuple(
-        replace(candidate, rank=rank, reason=_why_ranked(candidate, rank, question))
-        for rank, candidate in enumerate(passed, start=1)
-    )
+    passed.sort(key=lambda entry: entry[:4])
+    ranked = [_ranked(entry[-1], rank, entry[0], question) for rank, entry in enumerate(passed, start=1)]
     best = ranked[0]
     overridden = bool(question.pinned_engine) and is_named(best.engine, question.pinned_engine)
     return Decision(
@@ -268,21 +259,39 @@ def decide(engines: Iterable[EngineFacts], question: RoutingQuestion, policy_ver
     )
 
 
-def _order(candidate: Candidate) -> tuple[float, int, timedelta, str]:
-    # Where the score no longer tells apart, the cheaper, then the faster, then the name: never the order of arrival.
-    latency = candidate.expected_latency or timedelta()
-    return (candidate.score, candidate.expected_cost_micros, latency, candidate.engine)
+def _refused(engine: EngineFacts, refusals: tuple[Refusal, ...]) -> Candidate:
+    return Candidate(
+        engine=engine.name,
+        route=engine.route,
+        refusals=refusals,
+        reason="; ".join(refusal.message for refusal in refusals),
+        expected_cost_micros=engine.cost_micros,
+        expected_latency=engine.p95,
+    )
 
 
-def _why_ranked(candidate: Candidate, rank: int, question: RoutingQuestion) -> str:
+def _ranked(engine: EngineFacts, rank: int, points: float, question: RoutingQuestion) -> Candidate:
+    return Candidate(
+        engine=engine.name,
+        route=engine.route,
+        refusals=(),
+        reason=_why_ranked(engine, rank, question),
+        rank=rank,
+        score=points,
+        expected_cost_micros=engine.cost_micros,
+        expected_latency=engine.p95,
+    )
+
+
+def _why_ranked(engine: EngineFacts, rank: int, question: RoutingQuestion) -> str:
     named = ""
-    if question.pinned_engine and is_named(candidate.engine, question.pinned_engine):
+    if question.pinned_engine and is_named(engine.name, question.pinned_engine):
         named = " as policy pins it"
-    elif question.preferred_engine and is_named(candidate.engine, question.preferred_engine):
+    elif question.preferred_engine and is_named(engine.name, question.preferred_engine):
         named = " as asked for"
-    cost = f"{candidate.expected_cost_micros} micro-dollars" if candidate.expected_cost_micros else "free"
-    latency = f"p95 {_ms(candidate.expected_latency)} ms" if candidate.expected_latency else "latency not yet measured"
-    return f"rank {rank}{named}: {candidate.route.value}, {cost}, {latency}"
+    cost = f"{engine.cost_micros} micro-dollars" if engine.cost_micros else "free"
+    latency = f"p95 {_ms(engine.p95)} ms" if engine.p95 else "latency not yet measured"
+    return f"rank {rank}{named}: {engine.route.value}, {cost}, {latency}"
 
 
 def _why_decided(ranked: Sequence[Candidate], refused: Sequence[Candidate], question: RoutingQuestion) -> Iterator[str]:

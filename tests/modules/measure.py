@@ -22,6 +22,8 @@ INPUTS = {
     "1 MiB of new words": " ".join(f"w{i} x{i * 7 % 9973}. K{i}" for i in range(60_000))[:MEBIBYTE],
     "1 MiB of cards": ("4111 1111 1111 1111 " * 60_000)[:MEBIBYTE],
     "1 MiB of digits": ("1 " * MEBIBYTE)[:MEBIBYTE],
+    "1 MiB of ::1": ("::1 " * MEBIBYTE)[:MEBIBYTE],
+    "1 MiB of short ends": "".join(f"A{i}. " for i in range(200_000))[:MEBIBYTE],
 }
 
 

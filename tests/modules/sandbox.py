@@ -6,6 +6,7 @@ for no clock, no randomness, no file and no network.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -81,10 +82,8 @@ class Package:
         store.set_fuel(self.fuel)
         streams = _Streams(json.dumps(input_).encode() if raw is None else raw)
         instance = streams.linked(engine).instantiate(store, module)
-        try:
+        with suppress(_Exited):
             _export(instance, store, "_start", wasmtime.Func)(store)
-        except _Exited:
-            pass
         return Answer(streams.stdout, streams.stderr.decode(), streams.exit_code, self.fuel - store.get_fuel())
 
 

@@ -9,7 +9,10 @@ import pytest
 from tests.modules.sandbox import MEBIBYTE, Package
 
 TEXTS = Path(__file__).resolve().parents[2] / "examples" / "texts"
-UNRULY = "e\u0301te\u0301 \u05e9\u05dc\u05d5\u05dd\u200f \U0001f469\u200d\U0001f4bb.\r\nA\u00a0b \0 \u202e x@y.org \U0001f1eb\U0001f1f7!"
+UNRULY = (
+    "e\u0301te\u0301 \u05e9\u05dc\u05d5\u05dd\u200f \U0001f469\u200d\U0001f4bb.\r\nA\u00a0b \0 \u202e x@y.org "
+    "\U0001f1eb\U0001f1f7!"
+)
 
 
 def texts() -> list[str]:
@@ -45,7 +48,8 @@ def test_the_same_input_gives_the_same_bytes(package):
 
 
 @pytest.mark.parametrize(
-    "piece", ["1 ", "4111 1111 1111 1111 ", "A word. ", "x@y.org ", "\U0001f600", "@", "One. Two, three and four! "]
+    "piece",
+    ["1 ", "4111 1111 1111 1111 ", "A word. ", "x@y.org ", "::1 ", "\U0001f600", "@", "One. Two, three and four! "],
 )
 def test_a_mebibyte_stays_within_a_fifth_of_the_fuel_and_within_the_memory(package, piece):
     text = piece * (MEBIBYTE // len(piece.encode()))

@@ -13,4 +13,4 @@ mod serve;
 
 pub use lines::{Level, Lines};
 pub use parameters::{Parameters, Refusal};
-pub use serve::{serve, Failure};
+pub use serve::{serve, Answer, Failure};

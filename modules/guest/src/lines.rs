@@ -50,7 +50,7 @@ impl<W: Write> Lines<W> {
     }
 
     /// The result, which ends the conversation: the lines are consumed.
-    pub fn result(mut self, data: &impl WriteJson) -> io::Result<()> {
+    pub fn result(mut self, data: &dyn WriteJson) -> io::Result<()> {
         let members: [(&str, &dyn WriteJson); 2] = [("type", &"result"), ("data", data)];
         let mut line = String::new();
         write_object(members, &mut line);

@@ -48,8 +48,11 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// A result, which may borrow from the input.
+pub type Answer<'i> = Box<dyn WriteJson + 'i>;
+
 /// Answer the one call on stdin with `work`; what fails is said on stderr and by the exit status.
-pub fn serve<R: WriteJson>(work: impl FnOnce(&Object, &mut Lines<io::Stdout>) -> Result<R, Failure>) -> ExitCode {
+pub fn serve(work: impl for<'i> FnOnce(&'i Object, &mut Lines<io::Stdout>) -> Result<Answer<'i>, Failure>) -> ExitCode {
     match answer(work) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -62,15 +65,15 @@ pub fn serve<R: WriteJson>(work: impl FnOnce(&Object, &mut Lines<io::Stdout>) ->
     }
 }
 
-fn answer<R: WriteJson>(
-    work: impl FnOnce(&Object, &mut Lines<io::Stdout>) -> Result<R, Failure>,
+fn answer(
+    work: impl for<'i> FnOnce(&'i Object, &mut Lines<io::Stdout>) -> Result<Answer<'i>, Failure>,
 ) -> Result<(), Failure> {
     let mut bytes = Vec::with_capacity(FIRST_READ);
     io::stdin().lock().read_to_end(&mut bytes)?;
     let input = object(&bytes)?;
     let mut lines = Lines::new(io::stdout());
     let data = work(&input, &mut lines)?;
-    Ok(lines.result(&data)?)
+    Ok(lines.result(&*data)?)
 }
 
 fn object(bytes: &[u8]) -> Result<Object, Refusal> {

@@ -18,6 +18,8 @@ from aion.adapters.catalog.files import decode_text, read_bytes
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
+MAX_VALUES: Final = 20_000
+_MOST_PROBLEMS: Final = 50
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 Location = tuple[str | int, ...]
@@ -118,6 +120,10 @@ class _Builder:
     def take(self, event: yaml.Event) -> None:
         """Takes the next event; what breaks the rules is noted, or raised where going on would be dangerous."""
         line = event.start_mark.line + 1 if event.start_mark else 0
+        if len(self.lines) > MAX_VALUES:
+            self._refuse(line, f"has more than {MAX_VALUES} values; make it smaller")
+        if len(self.problems) >= _MOST_PROBLEMS:
+            raise ConfigurationInvalid(self.problems)
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:

@@ -1,14 +1,15 @@
 """The facts of the outbox as log lines: the sink of a server that has no message broker."""
 
+import logging
 from collections.abc import Sequence
-from logging import DEBUG
 from typing import TYPE_CHECKING
 
 import structlog
 
 from aion.ports.outbox import EventSink, OutboxEvent
 
-log = structlog.stdlib.get_logger("aion.events")
+NAME = "aion.events"
+log = structlog.stdlib.get_logger(NAME)
 
 
 class LogEventSink:
@@ -16,7 +17,7 @@ class LogEventSink:
 
     async def deliver(self, events: Sequence[OutboxEvent]) -> None:
         """Logs in order; cannot fail."""
-        if not log.isEnabledFor(DEBUG):
+        if not logging.getLogger(NAME).isEnabledFor(logging.DEBUG):
             return
         for event in events:
             log.debug(

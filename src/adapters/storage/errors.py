@@ -9,6 +9,10 @@ class UnsupportedStorage(StoreStartupError):
     """The storage URL names a database that this version has no adapter for, or names none."""
 
 
+class StoreUnreadable(StoreStartupError):
+    """The file is not there for us, is no SQLite database, or is locked."""
+
+
 class StoreOwned(StoreStartupError):
     """Another process owns this data directory."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from aion.adapters.storage.connections import connect_file, connect_memory
-from aion.adapters.storage.errors import StoreNotMigrated
+from aion.adapters.storage.errors import StoreNotMigrated, StoreUnreadable
 from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.statements import DIALECT
 from aion.adapters.storage.tables import metadata
@@ -132,7 +132,12 @@ def _plain(definition: str) -> str:
 @contextmanager
 def _connected(url: str) -> Iterator[Connection]:
     path = StorageLocation.from_url(url).path
-    driver = connect_memory() if path is None else connect_file(path)
+    try:
+        driver = connect_memory() if path is None else connect_file(path)
+    except (sqlite3.Error, OSError) as broken:
+        raise StoreUnreadable(
+            f"the store {url} cannot be opened ({broken}); give AION_STORAGE_URL a file that this user may write"
+        ) from broken
     engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
     try:
         with engine.begin() as connection:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
+from aion import failpoints
 from aion.adapters.rpc.call import Call, Marks, ProtobufPayload
 from aion.adapters.rpc.errors import code_of, to_status
 from aion.adapters.rpc.methods import Method, methods
@@ -151,6 +152,7 @@ class _Front(grpc.GenericRpcHandler):
             except Refused as refused:
                 await _abort(refused, context)
                 raise
+            failpoints.hit("server.before_answer")
             context.set_trailing_metadata(_metadata(answer.marks))
             return answer.message.SerializeToString()
 

@@ -1,7 +1,7 @@
 """The HTTP front: probes, metrics and the document beside REST, and the last net under all of them.
 
-Whatever goes wrong below becomes a problem of the one table; a defect becomes INTERNAL with its cause in the log, never a
-traceback on the wire.
+Whatever goes wrong below becomes a problem of the one table; a defect becomes INTERNAL with its cause in the log,
+never a traceback on the wire.
 """
 
 import asyncio

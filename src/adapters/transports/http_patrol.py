@@ -14,7 +14,7 @@ class Patrol:
     """Walks over uvicorn's connections while its block runs."""
 
     def __init__(self, connections: Collection[Any], every: float = PATROL_SECONDS) -> None:
-        self._connections = connections
+        self.connections = connections
         self._every = every
         self._stalled: dict[Any, float] = {}
         self._task: asyncio.Task[None] | None = None
@@ -37,7 +37,7 @@ class Patrol:
 
     def look(self, now: float) -> None:
         """One round: remembers who is stalled since when, and cuts who has been for too long."""
-        stalled = [connection for connection in list(self._connections) if waits_for_client(connection)]
+        stalled = [connection for connection in list(self.connections) if waits_for_client(connection)]
         self._stalled = {connection: self._stalled.get(connection, now) for connection in stalled}
         for connection, since in self._stalled.items():
             if now - since >= STALL_SECONDS:
@@ -45,7 +45,9 @@ class Patrol:
 
 
 def waits_for_client(connection: Any) -> bool:
-    """Whether it is the client's turn in the middle of something: an answer to take, a request to finish, a first request."""
+    """Whether it is the client's turn in the middle of something: an answer to take, a request to finish, a first
+    request.
+    """
     if connection.flow is not None and connection.flow.write_paused:
         return True
     cycle = connection.cycle

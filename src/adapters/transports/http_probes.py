@@ -1,7 +1,7 @@
 """What an orchestrator asks: is it alive, does it take work, is it well.
 
-`/livez` never asks a dependency: restarting this process does not mend the database. The probes are open to everybody, so they
-name what fails but not how; the reason is in the log.
+`/livez` never asks a dependency: restarting this process does not mend the database. The probes are open to
+everybody, so they name what fails but not how; the reason is in the log.
 """
 
 import asyncio

@@ -1,4 +1,6 @@
-"""What HTTP alone can refuse, in the one error tree, and how any refusal is written: RFC 9457 by the front door's table."""
+"""What HTTP alone can refuse, in the one error tree, and how any refusal is written: RFC 9457 by the front door's
+table.
+"""
 
 import math
 from http import HTTPStatus
@@ -30,13 +32,6 @@ class NotAcceptable(HttpRefusal, MalformedRequest):
     """The client accepts nothing that this path answers with."""
 
     http_status = HTTPStatus.NOT_ACCEPTABLE
-
-
-class BodyTooSlow(HttpRefusal, MalformedRequest):
-    """The body did not arrive in time."""
-
-    http_status = HTTPStatus.REQUEST_TIMEOUT
-    http_headers = ((b"connection", b"close"),)
 
 
 class MethodNotAllowed(HttpRefusal, MethodNotFound):

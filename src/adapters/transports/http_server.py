@@ -1,6 +1,7 @@
 """uvicorn inside the running event loop: AION owns the signals, the drain and the bounds.
 
-uvicorn itself never gives up on a client that stops reading its answer or never finishes its request, so a patrol cuts those.
+uvicorn itself never gives up on a client that stops reading its answer or never finishes its request, so a patrol
+cuts those.
 """
 
 import asyncio
@@ -38,22 +39,23 @@ class HttpServer:
     """A server that serves. `port` is the bound one, also when 0 was asked for."""
 
     port: int
+    patrol: Patrol
 
 
 @asynccontextmanager
 async def http_server(
     settings: HttpSettings, app: AsgiApp, grace: float, drain: Callable[[], None] = lambda: None
 ) -> AsyncIterator[HttpServer]:
-    """Serves while the block runs; then refuses new connections, calls `drain` so that streams end, and gives calls `grace`
-    seconds to end.
+    """Serves while the block runs; then refuses new connections, calls `drain` so that streams end, and gives calls
+    `grace` seconds to end.
     """
     listener = _listen(settings)
     server = _Server(_config(settings, app, grace))
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="http server")
     try:
         await _until_started(server, serving)
-        async with Patrol(server.server_state.connections):
-            yield HttpServer(int(listener.getsockname()[1]))
+        async with Patrol(server.server_state.connections) as patrol:
+            yield HttpServer(int(listener.getsockname()[1]), patrol)
     finally:
         drain()
         server.should_exit = True

@@ -1,4 +1,6 @@
-"""Messages of the contract as REST JSON, both ways, driven by the options that stand in the contract (`aion.v1.json`)."""
+"""Messages of the contract as REST JSON, both ways, driven by the options that stand in the contract
+(`aion.v1.json`).
+"""
 
 from typing import TypeVar
 

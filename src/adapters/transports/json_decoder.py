@@ -1,8 +1,8 @@
 """JSON to messages, strictly: one closure a message type, compiled from its descriptor when it is first met.
 
-A member that the contract does not name is refused, with the names that look like it; so is a member twice, and a value of
-another type. Null means unset, 64-bit integers may be strings: that is the protobuf JSON mapping. What the contract says
-*about* values is not checked here but in the pipeline, for every transport alike.
+A member that the contract does not name is refused, with the names that look like it; so is a
+value of another type. Null means unset, 64-bit integers may be strings: that is the protobuf JSON mapping. What the
+contract says *about* values is not checked here but in the pipeline, for every transport alike.
 """
 
 import difflib

@@ -1,7 +1,7 @@
 """Messages to JSON: one closure a message type, compiled from its descriptor when it is first met.
 
-It walks only the fields that are set, which makes it several times faster than protobuf's own JSON printer, and it knows
-what that printer cannot: the contract's JSON options.
+It walks only the fields that are set, which makes it several times faster than protobuf's own JSON printer, and it
+knows what that printer cannot: the contract's JSON options.
 """
 
 import base64

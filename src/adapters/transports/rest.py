@@ -1,7 +1,7 @@
 """REST: connexion routes by the generated OpenAPI document and resolves each operation to an RPC of the pipeline.
 
-connexion does what the document knows: paths, methods, queries. Authentication, bodies and errors are the pipeline's, as
-they are for every transport, so connexion's middlewares for these are left out.
+connexion does what the document knows: paths, methods, queries. Authentication, bodies and errors are the pipeline's,
+as they are for every transport, so connexion's middlewares for these are left out.
 """
 
 import contextlib
@@ -66,8 +66,8 @@ async def _nowhere(message: Message) -> None:
 
 
 def routable(document: Document) -> dict[str, Any]:
-    """The document as connexion is to see it: no security (the pipeline's), and custom verbs (`{id}:verb`) before the paths
-    that would swallow them.
+    """The document as connexion is to see it: no security (the pipeline's), and custom verbs (`{id}:verb`) before the
+    paths that would swallow them.
     """
     spec = copy.deepcopy(dict(document))
     spec.pop("security", None)

@@ -80,7 +80,7 @@ class UnaryOperation:
 
 
 async def read_call(scope: Scope, receive: Receive, method: Method, shape: Shape, transport: str) -> Call:
-    """The request as a call. Raises ClientGone and BodyTooSlow."""
+    """The request as a call. Raises ClientGone."""
     headers = header_map(scope)
     body = await read_body(scope, receive) if shape.has_body else EMPTY
     client = scope.get("client")

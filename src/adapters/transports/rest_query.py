@@ -20,7 +20,7 @@ class QueryCheck:
         self._validator = ParameterValidator(parameters, uri_parser=self._parser, strict_validation=True)
 
     def __call__(self, scope: Scope) -> None:
-        """Raises MalformedRequest for a parameter that does not exist and ValidationFailed for one that does not fit."""
+        """Raises MalformedRequest for a parameter that is unknown and ValidationFailed for one that does not fit."""
         request = ConnexionRequest(scope, uri_parser=self._parser)
         for name in sorted(self._validator.validate_query_parameter_list(request)):
             raise self._unknown(name)

@@ -1,8 +1,8 @@
 """A streaming RPC as server-sent events.
 
-What goes wrong before the first byte is a problem with its status, later a `refused` frame. A client that leaves ends its
-stream at once, and cancels no task. Nobody waits for a slow reader: after 30 s in which it takes nothing it is cut, and may come
-back with the last id that it got.
+What goes wrong before the first byte is a problem with its status, later a `refused` frame. A client that leaves ends
+its stream at once, and cancels no task. Nobody waits for a slow reader: after 30 s in which it takes nothing it is
+cut, and may come back with the last id that it got.
 """
 
 import asyncio
@@ -50,8 +50,8 @@ class OpenStreams:
 
 @dataclass(frozen=True, slots=True)
 class StreamOperation:
-    """One streaming operation of the document, as an ASGI application. `accepts`: its first message is an acceptance, which
-    decides about headers.
+    """One streaming operation of the document, as an ASGI application. `accepts`: its first message is an acceptance,
+    which decides about headers.
     """
 
     pipeline: Pipeline

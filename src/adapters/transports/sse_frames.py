@@ -1,7 +1,7 @@
 """Server-sent events (HTML standard, section 9.2) of a task: which message becomes which frame.
 
-`token`, `partial`, `log` and `reset` carry the event, `accepted`, `done` and `error` the task in its canonical form, `refused`
-the problem of a stream that AION had to break off. `id` is the offset, so that `Last-Event-ID` resumes.
+`token`, `partial`, `log` and `reset` carry the event, `accepted`, `done` and `error` the task in its canonical form,
+`refused` the problem of a stream that AION had to break off. `id` is the offset, so that `Last-Event-ID` resumes.
 """
 
 import orjson
@@ -37,7 +37,9 @@ def frame_of(message: Message) -> bytes:
 
 
 def accepted_frame(message: Message) -> bytes:
-    """The first frame of Stream: the task as it stands; a replay may have ended long ago, its events follow all the same."""
+    """The first frame of Stream: the task as it stands; a replay may have ended long ago, its events follow all the
+    same.
+    """
     return _frame(b"accepted", None, encode(message))
 
 

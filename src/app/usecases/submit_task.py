@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from aion import failpoints
 from aion.app.usecases.waiting import TaskWaiter
 from aion.domain.errors import (
     AionError,
@@ -57,6 +58,7 @@ class AcceptTask:
         idempotency = _idempotency_key(caller, command)
         try:
             task = self._plan(caller, command)
+            failpoints.hit("server.before_accept")
             accepted = await self._accept(caller, task, idempotency)
         except AionError as refusal:
             earlier = await self._accepted_earlier(caller, command, idempotency, refusal)

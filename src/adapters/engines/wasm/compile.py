@@ -12,7 +12,7 @@ import wasmtime
 from aion.adapters.engines.wasm.engine_config import build_engine
 from aion.adapters.engines.wasm.host.wasi import MODULE, SIGNATURES
 
-_ADDRESS_SPACE = 16 << 30
+_MOST_DATA = 4 << 30
 _CPU_SECONDS = 300
 _PAGE = 65536
 
@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
     """Compiles stdin to stdout; a problem goes to stderr."""
     metered, memory_bytes = arguments[0] == "1", int(arguments[1])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    # Data, not address space: the engine reserves much of that and uses little.
+    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_DATA, _MOST_DATA))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     wasm = sys.stdin.buffer.read()
     if not wasm.startswith(b"\0asm"):

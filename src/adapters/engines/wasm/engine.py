@@ -22,6 +22,8 @@ from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.ports.engines import EmitEvents, Engine, EngineJob
 
 _log = logging.getLogger(__name__)
+_MOST_MEMORY = 4 << 30
+_MOST_FUEL = 2**63 - 1
 
 
 class WasmEngine:
@@ -36,8 +38,9 @@ class WasmEngine:
         self._pool: HostPool | None = None
 
     async def __aenter__(self) -> Self:
-        self._pool = HostPool(self._settings)
-        await self._pool.open()
+        pool = HostPool(self._settings)
+        await pool.open()
+        self._pool = pool
         await asyncio.gather(*(self._warm(module) for module in self._modules.values()))
         return self
 
@@ -66,23 +69,31 @@ class WasmEngine:
         pool = self._pool
         if module is None or pool is None:
             return _unavailable(f"{job.engine} is not installed here")
-        deadline_ns = time.monotonic_ns() + int(job.timeout / timedelta(microseconds=1)) * 1000
         order = RunOrder(
             slot=self._slots[job.engine],
-            deadline_ns=deadline_ns,
-            memory_bytes=module.memory_bytes,
-            fuel=module.fuel,
+            deadline_ns=time.monotonic_ns() + int(job.timeout / timedelta(microseconds=1)) * 1000,
+            memory_bytes=min(module.memory_bytes, _MOST_MEMORY),
+            fuel=min(module.fuel, _MOST_FUEL),
             granted=module.granted,
             seed=job.seed,
-            input=job.input_json.encode(),
+            input=job.input_json.encode("utf-8", "replace"),
         )
+        host = None if job.alone else pool.least_loaded()
+        if host is not None and host.holds(order.slot):
+            return await host.run(next(self._numbers), order, emit)
+        return await self._run_when_there_is_a_host(pool, module, job, order, emit)
+
+    async def _run_when_there_is_a_host(
+        self, pool: HostPool, module: WasmModule, job: EngineJob, order: RunOrder, emit: EmitEvents
+    ) -> AttemptResult:
+        """The slow path: a host must be started, waited for, or given the module first. The wait is in the timeout."""
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(job.timeout.total_seconds()):
                     if job.alone:
                         host = await stack.enter_async_context(pool.alone())
                     else:
-                        host = await pool.least_loaded()
+                        host = await pool.next_living()
                     if not host.holds(order.slot):
                         await self._give(module, host)
             except ModuleBroken as broken:

@@ -45,6 +45,7 @@ class HostProcess(asyncio.Protocol):
         self._sweeper: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._log: LogPipe | None = None
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -59,10 +60,20 @@ class HostProcess(asyncio.Protocol):
     async def start(cls, settings: WasmSettings) -> "HostProcess":
         """Starts a process and waits until it can take work. Raises OSError or TimeoutError."""
         host = cls(settings)
-        ours, theirs = socket.socketpair()
         try:
-            host._process = subprocess.Popen(  # noqa: ASYNC220 a child dies with the thread that started it
-                command("host", theirs.fileno(), os.getpid(), settings.lanes),
+            async with asyncio.timeout(settings.start_timeout.total_seconds()):
+                await host._launch()
+                await host._ready
+        except BaseException:
+            await host.stop()
+            raise
+        return host
+
+    async def _launch(self) -> None:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            self._process = subprocess.Popen(  # noqa: ASYNC220 a child dies with the thread that started it
+                command("host", theirs.fileno(), os.getpid(), self._settings.lanes),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -71,20 +82,9 @@ class HostProcess(asyncio.Protocol):
                 cwd="/",
                 start_new_session=True,
             )
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        await LogPipe.attach(host._process)
-        await host._loop.create_unix_connection(lambda: host, sock=ours)
-        try:
-            async with asyncio.timeout(settings.start_timeout.total_seconds()):
-                await host._ready
-        except BaseException:
-            await host.stop()
-            raise
-        return host
+            self._log = await LogPipe.attach(self._process)
+            # The transport closes its socket; the one above is closed on every way out of here.
+            await self._loop.create_unix_connection(lambda: self, sock=ours.dup())
 
     @property
     def pid(self) -> int:
@@ -131,12 +131,17 @@ class HostProcess(asyncio.Protocol):
         await self._idle.wait()
 
     async def stop(self) -> None:
-        """Ends the process; its attempts are LOST."""
-        if self._transport is not None:
-            self._transport.abort()
+        """Ends the process and waits until nothing of it is left; its attempts are LOST."""
+        self._wear.cancel()
+        self._ready.cancel()
         if self._process is not None:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
+        if self._transport is not None:
+            self._transport.abort()
+            await self.gone.wait()
+        if self._log is not None:
+            await self._log.ended.wait()
 
     def kill(self) -> None:
         """Ends the process at once; the socket's end says the rest."""
@@ -178,7 +183,8 @@ class HostProcess(asyncio.Protocol):
 
     def _take(self, kind: int, number: int, payload: bytes) -> None:
         if kind == FrameKind.READY:
-            self._ready.set_result(None)
+            if not self._ready.done():
+                self._ready.set_result(None)
             return
         flight = self._flights.get(number)
         if flight is None:

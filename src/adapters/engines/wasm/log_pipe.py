@@ -16,11 +16,14 @@ class LogPipe(asyncio.Protocol):
         self._pid = pid
         self._rest = b""
         self._lines = 0
+        self.ended = asyncio.Event()
 
     @classmethod
-    async def attach(cls, process: "subprocess.Popen[bytes]") -> None:
+    async def attach(cls, process: "subprocess.Popen[bytes]") -> "LogPipe":
         """Reads the process's stderr until it ends."""
-        await asyncio.get_running_loop().connect_read_pipe(lambda: cls(process.pid), process.stderr)
+        pipe = cls(process.pid)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: pipe, process.stderr)
+        return pipe
 
     def data_received(self, data: bytes) -> None:
         """The host wrote; see asyncio.Protocol."""
@@ -32,6 +35,7 @@ class LogPipe(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The host is gone; see asyncio.Protocol."""
         self._line(self._rest)
+        self.ended.set()
 
     def _line(self, line: bytes) -> None:
         self._lines += 1

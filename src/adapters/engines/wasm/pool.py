@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 from aion.adapters.engines.wasm.host_process import HostProcess
@@ -21,36 +21,55 @@ class HostPool:
         self._all: set[HostProcess] = set()
         self._changed = asyncio.Condition()
         self._keepers: list[asyncio.Task[None]] = []
-        self._draining: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self._leaving: set[asyncio.Task[None]] = set()
         self._lone_places = asyncio.Semaphore(settings.lone_hosts)
         self._lone_idle: list[HostProcess] = []
 
     async def open(self) -> None:
-        """Starts the hosts and waits until all can take work."""
-        first = await asyncio.gather(*(self._start() for _ in range(self._settings.hosts)))
-        self._serving.extend(first)
-        self._keepers = [asyncio.create_task(self._keep(host)) for host in first]
+        """Starts the hosts and waits until all can take work. Raises OSError or TimeoutError."""
+        try:
+            async with asyncio.TaskGroup() as starting:
+                first = [starting.create_task(self._start()) for _ in range(self._settings.hosts)]
+        except* (OSError, TimeoutError) as errors:
+            await self.close()
+            raise errors.exceptions[0] from None
+        self._serving.extend(task.result() for task in first)
+        self._keepers = [asyncio.create_task(self._keep(host)) for host in self._serving]
 
     async def close(self) -> None:
         """Ends every host."""
-        tasks = [*self._keepers, *self._draining]
+        self._closed = True
+        tasks = [*self._keepers, *self._leaving]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(host.stop() for host in self._all))
         self._all.clear()
         self._serving.clear()
+        await self._say_that_hosts_changed()
 
     def hosts(self) -> list[HostProcess]:
         """Those that take attempts now."""
         return list(self._serving)
 
-    async def least_loaded(self) -> HostProcess:
-        """The host with the fewest attempts; waits while there is none."""
-        while not (living := [host for host in self._serving if not host.gone.is_set()]):
-            async with self._changed:
+    def least_loaded(self) -> HostProcess | None:
+        """The living host with the fewest attempts, or None while there is none."""
+        living = [host for host in self._serving if not host.gone.is_set()]
+        return min(living, key=_load) if living else None
+
+    async def next_living(self) -> HostProcess:
+        """The same, but waits while there is none. Raises ConnectionError when the pool is closed."""
+        async with self._changed:
+            while (host := self.least_loaded()) is None:
+                if self._closed:
+                    raise ConnectionError("the engine is closed")
                 await self._changed.wait()
-        return living[0] if len(living) == 1 else min(living, key=lambda host: host.load)
+        return host
+
+    async def _say_that_hosts_changed(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[HostProcess]:
@@ -65,9 +84,13 @@ class HostPool:
                 self._leave_idle(host)
 
     def _leave_idle(self, host: HostProcess) -> None:
-        task = asyncio.create_task(self._keep_idle(host))
-        self._draining.add(task)
-        task.add_done_callback(self._draining.discard)
+        if not self._closed:
+            self._in_the_background(self._keep_idle(host))
+
+    def _in_the_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def _keep_idle(self, host: HostProcess) -> None:
         # A cancelled attempt may still be ending in it.
@@ -82,6 +105,9 @@ class HostPool:
 
     async def _start(self) -> HostProcess:
         host = await HostProcess.start(self._settings)
+        if self._closed:
+            await host.stop()
+            raise ConnectionError("the engine was closed while a host started")
         self._all.add(host)
         return host
 
@@ -101,12 +127,9 @@ class HostPool:
             replacement = await self._start_patiently()
             if host in self._serving:
                 self._serving.remove(host)
-                task = asyncio.create_task(self._end(host))
-                self._draining.add(task)
-                task.add_done_callback(self._draining.discard)
+                self._in_the_background(self._end(host))
             self._serving.append(replacement)
-            async with self._changed:
-                self._changed.notify_all()
+            await self._say_that_hosts_changed()
             host = replacement
 
     async def _start_patiently(self) -> HostProcess:
@@ -118,3 +141,7 @@ class HostPool:
                 _log.exception("a host does not start; the next try is in %s s", pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _load(host: HostProcess) -> int:
+    return host.load

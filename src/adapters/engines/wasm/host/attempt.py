@@ -4,6 +4,7 @@ import threading
 import time
 
 from aion.adapters.engines.wasm.frames import RunOrder
+from aion.adapters.engines.wasm.host.endings import GuestEnds, canceled, timed_out
 from aion.adapters.engines.wasm.host.output import Output
 
 
@@ -48,6 +49,10 @@ class Attempt:
     def must_end(self) -> bool:
         """Whether the guest may not run on."""
         return self.cancel_asked or time.monotonic_ns() >= self.deadline_ns
+
+    def what_ends_it(self) -> GuestEnds:
+        """The ending of an attempt that must end."""
+        return canceled() if self.cancel_asked else timed_out()
 
     def sleep(self, nanoseconds: int) -> None:
         """Waits until the time is over or the attempt must end."""

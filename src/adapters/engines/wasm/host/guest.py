@@ -9,7 +9,7 @@ from wasmtime import _bindings as capi
 
 from aion.adapters.engines.wasm.host import native
 from aion.adapters.engines.wasm.host.attempt import Attempt
-from aion.adapters.engines.wasm.host.endings import GuestEnds, GuestExits, canceled, failed, timed_out
+from aion.adapters.engines.wasm.host.endings import GuestEnds, GuestExits, failed
 from aion.adapters.engines.wasm.host.traps import trap_ending
 from aion.adapters.engines.wasm.host.wasi import Preview1
 from aion.domain.attempts import AttemptOutcome, AttemptResult
@@ -46,39 +46,42 @@ class GuestRunner:
 
     def run(self, attempt: Attempt) -> AttemptResult:
         """Runs the guest to its end; every way to end is a value."""
-        order = attempt.order
-        loaded = self._modules.get(order.slot)
-        if loaded is None:
-            refused = failed("ENGINE_UNAVAILABLE", "the compiled module cannot be loaded; restart AION", retryable=True)
-            return AttemptResult(refused.outcome, failure=refused.failure)
-        linked = self._linked.get(order.slot) or self._link(order.slot, loaded)
-        store = native.store_new(native.address(self._engines[loaded.metered].ptr()), None, None)
+        fuel = 0
         try:
-            native.store_limiter(store, order.memory_bytes, _MOST_TABLE_ELEMENTS, 1, _MOST_TABLES, 1)
-            context = native.store_context(store)
-            if loaded.metered:
-                native.context_set_fuel(context, order.fuel)
-            self._attempt = attempt
-            native.store_epoch_callback(store, self._on_epoch, None, None)
-            native.context_set_epoch_deadline(context, 1)
-            self._wasi.enter(attempt, context)
-            result, failure, outcome = None, None, AttemptOutcome.OK
+            loaded = self._modules.get(attempt.order.slot)
+            if loaded is None:
+                raise failed("ENGINE_UNAVAILABLE", "the compiled module cannot be loaded; restart AION", retryable=True)
+            linked = self._linked.get(attempt.order.slot) or self._link(attempt.order.slot, loaded)
+            store = native.store_new(native.address(self._engines[loaded.metered].ptr()), None, None)
             try:
-                self._call(attempt, linked, context)
-                attempt.output.finish()
-                result = (attempt.output.result or b"").decode()
-            except GuestEnds as ending:
-                outcome, failure = ending.outcome, ending.failure
-            fuel = order.fuel - self._fuel_left(context) if loaded.metered else 0
-            return AttemptResult(outcome, result, failure, fuel)
-        finally:
-            self._attempt = None
-            self._wasi.memory.detach()
-            native.store_delete(store)
+                context = self._set_up(store, attempt, metered=loaded.metered)
+                try:
+                    self._call(attempt, linked, context)
+                finally:
+                    fuel = attempt.order.fuel - self._fuel_left(context) if loaded.metered else 0
+            finally:
+                self._attempt = None
+                self._wasi.memory.detach()
+                native.store_delete(store)
+            return AttemptResult(AttemptOutcome.OK, attempt.output.finish().decode(), fuel=fuel)
+        except GuestEnds as ending:
+            return AttemptResult(ending.outcome, failure=ending.failure, fuel=fuel)
+
+    def _set_up(self, store: int, attempt: Attempt, *, metered: bool) -> int:
+        order = attempt.order
+        context: int = native.store_context(store)
+        native.store_limiter(store, order.memory_bytes, _MOST_TABLE_ELEMENTS, 1, _MOST_TABLES, 1)
+        if metered:
+            native.context_set_fuel(context, order.fuel)
+        self._attempt = attempt
+        native.store_epoch_callback(store, self._on_epoch, None, None)
+        native.context_set_epoch_deadline(context, 1)
+        self._wasi.enter(attempt, context)
+        return context
 
     def _call(self, attempt: Attempt, linked: int, context: int) -> None:
         if attempt.must_end():
-            raise canceled() if attempt.cancel_asked else timed_out()
+            raise attempt.what_ends_it()
         trap = c_void_p()
         error = native.instance_pre_instantiate(linked, context, self._instance_at, byref(trap))
         if not error and not trap.value:
@@ -130,7 +133,7 @@ class GuestRunner:
             return native.new_error(b"no attempt")
         try:
             if attempt.must_end():
-                attempt.ending = canceled() if attempt.cancel_asked else timed_out()
+                attempt.ending = attempt.what_ends_it()
                 return native.new_error(b"the attempt must end")
             attempt.output.flush()
             more[0] = 1

@@ -24,6 +24,7 @@ from aion.adapters.engines.wasm.host.attempt import Attempt
 from aion.adapters.engines.wasm.host.connection import Connection
 from aion.adapters.engines.wasm.host.guest import GuestRunner, LoadedModule
 from aion.adapters.engines.wasm.host.output import Output
+from aion.domain.attempts import AttemptResult
 
 _log = logging.getLogger(__name__)
 _TICK = 0.01
@@ -130,6 +131,9 @@ class Lanes:
         failpoints.hit("host.after_run")
         lane.busy_since = 0
         attempt.wakes = None
+        self._reply(attempt, result)
+
+    def _reply(self, attempt: Attempt, result: AttemptResult) -> None:
         del self._attempts[attempt.number]
         failpoints.hit("host.before_reply")
         self._connection.end(attempt.number, attempt.output.rest(), result)
@@ -150,8 +154,16 @@ class Lanes:
             if self._attempts and self._reading.acquire(blocking=False):
                 try:
                     self._take_frames(wait=False)
+                    self._end_what_waits_too_long()
                 finally:
                     self._reading.release()
+
+    def _end_what_waits_too_long(self) -> None:
+        """Without it an attempt that no lane takes would get the whole host killed."""
+        for attempt in [attempt for attempt in self._queue if attempt.must_end()]:
+            self._queue.remove(attempt)
+            ending = attempt.what_ends_it()
+            self._reply(attempt, AttemptResult(ending.outcome, failure=ending.failure))
 
     def _pass_the_lead_on(self) -> None:
         leader = self._leader

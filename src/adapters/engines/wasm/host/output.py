@@ -72,14 +72,15 @@ class Output:
             self._send(pending)
             self._sent_ns = time.monotonic_ns()
 
-    def finish(self) -> None:
-        """The guest exited: what it wrote last needs no newline. Raises when there is no result."""
+    def finish(self) -> bytes:
+        """The guest exited: its result. What it wrote last needs no newline. Raises when there is no result."""
         if self._line:
             line = bytes(self._line)
             self._line.clear()
             self._read(line)
         if self.result is None:
             raise failed("RESULT_MISSING", "the module exited without a result; write one line of type result")
+        return self.result
 
     def rest(self) -> list[Event]:
         """Nothing more comes: the events that were not sent yet."""

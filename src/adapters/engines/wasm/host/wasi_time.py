@@ -10,7 +10,7 @@ import time
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from aion.adapters.engines.wasm.host.endings import canceled, timed_out
+from aion import failpoints
 from aion.adapters.engines.wasm.host.native import Words
 from aion.adapters.engines.wasm.host.wasi_errors import INVAL, SUCCESS
 
@@ -73,7 +73,8 @@ def random_get(wasi: "Preview1", values: Words) -> int:
 
 
 def sched_yield(wasi: "Preview1", _: Words) -> int:
-    """Nothing to yield to."""
+    """Nothing to yield to; a test can hold a guest here."""
+    failpoints.hit("host.guest_yields")
     _go_on(wasi, 0)
     return SUCCESS
 
@@ -111,4 +112,4 @@ def _go_on(wasi: "Preview1", nanoseconds: int) -> None:
     if nanoseconds > 0:
         attempt.sleep(nanoseconds)
     if attempt.must_end():
-        raise canceled() if attempt.cancel_asked else timed_out()
+        raise attempt.what_ends_it()
