@@ -26,8 +26,8 @@ class SystemClock:
 class SystemEntropy:
     """The kernel's random bytes, fetched a page at a time.
 
-    Each fetch lets go of the interpreter's lock, and getting it back from a busy thread costs more than the bytes. Not safe for
-    processes that fork; AION starts its children by exec. Every byte is given out once.
+    Each fetch lets go of the interpreter's lock, and getting it back from a busy thread costs more than the bytes.
+    Not safe for processes that fork; AION starts its children by exec. Every byte is given out once.
     """
 
     def __init__(self) -> None:

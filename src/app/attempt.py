@@ -49,19 +49,24 @@ class RunningAttempt:
         """Runs to the settle. Raises AionError when the store cannot take it; the lease then runs out."""
         span = self._parts.observer.attempt_began(self.task)
         began = self._parts.clock.monotonic()
-        result = await self._result(span.traceparent)
+        engine_span = self._parts.observer.step("engine", span.traceparent)
+        result = await self._result(engine_span.traceparent)
+        engine_span.end(result.failure.code if result is not None and result.failure else "")
         await self._stop_appending()
         if self._stale or result is None:
             span.end("lease lost")
             return
+        settle_span = self._parts.observer.step("settle", span.traceparent)
         try:
             failpoints.hit("worker.before_settle")
             task = await self._settle(result)
             failpoints.hit("worker.after_settle")
         except StaleFence as error:
+            settle_span.end("lease lost")
             span.end("lease lost")
             self._parts.observer.lease_lost(self.task, error.message)
             return
+        settle_span.end()
         took = timedelta(seconds=self._parts.clock.monotonic() - began)
         if result.outcome is AttemptOutcome.OK:
             self._parts.latency.observe(self.task.decision.engine, took)

@@ -1,7 +1,7 @@
 """The composition root of a server: what is built from what. Read it top to bottom; resources leave in reverse.
 
-Nothing is built at import. Tests call the same function with other settings. Commands that need no server are composed in
-`aion.app.offline`; no other module names an adapter.
+Nothing is built at import. Tests call the same function with other settings. Commands that need no server are
+composed in `aion.app.offline`; no other module names an adapter.
 """
 
 import asyncio

@@ -45,7 +45,7 @@ class KeyDesk:
     def issue(
         self, tenant: str, principal: str, scopes: Iterable[str], expire_time: datetime | None
     ) -> tuple[ApiKey, str]:
-        """A new key and its text, which cannot be had again. Raises ValueError for a name or scope that is not allowed."""
+        """A new key and its text, which cannot be had again. Raises ValueError for a bad name or scope."""
         entropy = SystemEntropy()
         pepper = open_pepper(self.data_dir, entropy)
         return issue_key(

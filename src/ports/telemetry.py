@@ -31,6 +31,10 @@ class Observer(Protocol):
         """A worker starts an attempt; the span joins the trace of the call that submitted the task."""
         ...
 
+    def step(self, name: str, parent: str) -> Span:
+        """A part of an attempt begins, such as `engine` or `settle`; `parent` is the attempt's traceparent."""
+        ...
+
     def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
         """An attempt was settled; `task` is the task afterwards."""
         ...

@@ -32,6 +32,10 @@ class TelemetryObserver:
         span = self._tracer.start("attempt", task.traceparent, _attributes(task))
         return span or UnrecordedSpan(task.traceparent)
 
+    def step(self, name: str, parent: str) -> Span:
+        """A child of the attempt's span, if that is recorded."""
+        return self._tracer.start(name, parent) or UnrecordedSpan(parent)
+
     def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
         """Counts the attempt, and the task when it has ended; logs what failed."""
         self._metrics.attempts.observe(took.total_seconds(), attempt.engine, attempt.outcome.name)

@@ -72,8 +72,8 @@ async def _until_told_to_stop() -> None:
 
 
 def _run(main: Coroutine[object, object, None]) -> None:
-    # The store's writer is a thread of its own and asks for the interpreter's lock after every statement; with the default
-    # of 5 ms a busy event loop would make each of them wait that long.
+    # The store's writer is a thread of its own and asks for the interpreter's lock after every statement; with
+    # the default of 5 ms a busy event loop would make each of them wait that long.
     sys.setswitchinterval(SWITCH_INTERVAL)
     uvloop.run(main)
 
