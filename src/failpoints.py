@@ -59,8 +59,8 @@ def _action(name: str, spec: str) -> Callable[[], None]:
     if name and spec.startswith("error:"):
         path = Path(spec.removeprefix("error:"))
         return lambda: _fail(name) if path.exists() else None
-    kind, _, nth = spec.partition("@")
-    if not name or kind not in ("kill", "error") or (nth and not nth.isdecimal()):
+    kind, counted, nth = spec.partition("@")
+    if not name or kind not in ("kill", "error") or (counted and not nth.isdecimal()):
         raise FailpointSyntaxError(
             f"{ENVIRONMENT}: {name}={spec} is not a failpoint; "
             "use name=kill, name=kill@N, name=error, name=error@N, name=error:PATH or name=pause:PATH"

@@ -47,6 +47,7 @@ from aion.app.housekeeping import Chores
 from aion.app.resources import config_folder, modules_folders, openapi_document
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen, Rate
+from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_catalog import GetServerInfo, ListIntents, ListModules
 from aion.app.usecases.read_tasks import CancelTask, ExplainDecision, GetTask, ListTasks
 from aion.app.usecases.submit_batch import SubmitBatch
@@ -105,7 +106,9 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         waiters = Slots("waiting calls", settings.max_waiters)
         watchers = Slots("streams", settings.max_watchers)
         tokens = SealedPageTokens(mac(pepper, "page tokens"), entropy)
-        accept = AcceptTask(store, catalog, clock, entropy, worker, settings.max_pending, observer.accepted)
+        accept = AcceptTask(
+            store, catalog, Decider(catalog), clock, entropy, worker, settings.max_pending, observer.accepted
+        )
         watch = WatchTask(store, signals, watchers)
         info = ServerInfo(aion.__version__, clock.now(), ("wasm",), catalog.policy_version)
         use_cases = UseCases(

@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     """How long a stopping server waits for calls and attempts: within the 30 s that Kubernetes grants by
     default."""
 
-    worker_slots: Count = 64
+    worker_slots: Count = 128
     """How many attempts run at once in this process: enough to hide modules that wait; engines bound the
     CPU."""
 

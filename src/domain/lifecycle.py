@@ -156,7 +156,8 @@ def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) ->
 
 
 def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
-    last = replace(task.attempts[-1], outcome=result.outcome, end_time=now, failure=result.failure, fuel=result.fuel)
+    began = task.attempts[-1]
+    last = Attempt(began.number, began.engine, began.start_time, result.outcome, now, result.failure, result.fuel)
     return task.changed(attempts=(*task.attempts[:-1], last))
 
 

@@ -9,7 +9,7 @@ from aion.adapters.catalog.binding import BoundIntent, Declared, bind
 from aion.adapters.catalog.engine_references import newest_first
 from aion.adapters.catalog.packages import AgentPackage
 from aion.adapters.catalog.policy_version import policy_version
-from aion.domain.errors import InputSchemaViolation, IntentNotFound
+from aion.domain.errors import FieldViolation, InputSchemaViolation, IntentNotFound
 from aion.domain.routing import EngineFacts, Privacy
 from aion.ports.catalog import Catalog, IntentFacts, LatencyBook, ModuleFacts
 
@@ -115,7 +115,11 @@ class FileCatalog:
         if bound is None:
             close = get_close_matches(name, self._bound, n=3)
             meant = f"did you mean {' or '.join(close)}?" if close else "list the intents to see what there is"
-            raise IntentNotFound(f"there is no intent {name[:64]}; {meant}", facts={"intent": name[:64]})
+            raise IntentNotFound(
+                f"there is no intent {name[:64]}; {meant}",
+                violations=(FieldViolation("intent", f"must be an intent of this server; {meant}"),),
+                facts={"intent": name[:64]},
+            )
         return bound
 
 

@@ -33,7 +33,7 @@ class _Ring:
 class RecentLatency:
     """The p95 of the last 256 attempts of an engine, none older than five minutes. One event loop may use it.
 
-    The p95 is computed again after every 16 attempts or second, so reading it costs a lookup.
+    The p95 is computed again every second, so reading it costs a lookup and decisions can be remembered meanwhile.
     """
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -54,7 +54,7 @@ class RecentLatency:
         if ring is None:
             return None
         now = self._seconds()
-        if ring.since >= 16 or now - ring.computed >= 1.0:
+        if now - ring.computed >= 1.0 or (ring.p95 is None and ring.since >= 16):
             ring.p95 = _p95(ring.measured, now - AGE.total_seconds())
             ring.computed, ring.since = now, 0
         return ring.p95

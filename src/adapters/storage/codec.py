@@ -96,13 +96,13 @@ def encode_asked(task: Task) -> Row:
         task.principal,
         task.intent,
         task.input_json,
-        task.priority.value,
-        sla.privacy.value,
+        task.priority,
+        sla.privacy,
         sla.budget_micros,
         None if sla.p95 is None else span_us(sla.p95),
         task.fingerprint,
         _dump(_decision_document(task.decision)),
-        _dump([_candidate_document(candidate) for candidate in task.decision.candidates]),
+        _dump(task.decision.candidates),
         task.max_failures,
         span_us(task.attempt_timeout),
         to_us(task.create_time),
@@ -116,7 +116,7 @@ def encode_life(task: Task) -> Row:
     """The values of LIFE_COLUMNS."""
     lease, usage = task.lease, task.usage
     return (
-        task.state.value,
+        task.state,
         _to_us_or_none(task.start_time),
         _to_us_or_none(task.end_time),
         _to_us_or_none(task.not_before),
@@ -125,11 +125,11 @@ def encode_life(task: Task) -> Row:
         lease.owner if lease else None,
         lease.fence if lease else None,
         to_us(lease.expires) if lease else None,
-        _dump([_attempt_document(attempt) for attempt in task.attempts]),
+        _dump(task.attempts),
         task.last_offset,
         task.stream_from,
         task.result_json,
-        None if task.failure is None else _dump(_failure_document(task.failure)),
+        None if task.failure is None else _dump(task.failure),
         span_us(usage.latency),
         usage.tokens,
         usage.cost_micros,
@@ -185,7 +185,7 @@ def encode_event(event: TaskEvent) -> Row:
     return (
         event.offset,
         event.attempt,
-        event.kind.value,
+        event.kind,
         to_us(event.time),
         event.text,
         event.data_json,
@@ -208,7 +208,7 @@ def encode_log(events: Iterable[TaskEvent]) -> str:
             (
                 event.offset,
                 event.attempt,
-                event.kind.value,
+                event.kind,
                 to_us(event.time),
                 event.text,
                 data,
@@ -242,7 +242,16 @@ def decode_scopes(document: str) -> frozenset[str]:
 
 
 def _dump(document: Any) -> str:
-    return orjson.dumps(document).decode()
+    """JSON; dataclasses become objects with their fields' names, enumerations their values, times microseconds."""
+    return orjson.dumps(document, _times, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _times(value: Any) -> int:
+    if isinstance(value, datetime):
+        return to_us(value)
+    if isinstance(value, timedelta):
+        return span_us(value)
+    raise TypeError(f"{type(value).__name__} has no place in a column")
 
 
 def _to_us_or_none(time: datetime | None) -> int | None:
@@ -257,24 +266,8 @@ def _span_or_none(us: int | None) -> timedelta | None:
     return None if us is None else timedelta(microseconds=us)
 
 
-def _failure_document(failure: Failure) -> dict[str, Any]:
-    return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
-
-
 def _failure(document: dict[str, Any]) -> Failure:
     return Failure(document["code"], document["message"], document["retryable"])
-
-
-def _attempt_document(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "number": attempt.number,
-        "engine": attempt.engine,
-        "start_us": to_us(attempt.start_time),
-        "outcome": attempt.outcome.value,
-        "end_us": _to_us_or_none(attempt.end_time),
-        "failure": None if attempt.failure is None else _failure_document(attempt.failure),
-        "fuel": attempt.fuel,
-    }
 
 
 def _attempt(document: dict[str, Any]) -> Attempt:
@@ -282,9 +275,9 @@ def _attempt(document: dict[str, Any]) -> Attempt:
     return Attempt(
         number=document["number"],
         engine=document["engine"],
-        start_time=from_us(document["start_us"]),
+        start_time=from_us(document["start_time"]),
         outcome=AttemptOutcome(document["outcome"]),
-        end_time=_from_us_or_none(document["end_us"]),
+        end_time=_from_us_or_none(document["end_time"]),
         failure=None if failure is None else _failure(failure),
         fuel=document["fuel"],
     )
@@ -293,25 +286,11 @@ def _attempt(document: dict[str, Any]) -> Attempt:
 def _decision_document(decision: Decision) -> dict[str, Any]:
     return {
         "engine": decision.engine,
-        "route": decision.route.value,
+        "route": decision.route,
         "chosen_by": decision.chosen_by,
         "reason": decision.reason,
         "policy_version": decision.policy_version,
-        "decide_us": to_us(decision.decide_time),
-    }
-
-
-def _candidate_document(candidate: Candidate) -> dict[str, Any]:
-    latency = candidate.expected_latency
-    return {
-        "engine": candidate.engine,
-        "route": candidate.route.value,
-        "refusals": [[refusal.reason.value, refusal.message] for refusal in candidate.refusals],
-        "reason": candidate.reason,
-        "rank": candidate.rank,
-        "score": candidate.score,
-        "cost_micros": candidate.expected_cost_micros,
-        "latency_us": None if latency is None else span_us(latency),
+        "decide_time": decision.decide_time,
     }
 
 
@@ -323,7 +302,7 @@ def _decision(document: dict[str, Any], candidates: list[dict[str, Any]]) -> Dec
         reason=document["reason"],
         candidates=tuple(_candidate(candidate) for candidate in candidates),
         policy_version=document["policy_version"],
-        decide_time=from_us(document["decide_us"]),
+        decide_time=from_us(document["decide_time"]),
     )
 
 
@@ -331,10 +310,12 @@ def _candidate(document: dict[str, Any]) -> Candidate:
     return Candidate(
         engine=document["engine"],
         route=Route(document["route"]),
-        refusals=tuple(Refusal(RefusalReason(reason), message) for reason, message in document["refusals"]),
+        refusals=tuple(
+            Refusal(RefusalReason(refusal["reason"]), refusal["message"]) for refusal in document["refusals"]
+        ),
         reason=document["reason"],
         rank=document["rank"],
         score=document["score"],
-        expected_cost_micros=document["cost_micros"],
-        expected_latency=_span_or_none(document["latency_us"]),
+        expected_cost_micros=document["expected_cost_micros"],
+        expected_latency=_span_or_none(document["expected_latency"]),
     )

@@ -1,5 +1,6 @@
 """Connections of the embedded store, set up the one way that was measured to be durable and fast."""
 
+import contextlib
 import os
 import sqlite3
 from datetime import timedelta
@@ -11,7 +12,10 @@ BUSY_TIMEOUT = timedelta(seconds=5)
 
 def connect_file(path: Path, busy_timeout: timedelta = BUSY_TIMEOUT) -> sqlite3.Connection:
     """A connection to a store's file, which is made (0600) when it is not there."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Never open and close a file that SQLite may have open here: POSIX then drops this process's locks on it, another
+    # process that closes the store takes itself for the last one, deletes the WAL, and every later commit is lost.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = _configured(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
     connection.execute(f"PRAGMA busy_timeout = {round(busy_timeout / timedelta(milliseconds=1))}")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -45,22 +45,29 @@ def announced_size(scope: Scope) -> int:
     return size
 
 
+def waits_to_send(scope: Scope) -> bool:
+    """Whether the client asks before it sends its body (RFC 9110, 10.1.1)."""
+    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"])
+
+
 async def _read(receive: Receive) -> Body:
     message = await receive()
     if message["type"] == "http.disconnect":
         raise ClientGone
     data: bytes = message.get("body", b"")
     if not message.get("more_body", False):
-        return Body(data, len(data))
+        return _within_limit([data], len(data))
     parts, size = [data], len(data)
-    while message.get("more_body", False):
-        if size > MAX_REQUEST_BYTES:
-            return Body(b"", size)
+    while message.get("more_body", False) and size <= DISCARDED_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-    if size > MAX_REQUEST_BYTES:
-        return Body(b"", size)
-    return Body(b"".join(parts), size)
+        if size > MAX_REQUEST_BYTES:
+            parts.clear()
+    return _within_limit(parts, size)
+
+
+def _within_limit(parts: list[bytes], size: int) -> Body:
+    return Body(b"".join(parts), size) if size <= MAX_REQUEST_BYTES else Body(b"", size)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 
 from aion import failpoints
+from aion.app.usecases.deciding import Decider
 from aion.app.usecases.waiting import TaskWaiter
 from aion.domain.errors import (
     AionError,
@@ -24,10 +25,9 @@ from aion.domain.errors import (
 )
 from aion.domain.identity import Caller, run_scope
 from aion.domain.ids import uuid7
-from aion.domain.routing import Decision, RoutingQuestion, decide
 from aion.domain.tasks import Sla, Task
 from aion.domain.writes import Accept, Accepted, EagerLease, IdempotencyKey
-from aion.ports.catalog import Catalog, IntentFacts
+from aion.ports.catalog import Catalog
 from aion.ports.clock import Clock, Entropy
 from aion.ports.tasks import TaskStore
 from aion.ports.usecases import MAX_WAIT, SubmitCommand, Submitted
@@ -43,6 +43,7 @@ class AcceptTask:
 
     store: TaskStore
     catalog: Catalog
+    decide: Decider
     clock: Clock
     entropy: Entropy
     worker: EagerWorker | None
@@ -85,7 +86,7 @@ class AcceptTask:
             budget_micros=command.budget_micros,
             p95=command.p95,
         )
-        decision = self._decide(caller, command, intent, sla, expire_time - now)
+        decision = self.decide(caller.identity, command, intent, sla, now=now, time_left=expire_time - now)
         module = self.catalog.module(decision.engine)
         return Task(
             tenant=caller.tenant,
@@ -104,21 +105,6 @@ class AcceptTask:
             metadata=command.metadata,
             traceparent=caller.traceparent,
         )
-
-    def _decide(
-        self, caller: Caller, command: SubmitCommand, intent: IntentFacts, sla: Sla, time_left: timedelta
-    ) -> Decision:
-        question = RoutingQuestion(
-            intent=intent.name,
-            privacy=sla.privacy,
-            may=caller.identity.may,
-            time_left=time_left,
-            budget_micros=sla.budget_micros,
-            promised_p95=sla.p95,
-            preferred_engine=command.preferred_engine,
-            pinned_engine=intent.pinned_engine,
-        )
-        return decide(self.catalog.candidates(intent.name), question, self.catalog.policy_version, self.clock.now())
 
     async def _accept(self, caller: Caller, task: Task, idempotency: IdempotencyKey | None) -> Accepted:
         """Hands the value over. A client that leaves meanwhile changes nothing: what is accepted is also started."""

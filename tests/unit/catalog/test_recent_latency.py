@@ -61,23 +61,18 @@ def test_old_measurements_are_forgotten_so_that_a_slow_engine_gets_another_chanc
     assert book.p95(ENGINE) is None
 
 
-def test_a_new_measurement_shows_within_sixteen_attempts_or_a_second() -> None:
+def test_a_new_measurement_shows_after_a_second() -> None:
     seconds = Seconds()
     book = RecentLatency(seconds)
     for _ in range(ENOUGH):
         book.observe(ENGINE, milliseconds(10))
     assert book.p95(ENGINE) == milliseconds(10)
 
-    for _ in range(15):
+    for _ in range(20):
         book.observe(ENGINE, milliseconds(50))
     assert book.p95(ENGINE) == milliseconds(10)
-    book.observe(ENGINE, milliseconds(50))
-    assert book.p95(ENGINE) == milliseconds(50)
-
-    for _ in range(4):
-        book.observe(ENGINE, milliseconds(200))
     seconds.now = 1.0
-    assert book.p95(ENGINE) == milliseconds(200)
+    assert book.p95(ENGINE) == milliseconds(50)
 
 
 def test_candidates_carry_the_measured_latency_and_before_that_the_declared_one(operator: Operator) -> None:

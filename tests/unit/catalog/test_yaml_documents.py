@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from aion.adapters.catalog.documents import MAX_BYTES, MAX_DEPTH, parse_document, read_document
+from aion.adapters.catalog.documents import MAX_BYTES, MAX_DEPTH, MAX_VALUES, parse_document, read_document
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 
 
@@ -86,6 +86,13 @@ def test_depth_is_bounded_for_lists_and_mappings() -> None:
     assert parse_document("[" * MAX_DEPTH + "]" * MAX_DEPTH, "f.yml").value != {}
     assert "deeper than" in problem_of("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)).message
     assert "deeper than" in problem_of("{a: " * 5000 + "1" + "}" * 5000).message
+
+
+def test_the_number_of_values_and_of_problems_is_bounded() -> None:
+    assert "more than" in problem_of("[" + "1," * MAX_VALUES + "1]").message
+    with pytest.raises(ConfigurationInvalid) as caught:
+        parse_document("a: 1\n" * 1000, "f.yml")
+    assert len(caught.value.problems) == 50
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ import json
 import math
 from pathlib import Path
 
-from aion.adapters.transports.json_codec import encode
-from aion.v1 import catalog_pb2, decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
 from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
 from google.rpc import error_details_pb2, status_pb2
+
+from aion.adapters.transports.json_codec import encode
+from aion.v1 import catalog_pb2, decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
 
 GOLDEN = Path(__file__).parent / "golden" / "task_result.json"
 
@@ -64,8 +65,7 @@ def test_an_optional_field_that_is_set_to_its_default_is_written():
 
 def test_numbers_that_are_not_finite_are_written_as_protobuf_names_them():
     written = [
-        json.loads(encode(decisions_pb2.Candidate(score=score)))["score"]
-        for score in (math.inf, -math.inf, math.nan)
+        json.loads(encode(decisions_pb2.Candidate(score=score)))["score"] for score in (math.inf, -math.inf, math.nan)
     ]
     assert written == ["Infinity", "-Infinity", "NaN"]
 

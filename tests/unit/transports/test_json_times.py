@@ -1,16 +1,17 @@
 """Times and spans agree with protobuf's own JSON mapping."""
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+from hypothesis import given
+from hypothesis import strategies as st
+
 from aion.adapters.transports.json_times import (
     duration_text,
     parse_duration,
     parse_timestamp,
     timestamp_text,
 )
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
-from hypothesis import given
-from hypothesis import strategies as st
 
 nanos = st.sampled_from([0, 1, 500_000_000, 678_000_000, 1_000, 999_999_999, 120_000]) | st.integers(0, 999_999_999)
 
@@ -29,7 +30,9 @@ def test_a_span_is_written_as_protobuf_writes_it_and_read_back(seconds, nanos, s
     assert parse_duration(duration_text(span)) == span
 
 
-@pytest.mark.parametrize("text", ["", "2030-01-01", "2030-01-01T00:00:00", "2030-01-01 00:00:00Z", "now", "2030-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["", "2030-01-01", "2030-01-01T00:00:00", "2030-01-01 00:00:00Z", "now", "2030-13-01T00:00:00Z"]
+)
 def test_other_texts_are_no_time(text):
     with pytest.raises(ValueError, match="RFC 3339"):
         parse_timestamp(text)

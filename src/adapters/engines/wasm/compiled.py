@@ -67,7 +67,10 @@ class CompiledModules:
         code = self._read(path)
         if code is None:
             code = self._compile(module)
-            self._write(path, code)
+            try:
+                self._write(path, code)
+            except OSError as error:
+                _log.warning("%s cannot be kept and is compiled again after a restart: %s", path, error)
         return code
 
     def _read(self, path: Path) -> bytes | None:

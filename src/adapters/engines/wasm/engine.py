@@ -41,7 +41,11 @@ class WasmEngine:
         pool = HostPool(self._settings)
         await pool.open()
         self._pool = pool
-        await asyncio.gather(*(self._warm(module) for module in self._modules.values()))
+        try:
+            await asyncio.gather(*(self._warm(module, pool.hosts()) for module in self._modules.values()))
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(
@@ -109,11 +113,10 @@ class WasmEngine:
         if not host.holds(slot):
             host.load_module(slot, code, metered=module.metered)
 
-    async def _warm(self, module: WasmModule) -> None:
+    async def _warm(self, module: WasmModule, hosts: list[HostProcess]) -> None:
         """Compiles a module before its first attempt, and gives it to the hosts. A broken one says so when run."""
-        assert self._pool is not None
         try:
-            for host in self._pool.hosts():
+            for host in hosts:
                 await self._give(module, host)
         except ModuleBroken as broken:
             _log.warning("%s cannot run: %s", module.engine, broken)

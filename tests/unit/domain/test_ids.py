@@ -1,0 +1,27 @@
+"""Ids sort by time."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from aion.domain.ids import uuid7
+from tests.sample_tasks import START
+
+
+def test_an_id_is_a_uuid_of_version_seven():
+    for random in (bytes(10), b"\xff" * 10, b"0123456789"):
+        made = UUID(uuid7(START, random))
+        assert (made.version, made.variant) == (7, "specified in RFC 4122")
+
+
+def test_a_later_id_sorts_after_an_earlier_one():
+    earlier = uuid7(START, b"\xff" * 10)
+    later = uuid7(START + timedelta(milliseconds=1), bytes(10))
+    assert earlier < later
+
+
+def test_the_same_moment_gives_other_ids_for_other_randomness():
+    assert uuid7(START, bytes(10)) != uuid7(START, bytes(9) + b"\x01")
+
+
+def test_the_time_can_be_read_back():
+    assert UUID(uuid7(START, b"0123456789")).int >> 80 == int(START.timestamp() * 1000)

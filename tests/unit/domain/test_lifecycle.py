@@ -1,0 +1,172 @@
+"""The law of states, transition by transition."""
+
+from datetime import timedelta
+
+import pytest
+
+from aion.domain import lifecycle
+from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.errors import StaleFence
+from aion.domain.events import EventKind, NewEvent
+from aion.domain.routing import Privacy
+from aion.domain.tasks import Sla, Task, TaskState
+from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
+
+SECOND = timedelta(seconds=1)
+
+
+def running(**changes: object) -> Task:
+    return lifecycle.started(new_task(**changes), "w", START, LEASE).task
+
+
+def test_starting_gives_a_lease_whose_fence_is_the_attempts_number():
+    task = running()
+    assert (task.state, task.lease.owner, task.lease.fence, task.fence) == (TaskState.RUNNING, "w", 1, 1)
+    assert task.lease.expires == START + LEASE
+    assert task.attempts[0].engine == "module:summarize@1.0.0"
+
+
+def test_only_a_pending_task_starts():
+    with pytest.raises(ValueError, match="cannot start"):
+        lifecycle.started(running(), "w", START, LEASE)
+
+
+def test_renewing_needs_the_owner_and_the_fence():
+    later = START + SECOND
+    assert lifecycle.renewed(running(), "w", 1, later, LEASE).task.lease.expires == later + LEASE
+    with pytest.raises(StaleFence):
+        lifecycle.renewed(running(), "other", 1, later, LEASE)
+    with pytest.raises(StaleFence):
+        lifecycle.renewed(running(), "w", 2, later, LEASE)
+
+
+def test_a_result_ends_the_task_with_one_done_event_and_a_fact():
+    change = lifecycle.settled(running(), 1, OK, START + SECOND)
+    assert (change.task.state, change.task.result_json, change.task.lease) == (TaskState.OK, OK.result_json, None)
+    assert [(event.kind, event.offset, event.data_json) for event in change.events] == [
+        (EventKind.DONE, 1, OK.result_json)
+    ]
+    assert change.facts == ("task.ended",)
+    assert change.task.usage.latency == SECOND
+    assert change.task.usage.fuel == OK.fuel
+
+
+@pytest.mark.parametrize(
+    ("result", "state"),
+    [
+        (OK, TaskState.OK),
+        (FAILED, TaskState.ERROR),
+        (AttemptResult(AttemptOutcome.TIMEOUT, failure=Failure("TIMEOUT", "slow")), TaskState.TIMEOUT),
+        (AttemptResult(AttemptOutcome.CANCELED, failure=Failure("CANCELED", "asked")), TaskState.CANCELED),
+    ],
+)
+def test_without_retries_each_outcome_has_its_state(result, state):
+    assert lifecycle.settled(running(), 1, result, START).task.state is state
+
+
+def test_failures_are_retried_up_to_their_bound_after_a_growing_pause():
+    task, pauses = new_task(max_failures=2), []
+    for _ in range(2):
+        task = lifecycle.started(task, "w", START, LEASE).task
+        task = lifecycle.settled(task, task.fence, FAILED, START).task
+        assert task.state is TaskState.PENDING
+        pauses.append(task.not_before - START)
+    task = lifecycle.started(task, "w", START, LEASE).task
+    assert lifecycle.settled(task, task.fence, FAILED, START).task.state is TaskState.ERROR
+    assert timedelta(milliseconds=100) <= pauses[0] <= timedelta(milliseconds=200) <= pauses[1]
+
+
+def test_a_failure_that_cannot_get_better_is_not_retried():
+    for_good = AttemptResult(AttemptOutcome.FAILED, failure=Failure("X", "x", retryable=False))
+    assert lifecycle.settled(running(max_failures=9), 1, for_good, START).task.state is TaskState.ERROR
+
+
+def test_losses_have_their_own_bound_and_do_not_count_as_failures():
+    task = new_task(max_failures=0)
+    for _ in range(lifecycle.MAX_LOSSES):
+        task = lifecycle.started(task, "w", START, LEASE).task
+        task = lifecycle.settled(task, task.fence, LOST, START).task
+        assert (task.state, task.alone, task.failures) == (TaskState.PENDING, True, 0)
+    task = lifecycle.started(task, "w", START, LEASE).task
+    change = lifecycle.lost(task, START, "its lease expired")
+    assert (change.task.state, change.task.failure.code) == (TaskState.ERROR, "TASK_POISONED")
+    assert change.facts == ("task.ended", "task.dead_lettered")
+
+
+def test_only_a_running_task_can_lose_its_lease():
+    with pytest.raises(ValueError, match="no lease"):
+        lifecycle.lost(new_task(), START, "why")
+
+
+def test_cancel_ends_pending_tells_running_and_leaves_ended_alone():
+    assert lifecycle.cancel_asked(new_task(), START).task.state is TaskState.CANCELED
+    told = lifecycle.cancel_asked(running(), START)
+    assert (told.task.state, told.task.cancel_requested) == (TaskState.RUNNING, True)
+    assert lifecycle.cancel_asked(told.task, START).task is told.task
+    ended = lifecycle.settled(running(), 1, OK, START).task
+    assert lifecycle.cancel_asked(ended, START) == lifecycle.Change(ended)
+
+
+@pytest.mark.parametrize("result", [OK, FAILED, LOST])
+def test_whatever_a_canceled_attempt_reports_the_task_ends_canceled(result):
+    told = lifecycle.cancel_asked(running(max_failures=5), START).task
+    assert lifecycle.settled(told, 1, result, START).task.state is TaskState.CANCELED
+
+
+@pytest.mark.parametrize("result", [OK, FAILED, LOST])
+def test_after_its_expire_time_a_task_ends_timeout(result):
+    task = running(expire_time=START + SECOND, max_failures=5)
+    ended = lifecycle.settled(task, 1, result, START + SECOND).task
+    assert (ended.state, ended.failure.code) == (TaskState.TIMEOUT, "TASK_EXPIRED")
+
+
+def test_expiry_ends_waiting_tasks_only():
+    task = new_task(expire_time=START + SECOND)
+    assert lifecycle.expired(task, START).task is task
+    assert lifecycle.expired(task, START + SECOND).task.state is TaskState.TIMEOUT
+    busy = running(expire_time=START + SECOND)
+    assert lifecycle.expired(busy, START + SECOND).task is busy
+
+
+def test_offsets_are_dense_and_tokens_are_counted():
+    news = [NewEvent(EventKind.LOG, "x"), NewEvent(EventKind.TOKEN, "a"), NewEvent(EventKind.TOKEN, "b")]
+    change = lifecycle.appended(running(), 1, news, START)
+    assert [event.offset for event in change.events] == [1, 2, 3]
+    assert (change.task.last_offset, change.task.stream_from, change.task.usage.tokens) == (3, 2, 2)
+
+
+def test_an_attempt_after_a_streamed_one_begins_with_a_reset():
+    task = lifecycle.appended(running(), 1, [NewEvent(EventKind.TOKEN, "a")], START).task
+    change = lifecycle.started(lifecycle.lost(task, START, "x").task, "w", START, LEASE)
+    (reset,) = change.events
+    assert (reset.kind, reset.offset, reset.attempt, reset.discard_from) == (EventKind.RESET, 2, 2, 1)
+    assert change.task.stream_from == 0
+
+
+def test_an_attempt_after_a_silent_one_needs_no_reset():
+    task = lifecycle.appended(running(), 1, [NewEvent(EventKind.LOG, "a")], START).task
+    assert lifecycle.started(lifecycle.lost(task, START, "x").task, "w", START, LEASE).events == ()
+
+
+@pytest.mark.parametrize("fence", [0, 2])
+def test_a_stale_fence_writes_nothing(fence):
+    for write in (lifecycle.appended, lifecycle.settled):
+        with pytest.raises(StaleFence):
+            write(running(), fence, OK if write is lifecycle.settled else [], START)
+
+
+def test_a_kept_promise_is_a_result_within_the_promised_latency():
+    promise = Sla(Privacy.LOCAL_ONLY, p95=SECOND)
+    assert lifecycle.settled(running(sla=promise), 1, OK, START + SECOND).task.promise_kept is True
+    assert lifecycle.settled(running(sla=promise), 1, OK, START + 2 * SECOND).task.promise_kept is False
+    assert lifecycle.settled(running(sla=promise), 1, FAILED, START).task.promise_kept is False
+    assert lifecycle.settled(running(), 1, OK, START).task.promise_kept is None
+
+
+def test_changing_a_task_makes_another_and_leaves_the_first():
+    task = new_task()
+    other = task.changed(alone=True)
+    assert (task.alone, other.alone) == (False, True)
+    assert other == new_task(alone=True)
+    with pytest.raises(AttributeError):
+        other.alone = False
