@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aion import failpoints
-from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import AionError, StaleFence, Unavailable
 from aion.domain.events import NewEvent
 from aion.domain.identity import SystemScope
@@ -88,7 +88,7 @@ class RunningAttempt:
             self._work.cancel()
 
     def abandon(self) -> None:
-        """The process ends: the guest is stopped and the attempt reported as lost, so that another worker takes it."""
+        """The process ends: the guest is stopped and the task handed back, so that another worker takes it."""
         if self._work is not None:
             self._work.cancel()
 
@@ -121,8 +121,9 @@ class RunningAttempt:
         if self._stale:
             return None
         if self._work.cancelled():
-            outcome = AttemptOutcome.CANCELED if self._canceled else AttemptOutcome.LOST
-            return AttemptResult(outcome, failure=None)
+            if self._canceled:
+                return AttemptResult(AttemptOutcome.CANCELED)
+            return AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "the worker was shutting down"))
         return self._checked(self._work.result())
 
     def _checked(self, result: AttemptResult) -> AttemptResult:

@@ -27,6 +27,9 @@ CLAIM = SystemScope("a worker serves every tenant")
 MAX_RENEW_PAUSE = 1.0
 """Seconds between two renewals at most: a cancel that only the lease tells about still reaches the guest within two."""
 
+MOST_CLAIMED = 32
+"""Tasks asked for at once: their slots are taken while the store looks, and eager starts want some too."""
+
 IDLE_PAUSE = 1.0
 """Seconds between two looks at the queue when no signal came: the net under a lost signal."""
 
@@ -130,7 +133,7 @@ class Worker:
             while True:
                 claimed: Sequence[Task] = ()
                 if not self._draining and (free := self._free()) > 0:
-                    claimed = await self._claim(free)
+                    claimed = await self._claim(min(free, MOST_CLAIMED))
                 if claimed:
                     continue
                 if self._free() <= 0:
@@ -180,7 +183,7 @@ class Worker:
     async def _run(self, attempt: RunningAttempt) -> None:
         try:
             await attempt.run()
-        except AionError as error:
+        except Exception as error:  # noqa: BLE001 - one attempt must not end the worker, whatever it ran into
             # Without a settle the lease runs out and another attempt follows: nothing is lost but time.
             self._parts.observer.trouble("attempt", error)
         finally:

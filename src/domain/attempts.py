@@ -28,6 +28,10 @@ class Failure:
     retryable: bool = True
 
 
+HANDED_BACK = "DRAINING"
+"""The code of an attempt that a worker gave back because it was shutting down: LOST, but nobody's fault."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to run one attempt: `owner` is a worker's incarnation, `fence` grows with every lease of the task.

@@ -1,7 +1,7 @@
 """The transitions of a task: the law of its states, as pure functions.
 
 Each takes the task as it is and returns a `Change`: the next task, the events that belong to it and the facts that go
-to the outbox. A store applies a change in one transaction or not at all. Nothing here knows time, randomness or storage.
+to the outbox. A store applies a change in one transaction or not at all. Nothing here knows time, chance or storage.
 
     PENDING -> RUNNING -> OK | ERROR | TIMEOUT | CANCELED
     PENDING -> TIMEOUT | CANCELED
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from aion.domain.attempts import Attempt, AttemptOutcome, AttemptResult, Failure, Lease
+from aion.domain.attempts import HANDED_BACK, Attempt, AttemptOutcome, AttemptResult, Failure, Lease
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent, TaskEvent
 from aion.domain.tasks import Task, TaskState, Usage
@@ -85,12 +85,12 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
     """The holder of the lease reports how the attempt ended; the task ends or goes back to the queue."""
     held(task, fence)
     if result.outcome is AttemptOutcome.LOST:
+        if result.failure is not None and result.failure.code == HANDED_BACK:
+            return handed_back(task, now)
         return lost(task, now, "the engine's host died")
     closed = _close_attempt(task, result, now)
-    if task.cancel_requested:
-        return _end(closed, TaskState.CANCELED, now, failure=_canceled())
-    if now >= task.expire_time:
-        return _end(closed, TaskState.TIMEOUT, now, failure=_expired(task))
+    if (ended := _overdue(closed, now)) is not None:
+        return ended
     if _may_retry(closed, result):
         retry = closed.changed(state=TaskState.PENDING, lease=None, not_before=now + _pause(closed))
         return Change(retry, facts=("task.retrying",))
@@ -101,12 +101,9 @@ def lost(task: Task, now: datetime, why: str) -> Change:
     """The attempt is gone with its host or lease; the task is queued again, alone, or is poison after too many."""
     if task.state is not TaskState.RUNNING:
         raise ValueError(f"a task in {task.state.name} has no lease to lose")
-    failure = Failure("TASK_POISONED", why)
-    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=failure), now)
-    if task.cancel_requested:
-        return _end(closed, TaskState.CANCELED, now, failure=_canceled())
-    if now >= task.expire_time:
-        return _end(closed, TaskState.TIMEOUT, now, failure=_expired(task))
+    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=Failure("TASK_POISONED", why)), now)
+    if (ended := _overdue(closed, now)) is not None:
+        return ended
     if closed.losses > MAX_LOSSES:
         poison = Failure(
             "TASK_POISONED",
@@ -115,6 +112,15 @@ def lost(task: Task, now: datetime, why: str) -> Change:
         ended = _end(closed, TaskState.ERROR, now, failure=poison)
         return replace(ended, facts=(*ended.facts, "task.dead_lettered"))
     return Change(closed.changed(state=TaskState.PENDING, lease=None, alone=True), facts=("task.attempt_lost",))
+
+
+def handed_back(task: Task, now: datetime) -> Change:
+    """A worker that shuts down gives the task back; this is no loss, however often it happens."""
+    failure = Failure(HANDED_BACK, "the worker was shutting down")
+    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=failure), now)
+    return _overdue(closed, now) or Change(
+        replace(closed, state=TaskState.PENDING, lease=None), facts=("task.handed_back",)
+    )
 
 
 def cancel_asked(task: Task, now: datetime) -> Change:
@@ -159,6 +165,15 @@ def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
     began = task.attempts[-1]
     last = Attempt(began.number, began.engine, began.start_time, result.outcome, now, result.failure, result.fuel)
     return task.changed(attempts=(*task.attempts[:-1], last))
+
+
+def _overdue(closed: Task, now: datetime) -> Change | None:
+    """The end of a task that was canceled or has expired, whatever its attempt came to."""
+    if closed.cancel_requested:
+        return _end(closed, TaskState.CANCELED, now, failure=_canceled())
+    if now >= closed.expire_time:
+        return _end(closed, TaskState.TIMEOUT, now, failure=_expired(closed))
+    return None
 
 
 def _may_retry(task: Task, result: AttemptResult) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TypedDict, Unpack
 
-from aion.domain.attempts import Attempt, AttemptOutcome, Failure, Lease
+from aion.domain.attempts import HANDED_BACK, Attempt, AttemptOutcome, Failure, Lease
 from aion.domain.routing import Decision, Privacy
 
 
@@ -129,8 +129,11 @@ class Task:
 
     @property
     def losses(self) -> int:
-        """How many attempts were lost with their host or lease."""
-        return sum(a.outcome is AttemptOutcome.LOST for a in self.attempts)
+        """How many attempts were lost with their host or lease; those that a draining worker gave back do not count."""
+        return sum(
+            a.outcome is AttemptOutcome.LOST and (a.failure is None or a.failure.code != HANDED_BACK)
+            for a in self.attempts
+        )
 
     @property
     def fence(self) -> int:

@@ -16,7 +16,7 @@ class EngineJob:
     """One attempt for an engine.
 
     `engine` is the candidate's name (`module:summarize@1.0.0`). `input_json` is one JSON object. `timeout` is what is
-    left for this attempt. `seed` makes granted randomness repeatable: it is the same for every attempt of a task.
+    left for this attempt. `seed` is what a module draws from when true randomness is not granted: the same for every attempt of a task.
     `alone` asks that no other attempt shares its host process.
     """
 

@@ -8,7 +8,7 @@ from typing import Protocol
 class Subscription(Protocol):
     """Wakes one waiter whenever its subject changed since the last wait (level-triggered: no change is missed)."""
 
-    async def changed(self, timeout: float) -> bool:  # noqa: ASYNC109  # a wait that may end without news
+    async def changed(self, timeout: float) -> bool:  # a wait that may end without news
         """True as soon as the subject changed since the last call; False after `timeout` seconds."""
         ...
 

@@ -1,6 +1,6 @@
 """What AION does, as its front doors see it: one use case per RPC, the caller first."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -111,13 +111,13 @@ class SubmitBatch(Protocol):
 class StreamTask(Protocol):
     """Accepts a task and follows it to its end: first the accepted task, then its events."""
 
-    def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncIterator[Progress]: ...
+    def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncGenerator[Progress, None]: ...
 
 
 class WatchTask(Protocol):
     """Follows a task from an offset on to its end."""
 
-    def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncIterator[Progress]: ...
+    def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Progress, None]: ...
 
 
 class GetTask(Protocol):

@@ -122,7 +122,7 @@ async def test_refused_neighbours_in_one_group_do_not_harm_each_other(store):
         accept(new_task("good-2"), key("b")),
         accept(new_task("good-3", fingerprint=b"x"), key("used", fingerprint=b"x")),
         accept(new_task("good-4"), max_pending=0),
-        accept(new_task("bad \ud800 text", input_json="\ud800")),
+        accept(new_task("unwritable", input_json="\ud800")),
         accept(new_task("good-5")),
     ]
     answers = await asyncio.gather(*(store.accept("acme", value) for value in values), return_exceptions=True)

@@ -122,3 +122,13 @@ async def test_a_broken_module_fails_its_attempts_and_leaves_the_others_alone(ma
         assert result.failure is not None
         assert result.failure.code == "ENGINE_UNAVAILABLE"
         assert (await engine.run(job_for(says, '{"n":1}'), Listener())).result_json == '{"n":1}'
+
+
+async def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(make_module, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    cache = CompiledModules(tmp_path, TIME)
+    monkeypatch.setattr(compiled.os, "fsync", full)
+    assert (await cache.code(make_module("says"))).startswith(b"\x7fELF")
+    assert list((tmp_path / "modules-cache").iterdir()) == []

@@ -6,9 +6,11 @@ import select
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
@@ -16,10 +18,12 @@ from aion.domain.attempts import AttemptOutcome
 from tests.engine.conftest import Listener, job_for
 
 RESULT = '{"n":1}'
+SHORT, LONG = timedelta(seconds=0.2), timedelta(seconds=30)
 
 
 def engine_of(modules, data_dir, **settings):
-    given = {"hosts": 1, **settings}
+    # On a loaded machine a guest may need long to be stopped; killing its host is tested where it is meant.
+    given = {"hosts": 1, "grace": LONG, "cancel_grace": LONG, **settings}
     return WasmEngine({module.engine: module for module in modules}, data_dir, WasmSettings(**given))
 
 
@@ -68,13 +72,35 @@ async def test_a_host_that_hangs_is_killed_and_only_the_overdue_attempt_times_ou
     says = make_module("says")
     go_on = tmp_path / "go-on"
     monkeypatch.setenv("AION_FAILPOINTS", f"host.before_run=pause:{go_on}")
-    async with engine_of([says], tmp_path) as engine:
+    async with engine_of([says], tmp_path, grace=SHORT) as engine:
         overdue = asyncio.create_task(engine.run(job_for(says, RESULT, seconds=0.2), Listener()))
         innocent = asyncio.create_task(engine.run(job_for(says, RESULT, seconds=60), Listener()))
         assert (await overdue).outcome is AttemptOutcome.TIMEOUT
         assert (await innocent).outcome is AttemptOutcome.LOST
         go_on.touch()
         assert (await engine.run(job_for(says, RESULT), Listener())).result_json == RESULT
+
+
+async def test_a_guest_that_ignores_its_cancel_costs_its_host(make_module, tmp_path, monkeypatch):
+    says = make_module("says")
+    monkeypatch.setenv("AION_FAILPOINTS", f"host.before_run=pause:{tmp_path / 'go-on'}")
+    async with engine_of([says], tmp_path, cancel_grace=SHORT) as engine:
+        (host,) = engine._pool.hosts()
+        canceled = asyncio.create_task(engine.run(job_for(says, RESULT), Listener()))
+        neighbour = asyncio.create_task(engine.run(job_for(says, RESULT), Listener()))
+        while host.load < 2:  # noqa: ASYNC110 both tasks reach the host in a few turns of the loop
+            await asyncio.sleep(0)
+        canceled.cancel()
+        assert (await neighbour).outcome is AttemptOutcome.LOST
+        assert canceled.cancelled()
+
+
+async def test_a_lone_host_without_work_does_not_stay(make_module, tmp_path):
+    says = make_module("says")
+    async with engine_of([says], tmp_path, lone_idle=timedelta(0)) as engine:
+        assert (await engine.run(job_for(says, RESULT, alone=True), Listener())).result_json == RESULT
+        (lone,) = engine._pool._all - set(engine._pool.hosts())
+        await lone.gone.wait()
 
 
 @pytest.mark.parametrize("place", ["host.before_run", "host.after_run", "host.before_reply"])
@@ -113,6 +139,22 @@ async def test_long_guests_do_not_hold_up_short_ones_even_when_lanes_are_few(mak
             task.cancel()
 
 
+async def test_what_no_lane_can_take_ends_by_its_own_deadline_or_cancel(make_module, tmp_path):
+    loops, says = make_module("speaks_then_loops"), make_module("says")
+    async with engine_of([loops, says], tmp_path, lanes=1) as engine:
+        (host,) = engine._pool.hosts()
+        running = await started(engine, job_for(loops))
+        canceled = asyncio.create_task(engine.run(job_for(says, RESULT), Listener()))
+        late = await engine.run(job_for(says, RESULT, seconds=0.1), Listener())
+        assert late.outcome is AttemptOutcome.TIMEOUT
+        canceled.cancel()
+        await asyncio.wait([canceled])
+        assert not running.done()
+        running.cancel()
+        await host.drained()
+        assert not host.gone.is_set()
+
+
 async def test_closing_ends_every_host_and_loses_what_runs(make_module, tmp_path):
     loops = make_module("speaks_then_loops")
     engine = engine_of([loops], tmp_path, hosts=2)
@@ -145,6 +187,20 @@ def looks_of(pid):
         (proc / "status").read_text(),
         [str(path.readlink()) for path in (proc / "fd").iterdir()],
     )
+
+
+def test_the_loop_of_the_server_serves_as_well(make_module, tmp_path):
+    loops, says = make_module("speaks_then_loops"), make_module("says")
+
+    async def live():
+        async with engine_of([loops, says], tmp_path) as engine:
+            (host,) = engine._pool.hosts()
+            running = await started(engine, job_for(loops))
+            os.kill(host.pid, signal.SIGKILL)
+            assert (await running).outcome is AttemptOutcome.LOST
+            assert (await engine.run(job_for(says, RESULT), Listener())).result_json == RESULT
+
+    uvloop.run(live())
 
 
 PARENT = """

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,8 @@ from tests.engine.conftest import MIB, Listener, job_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+# On a loaded machine a guest may need long to be stopped; here its host must live.
+LONG = timedelta(seconds=30)
 NOTHING = frozenset()
 EVERYTHING = frozenset({"clock", "random", "log"})
 
@@ -33,7 +36,9 @@ async def engine(make_module, tmp_path_factory):
         make_module("speaks_then_sleeps", granted=EVERYTHING),
     ]
     modules = {module.engine: module for module in made}
-    async with WasmEngine(modules, tmp_path_factory.mktemp("data"), WasmSettings(hosts=1)) as engine:
+    async with WasmEngine(
+        modules, tmp_path_factory.mktemp("data"), WasmSettings(hosts=1, grace=LONG, cancel_grace=LONG)
+    ) as engine:
         yield engine
 
 

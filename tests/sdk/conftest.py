@@ -42,7 +42,7 @@ class Face:
 
 @pytest.fixture
 def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
-    for name in ("AION_SERVER", "AION_API_KEY", "AION_TLS_CA", "AION_TLS_CERT", "AION_TLS_KEY"):
+    for name in ("AION_SERVER", "AION_API_KEY", "AION_CLIENT_CA", "AION_CLIENT_CERT", "AION_CLIENT_KEY"):
         monkeypatch.delenv(name, raising=False)
     double, server = serve()
     yield double

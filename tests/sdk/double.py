@@ -170,9 +170,11 @@ LOG_OF_TASK = [
 """A task that was tried twice; its text is `one two`."""
 
 
-def stream_messages() -> list[tasks_pb2.TaskResult]:
-    """What Stream sends for that task, uncut."""
-    told = [task("RUNNING", event=event) for event in LOG_OF_TASK]
+def stream_messages(*, joined: bool = False) -> list[tasks_pb2.TaskResult]:
+    """What Stream sends for that task, uncut; `joined` brings the last event and the ended task in one message."""
+    told = [tasks_pb2.TaskResult(task_id="t1", intent="summarize", status="RUNNING", event=e) for e in LOG_OF_TASK]
+    if joined:
+        return [task("PENDING"), *told[:-1], task("OK", last_offset=6, event=LOG_OF_TASK[-1])]
     return [task("PENDING"), *told, task("OK", last_offset=6)]
 
 

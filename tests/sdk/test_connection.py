@@ -38,7 +38,7 @@ def test_https_means_tls_with_the_systems_authorities() -> None:
 
 
 def test_the_environment_fills_in_what_is_not_given() -> None:
-    environ = {"AION_SERVER": "aion.example:7", "AION_API_KEY": "key", "AION_TLS_CA": "/ca.pem"}
+    environ = {"AION_SERVER": "aion.example:7", "AION_API_KEY": "key", "AION_CLIENT_CA": "/ca.pem"}
     resolved = Connection.resolve(environ=environ)
     assert (resolved.target, resolved.api_key, resolved.tls) == ("aion.example:7", "key", TLS(ca="/ca.pem"))
     assert Connection.resolve("localhost:8", api_key="other", environ=environ).api_key == "other"

@@ -33,8 +33,9 @@ async def assert_whole(face: Face, stream, offsets=OFFSETS) -> None:
     assert stream.last_offset == 6
 
 
-async def test_an_uncut_stream_gives_every_event_and_the_ended_task(face: Face, double: Double) -> None:
-    double.script("Stream", answer(stream_messages()))
+@pytest.mark.parametrize("joined", [False, True])
+async def test_an_uncut_stream_gives_every_event_and_the_ended_task(face: Face, double: Double, joined: bool) -> None:
+    double.script("Stream", answer(stream_messages(joined=joined)))
     stream = face.client.tasks.stream("summarize", text="long")
     await assert_whole(face, stream)
     assert stream.text == "one two"

@@ -40,7 +40,11 @@ def test_a_pause_ends_when_its_file_exists(tmp_path):
 def test_a_kill_ends_the_process_at_the_nth_hit():
     program = "from aion import failpoints as f; f.hit('x'); print('once', flush=True); f.hit('x'); print('twice')"
     ended = subprocess.run(
-        [sys.executable, "-c", program], env={"AION_FAILPOINTS": "x=kill@2"}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        env={"AION_FAILPOINTS": "x=kill@2"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "once\n"), ended.stderr
 

@@ -13,9 +13,12 @@ PROBLEMS = {
     "401": "No credentials, or none that are known.",
     "403": "The caller lacks a scope.",
     "404": "There is no such thing for this tenant.",
+    "406": "The client does not accept what this path answers with.",
     "409": "The id or the idempotency key belongs to another request, or the state forbids it.",
+    "410": "The events are no longer kept; the result is.",
     "413": "The request is larger than this server takes.",
     "415": "The body is not JSON.",
+    "422": "The idempotency key was used for another request, or no engine may do this one.",
     "429": "Too many requests, waiters or queued tasks; `Retry-After` says when to come again.",
     "500": "A defect of the server.",
     "501": "This server does not offer the method.",
@@ -23,30 +26,44 @@ PROBLEMS = {
     "504": "The call's deadline passed; what was accepted goes on.",
 }
 RETRY_LATER = {"429", "503"}
-REQUEST_ID = {"X-Request-Id": {"description": "Names this call in logs.", "schema": {"type": "string"}}}
+REQUEST_ID = {
+    "X-Request-Id": {"description": "Names this call in logs.", "schema": {"type": "string"}},
+    "X-Trace-Id": {"description": "Names the trace of this call (W3C).", "schema": {"type": "string"}},
+}
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
 CHALLENGE = {"WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Where the task can be read.", "schema": {"type": "string"}}}
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "An earlier call with the same key or id was accepted; this answers for it.",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+APPLIED = {
+    "Preference-Applied": {"description": "The wait that was honoured (RFC 7240).", "schema": {"type": "string"}}
+}
 
 
-def ok(content: dict[str, Any]) -> Answers:
-    """Return the answer of a call that is done when it is answered."""
-    return {"200": {"description": "Done.", "headers": REQUEST_ID, "content": content}}
+def ok(content: dict[str, Any], *, accepts: bool = False) -> Answers:
+    """Return the answer of a call that is done when it is answered, or of one that goes on within its answer."""
+    headers = REQUEST_ID | (LOCATION | REPLAYED if accepts else {})
+    return {"200": {"description": "Done.", "headers": headers, "content": content}}
 
 
 def accepted(content: dict[str, Any]) -> Answers:
     """Return the answers of a call whose work may go on after the answer."""
-    headers = REQUEST_ID | LOCATION
+    headers = REQUEST_ID | LOCATION | REPLAYED | APPLIED
     return {
         "200": {"description": "It has ended.", "headers": headers, "content": content},
         "202": {"description": "It is accepted durably and goes on.", "headers": headers, "content": content},
     }
 
 
-def problems(*, has_body: bool, keyed: bool) -> Answers:
+def problems(*, has_body: bool, keyed: bool, streams: bool) -> Answers:
     """Return references to the refusals that an operation can meet."""
     unmet = set() if has_body else {"413", "415"}
-    unmet |= set() if keyed else {"409"}
+    unmet |= set() if keyed else {"409", "422"}
+    unmet |= set() if streams else {"406", "410"}
     statuses = [status for status in PROBLEMS if status not in unmet]
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses} | {
         "default": {"$ref": "#/components/responses/Problem"}
@@ -90,10 +107,15 @@ def problem_schema(reasons: EnumDescriptor) -> Schema:
                     "properties": {"field": {"type": "string"}, "description": {"type": "string"}},
                 },
             },
-            "details": {
-                "type": "array",
-                "description": "The google.rpc details, as protobuf writes them in JSON.",
-                "items": {"type": "object", "additionalProperties": True},
+            "facts": {
+                "type": "object",
+                "description": "What the sentence speaks of, for programs (google.rpc.ErrorInfo.metadata).",
+                "additionalProperties": {"type": "string"},
+            },
+            "retry_after_seconds": {
+                "type": "integer",
+                "description": "When to come again, as Retry-After says.",
+                "minimum": 0,
             },
         },
         "required": ["type", "title", "status", "reason"],

@@ -110,11 +110,14 @@ class OperationWriter:
             content = {"text/event-stream": self._events(method)}
         else:
             content = {"application/json": {"schema": self._reply(binding)}}
-        if binding.body and PREFER in headers and not method.server_streaming:
+        accepts = bool(binding.body) and PREFER in headers
+        if accepts and not method.server_streaming:
             good = answers.accepted(content)
         else:
-            good = answers.ok(content)
-        return good | answers.problems(has_body=bool(binding.body), keyed=IDEMPOTENCY_KEY in headers)
+            good = answers.ok(content, accepts=accepts)
+        return good | answers.problems(
+            has_body=bool(binding.body), keyed=IDEMPOTENCY_KEY in headers, streams=method.server_streaming
+        )
 
     def _reply(self, binding: Binding) -> Schema:
         if not binding.response_body:
@@ -124,8 +127,9 @@ class OperationWriter:
     def _events(self, method: MethodDescriptor) -> dict[str, Any]:
         data = self._replies.reference(method.output_type)
         text = (
-            "Server-sent events: `event` is the kind, `id` the offset, each `data` a JSON document as the "
-            "schema in `x-event-data` says. A comment line is a heartbeat."
+            "Server-sent events: `event` is the kind, `id` the offset, each `data` a JSON document: what the schema in "
+            "`x-event-data` says, or the one part of it that the event is about; of the event `refused` a Problem. "
+            "A comment line is a heartbeat."
         )
         return {"schema": described({"type": "string"}, description=text), "x-event-data": data}
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from google.protobuf.message import DecodeError, Message
+
 from aion.adapters.rpc.methods import Method
 from aion.domain.errors import MalformedRequest
 from aion.domain.identity import Caller, Identity
-from google.protobuf.message import DecodeError, Message
 
 Decoded = TypeVar("Decoded", bound=Message)
 

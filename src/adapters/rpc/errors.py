@@ -6,12 +6,13 @@ RFC 9457 problem. What is not in AION's error tree is INTERNAL with one fixed se
 
 import math
 
-from aion.adapters.rpc.call import Marks
-from aion.domain.errors import AionError
 from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode
+
+from aion.adapters.rpc.call import Marks
+from aion.domain.errors import AionError
 
 DOMAIN = "aion"
 MAX_MESSAGE = 1024

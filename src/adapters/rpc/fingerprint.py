@@ -6,9 +6,10 @@ Which fields those are stands in the contract (`(aion.v1.call_only)`), so that e
 from functools import cache
 from hashlib import blake2b
 
-from aion.v1 import options_pb2
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
+
+from aion.v1 import options_pb2
 
 
 @cache

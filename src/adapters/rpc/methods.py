@@ -7,10 +7,11 @@ without a row cannot be called at all.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aion.domain.identity import CATALOG_READ, SERVER_READ, TASKS_READ, TASKS_WRITE
-from aion.v1 import catalog_pb2, server_pb2, tasks_pb2
 from google.protobuf import descriptor, message
 from google.protobuf.message_factory import GetMessageClass
+
+from aion.domain.identity import CATALOG_READ, SERVER_READ, TASKS_READ, TASKS_WRITE
+from aion.v1 import catalog_pb2, server_pb2, tasks_pb2
 
 SCOPES = {
     "/aion.v1.AionTasks/Submit": TASKS_WRITE,

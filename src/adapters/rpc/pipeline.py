@@ -7,9 +7,12 @@ Authentication comes before decoding, so that strangers cannot make AION parse.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from google.protobuf.message import Message
 
 from aion.adapters.rpc.call import Admitted, Call, Marks
 from aion.adapters.rpc.errors import InternalError, code_of
@@ -30,17 +33,16 @@ from aion.domain.identity import Caller, Identity
 from aion.ports.clock import Clock, Entropy
 from aion.ports.identity import Authenticator, Credentials
 from aion.ports.limits import RateLimiter
-from google.protobuf.message import Message
 
 MAX_REQUEST_BYTES = 4 << 20
 REAUTHORISE_AFTER = 4.0
-"""Seconds after which a stream's credentials are looked at again: with the second for which a proof of a key is remembered,
-a revoked key loses its streams within the promised five."""
+"""Seconds after which a stream's credentials are looked at again: with the second for which a proof of a key is
+remembered, a revoked key loses its streams within the promised five."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 UnaryHandler = Callable[[Admitted], Awaitable[Message]]
-StreamHandler = Callable[[Admitted], AsyncIterator[Message]]
+StreamHandler = Callable[[Admitted], AsyncGenerator[Message, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Pipeline:
         record, marks = self._begin(call.method.path, call.transport, call.headers)
         return Stream(self._stream(call, record, marks), marks)
 
-    async def _stream(self, call: Call, record: CallRecord, marks: Marks) -> AsyncIterator[Message]:
+    async def _stream(self, call: Call, record: CallRecord, marks: Marks) -> AsyncGenerator[Message, None]:
         code, reason = "CANCELLED", ""
         try:
             handler = self._handlers.stream.get(call.method.path)
@@ -116,11 +118,12 @@ class Pipeline:
                 raise MethodNotFound(f"{call.method.path} is not served here")
             admitted = self._admit(call, marks)
             checked = self._parts.clock.monotonic()
-            async for message in handler(admitted):
-                if self._parts.clock.monotonic() - checked >= REAUTHORISE_AFTER:
-                    self._authorise(call, self._authenticate(call))
-                    checked = self._parts.clock.monotonic()
-                yield message
+            async with aclosing(handler(admitted)) as messages:
+                async for message in messages:
+                    if self._parts.clock.monotonic() - checked >= REAUTHORISE_AFTER:
+                        self._authorise(call, self._authenticate(call))
+                        checked = self._parts.clock.monotonic()
+                    yield message
             code = "OK"
         except AionError as error:
             code, reason = code_of(error).name, error.reason
@@ -204,7 +207,7 @@ class Answer:
 class Stream:
     """Messages as they come, and what goes into the headers before the first."""
 
-    messages: AsyncIterator[Message]
+    messages: AsyncGenerator[Message, None]
     marks: Marks
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from aion.domain.attempts import Attempt
 from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.events import TaskEvent
@@ -11,7 +13,6 @@ from aion.domain.routing import Candidate, Decision, Privacy
 from aion.domain.tasks import Priority, Task
 from aion.ports.usecases import SubmitCommand
 from aion.v1 import decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
-from google.protobuf.timestamp_pb2 import Timestamp
 
 SCHEMA_VERSION = "1.0"
 _PRIORITIES = {"": Priority.NORMAL, "low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH}

@@ -1,8 +1,11 @@
 """The handlers of AionTasks: decode, call the use case, encode."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
+
+from google.rpc import status_pb2
 
 from aion.adapters.rpc.call import Admitted, Marks
 from aion.adapters.rpc.errors import to_status
@@ -13,7 +16,6 @@ from aion.domain.tasks import TaskState
 from aion.ports.tasks import TaskFilter
 from aion.ports.usecases import SubmitCommand, Submitted, UseCases
 from aion.v1 import tasks_pb2
-from google.rpc import status_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +30,35 @@ class TaskHandlers:
         submitted = await self.use_cases.submit(call.caller, command)
         return to_message(submitted.task, replayed=submitted.replayed)
 
-    async def stream(self, call: Admitted) -> AsyncIterator[tasks_pb2.TaskResult]:
+    async def stream(self, call: Admitted) -> AsyncGenerator[tasks_pb2.TaskResult, None]:
         """Stream: the accepted task, a slim message an event, the ended task with the last one."""
         command = to_command(cast("tasks_pb2.TaskRequest", call.request), call.fingerprint)
         task_id = ""
-        async for progress in self.use_cases.stream(call.caller, command):
-            if progress.task is not None:
-                task_id = progress.task.task_id
-                message = to_message(progress.task, replayed=progress.replayed)
-            else:
-                message = tasks_pb2.TaskResult(task_id=task_id, intent=command.intent, status="RUNNING")
-            if progress.event is not None:
-                message.event.CopyFrom(to_event(progress.event))
-            yield message
+        async with aclosing(self.use_cases.stream(call.caller, command)) as steps:
+            async for progress in steps:
+                if progress.task is not None:
+                    task_id = progress.task.task_id
+                    message = to_message(progress.task, replayed=progress.replayed)
+                else:
+                    message = tasks_pb2.TaskResult(task_id=task_id, intent=command.intent, status="RUNNING")
+                if progress.event is not None:
+                    message.event.CopyFrom(to_event(progress.event))
+                yield message
 
     async def status_by_id(self, call: Admitted) -> tasks_pb2.TaskResult:
         """StatusById."""
         request = cast("tasks_pb2.TaskId", call.request)
         return to_message(await self.use_cases.get(call.caller, request.task_id))
 
-    async def watch(self, call: Admitted) -> AsyncIterator[tasks_pb2.WatchResponse]:
+    async def watch(self, call: Admitted) -> AsyncGenerator[tasks_pb2.WatchResponse, None]:
         """Watch."""
         request = cast("tasks_pb2.WatchRequest", call.request)
-        async for progress in self.use_cases.watch(call.caller, request.task_id, request.after_offset):
-            yield tasks_pb2.WatchResponse(
-                event=to_event(progress.event) if progress.event is not None else None,
-                task=to_message(progress.task) if progress.task is not None else None,
-            )
+        async with aclosing(self.use_cases.watch(call.caller, request.task_id, request.after_offset)) as steps:
+            async for progress in steps:
+                yield tasks_pb2.WatchResponse(
+                    event=to_event(progress.event) if progress.event is not None else None,
+                    task=to_message(progress.task) if progress.task is not None else None,
+                )
 
     async def cancel(self, call: Admitted) -> tasks_pb2.CancelResponse:
         """Cancel."""

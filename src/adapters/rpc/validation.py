@@ -1,8 +1,9 @@
 """The rules that stand in the contract itself (buf.validate), checked for every transport alike."""
 
 import protovalidate
-from aion.domain.errors import FieldViolation, ValidationFailed
 from google.protobuf.message import Message
+
+from aion.domain.errors import FieldViolation, ValidationFailed
 
 MAX_VIOLATIONS = 20
 

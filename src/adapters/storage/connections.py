@@ -15,7 +15,7 @@ def connect_file(path: Path, busy_timeout: timedelta = BUSY_TIMEOUT) -> sqlite3.
     # Never open and close a file that SQLite may have open here: POSIX then drops this process's locks on it, another
     # process that closes the store takes itself for the last one, deletes the WAL, and every later commit is lost.
     with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = _configured(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
     connection.execute(f"PRAGMA busy_timeout = {round(busy_timeout / timedelta(milliseconds=1))}")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -10,7 +10,7 @@ from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import TaskCache
 from aion.adapters.storage.codec import to_us
 from aion.adapters.storage.lazy_heap import LazyHeap
-from aion.adapters.storage.waiting import WaitingTask, WaitingTasks
+from aion.adapters.storage.waiting import MOST_IN_MEMORY, WaitingTask, WaitingTasks
 from aion.domain.tasks import Task, TaskState
 
 CACHE_BYTES = 64 << 20
@@ -19,9 +19,10 @@ CACHE_BYTES = 64 << 20
 class StoreMemory:
     """The writer's picture of the store."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = MOST_IN_MEMORY) -> None:
+        self._most_waiting = most_waiting
         self.cache = TaskCache(CACHE_BYTES)
-        self.waiting = WaitingTasks()
+        self.waiting = WaitingTasks(most_waiting)
         self.leases: LazyHeap[int] = LazyHeap()
         self.last_task = 0
         self.last_event = 0
@@ -32,7 +33,7 @@ class StoreMemory:
     def load(self, connection: sqlite3.Connection) -> None:
         """Makes everything anew from the tables; the cache fills as tasks are touched."""
         self.cache.clear()
-        self.waiting = WaitingTasks()
+        self.waiting = WaitingTasks(self._most_waiting)
         self.leases = LazyHeap()
         self.last_task = connection.execute(sql.SELECT_LAST_TASK).fetchone()[0]
         self.last_event = connection.execute(sql.SELECT_LAST_EVENT).fetchone()[0]
@@ -53,7 +54,21 @@ class StoreMemory:
                 self.leases.put(key, lease_us)
             else:
                 self.waiting.add(WaitingTask(key, priority, create_us, expire_us, not_before_us))
+        self.refill(connection)
+
+    def refill(self, connection: sqlite3.Connection) -> bool:
+        """Brings waiting tasks from disk for tenants that ran out of them here; whether it brought any.
+
+        Only between transactions, when tables and memory say the same.
+        """
+        hungry = self.waiting.hungry()
+        for tenant in hungry:
+            rows = connection.execute(sql.SELECT_WAITING, (tenant, self.waiting.part))
+            self.waiting.feed(tenant, [WaitingTask((tenant, row[0]), *row[1:]) for row in rows])
+        for tenant in self.waiting.unknown_expiries():
+            self.waiting.expiry_on_disk(tenant, connection.execute(sql.SELECT_NEXT_EXPIRY, (tenant,)).fetchone()[0])
         self.refresh_due()
+        return bool(hungry)
 
     def moved(self, before: TaskState | None, task: Task) -> None:
         """A task went from one state (None: it is new) to the one that it is in now."""

@@ -21,6 +21,7 @@ from aion.adapters.storage.relay import forget_delivered, waiting_facts
 from aion.adapters.storage.sweeping import Sweeper
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.urls import StorageLocation
+from aion.adapters.storage.waiting import MOST_IN_MEMORY
 from aion.adapters.storage.writer import APPEND, GroupCommitWriter
 from aion.domain.errors import EventsExpired, OffsetOutOfRange
 from aion.domain.events import TaskEvent
@@ -182,11 +183,17 @@ class SqliteStore:
 
 @asynccontextmanager
 async def open_store(
-    url: str, clock: Clock, signals: Signals, owner: str, busy_timeout: timedelta = BUSY_TIMEOUT
+    url: str,
+    clock: Clock,
+    signals: Signals,
+    owner: str,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+    most_waiting: int = MOST_IN_MEMORY,
 ) -> AsyncIterator[SqliteStore]:
     """Owns a store for as long as the block runs; an empty one is made ready.
 
-    `sqlite://` is a store in memory, `sqlite:///ABSOLUTE_PATH` a file. Raises UnsupportedStorage, StoreOwned and
+    `sqlite://` is a store in memory, `sqlite:///ABSOLUTE_PATH` a file. `most_waiting` bounds how many waiting tasks are
+    indexed in memory; the others stay on disk until there is room. Raises UnsupportedStorage, StoreOwned and
     StoreNotMigrated.
     """
     path = StorageLocation.from_url(url).path
@@ -199,7 +206,7 @@ async def open_store(
             schema.ready(url)
             connection = connect_file(path, busy_timeout)
         resources.callback(connection.close)
-        memory = StoreMemory()
+        memory = StoreMemory(most_waiting)
         writer = GroupCommitWriter(connection, memory, clock, signals)
         reader = WriterReader(writer) if path is None else FileReader(path)
         resources.callback(reader.close)

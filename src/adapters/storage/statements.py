@@ -76,9 +76,24 @@ SELECT_LIVE = compiled(
         tasks.c.expire_us,
         tasks.c.not_before_us,
         tasks.c.lease_expires_us,
-    )
-    .where(_is_live)
-    .order_by(tasks.c.seq)
+    ).where(_is_live)
+)
+_waits = (tasks.c.tenant_id == _p("tenant"), tasks.c.state == literal_column("1"))
+SELECT_WAITING = compiled(
+    select(tasks.c.task_id, tasks.c.priority, tasks.c.create_us, tasks.c.expire_us, tasks.c.not_before_us)
+    .where(*_waits, tasks.c.not_before_us.is_(None))
+    .order_by(tasks.c.priority.desc(), tasks.c.create_us, tasks.c.task_id)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "tenant",
+    "rows",
+)
+SELECT_NEXT_EXPIRY = compiled(select(func.min(tasks.c.expire_us)).where(*_waits), "tenant")
+SELECT_OVERDUE = compiled(
+    select(tasks.c.task_id).where(*_waits, tasks.c.expire_us <= _p("now")).limit(_p("rows")).offset(ZERO),
+    "tenant",
+    "now",
+    "rows",
 )
 
 INSERT_EVENT = _insert(task_events, ("seq", "tenant_id", "task_seq", *EVENT_COLUMNS))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from aion.adapters.storage import statements as sql
 from aion.adapters.storage.transaction import Transaction
 from aion.domain import lifecycle
 from aion.domain.errors import (
@@ -150,6 +151,8 @@ def reap(transaction: Transaction) -> Reaped:
     while expired < REAP_LIMIT and (key := memory.waiting.expired(now_us)) is not None:
         transaction.write(lifecycle.expired(_indexed(transaction, key), now))
         expired += 1
+    for tenant in memory.waiting.overdue_on_disk(now_us):
+        expired += _expire_on_disk(tenant, transaction)
     return Reaped(leases_lost=lost, tasks_expired=expired)
 
 
@@ -163,6 +166,18 @@ def not_found(task_id: str) -> TaskNotFound:
 def purged(task_id: str) -> TaskAlreadyExists:
     """A tombstone keeps the id taken."""
     return _taken(task_id, "a task that was purged")
+
+
+def _expire_on_disk(tenant: str, transaction: Transaction) -> int:
+    """Ends overdue tasks that wait beyond their tenant's part in memory."""
+    rows = transaction.connection.execute(sql.SELECT_OVERDUE, (tenant, transaction.now_us, REAP_LIMIT))
+    overdue = [transaction.find(tenant, task_id) for (task_id,) in rows.fetchall()]
+    ended = 0
+    for task in overdue:
+        if task is not None and task.state is TaskState.PENDING:
+            transaction.write(lifecycle.expired(task, transaction.now))
+            ended += 1
+    return ended
 
 
 def _apply(transaction: Transaction, before: Task, change: Change) -> Task:

@@ -117,6 +117,7 @@ Index(
     tasks.c.state,
     tasks.c.priority.desc(),
     tasks.c.create_us,
+    tasks.c.task_id,
     sqlite_where=text("state <= 2"),
 )
 

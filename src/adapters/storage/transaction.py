@@ -168,7 +168,6 @@ class Transaction:
             if log is not None and staged.events:
                 log = log.grown(staged.events)
             cache.put(key, Entry(staged.task, staged.seq, log))
-        self.memory.refresh_due()
 
     def _entry(self, key: Key) -> Entry | None:
         entry = self.memory.cache.get(key)

@@ -146,6 +146,7 @@ class GroupCommitWriter:
         _hit(jobs, "after_commit")
         self.commits += 1
         transaction.publish()
+        self._refill(transaction.notices)
         self._notices.append(transaction.notices)
         self._answers.extend(zip(jobs, outcomes, strict=True))
 
@@ -154,6 +155,13 @@ class GroupCommitWriter:
         self._roll_back()
         answered = {id(job) for job, _ in self._answers}
         self._refuse([job for job in jobs if id(job) not in answered], _unknown, broken)
+
+    def _refill(self, notices: Notices) -> None:
+        try:
+            notices.work_arrived = self._memory.refill(self._connection) or notices.work_arrived
+        except sqlite3.Error:
+            # The commit stands; the memory is made anew before the next one.
+            self._stale = True
 
     def _begin(self) -> Transaction:
         failpoints.hit("store.begin")

@@ -6,7 +6,7 @@ cannot decode. Health and reflection are the standard services and stand beside 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,8 +138,9 @@ class _Front(grpc.GenericRpcHandler):
             async def stream(data: bytes, context: Context) -> AsyncIterator[bytes]:
                 answer = self._pipeline.stream(self._call(method, data, context))
                 try:
-                    async for message in answer.messages:
-                        yield message.SerializeToString()
+                    async with aclosing(answer.messages) as messages:
+                        async for message in messages:
+                            yield message.SerializeToString()
                 except Refused as refused:
                     await _abort(refused, context)
                 context.set_trailing_metadata(_metadata(answer.marks))

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 
+from aion.adapters.transports.http_protocol import head_is_open
+
 PATROL_SECONDS = 5.0
 STALL_SECONDS = 30.0
 """How long a connection may make no progress while it is the client's turn."""
@@ -49,6 +51,8 @@ def waits_for_client(connection: Any) -> bool:
     request.
     """
     if connection.flow is not None and connection.flow.write_paused:
+        return True
+    if head_is_open(connection):
         return True
     cycle = connection.cycle
     if cycle is None:

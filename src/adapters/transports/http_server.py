@@ -17,6 +17,7 @@ import uvicorn
 
 from aion.adapters.transports.http_answers import AsgiApp
 from aion.adapters.transports.http_patrol import Patrol
+from aion.adapters.transports.http_protocol import HttpProtocol
 
 KEEP_ALIVE_SECONDS = 65
 """Longer than the 60 s that load balancers keep an idle connection, so that the balancer closes first."""
@@ -31,7 +32,6 @@ class HttpSettings:
     cert: Path | None = None
     key: Path | None = None
     max_connections: int = 4096
-    max_header_bytes: int = 32 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Confi
     return uvicorn.Config(
         app,
         loop="none",
+        http=HttpProtocol,
         lifespan="off",
         ws="none",
         log_config=None,
@@ -117,7 +118,6 @@ def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Confi
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, round(grace)),
-        h11_max_incomplete_event_size=settings.max_header_bytes,
         ssl_context_factory=(lambda *_: _tls(settings)) if secure else None,
     )
 

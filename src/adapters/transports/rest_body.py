@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.adapters.transports.http_answers import Receive, Scope
 
+DISCARDED_BYTES = 4 * MAX_REQUEST_BYTES
+"""A body over the limit but not over this is read and thrown away: a client that is still sending when the connection
+closes loses the answer, and would never learn why.
+"""
+
 
 class ClientGone(Exception):
     """The client left before its request was whole."""
@@ -26,7 +31,7 @@ EMPTY = Body(b"", 0)
 async def read_body(scope: Scope, receive: Receive) -> Body:
     """The body. Raises ClientGone."""
     announced = announced_size(scope)
-    if announced > MAX_REQUEST_BYTES:
+    if announced > DISCARDED_BYTES or (announced > MAX_REQUEST_BYTES and waits_to_send(scope)):
         return Body(b"", announced)
     if announced == 0:
         return EMPTY

@@ -1,7 +1,8 @@
 """Decide where a task runs; remember decisions that cannot differ.
 
-A decision is a pure function of the candidates, the question and the time left. The candidates change about once a second (measured
-latency), the questions of one client hardly ever; so most decisions were made a moment ago, but for their time.
+A decision is a pure function of the candidates, the question and the time left. The candidates change about once a
+second (measured latency), the questions of one client hardly ever; so most decisions were made a moment ago, but for
+their time.
 """
 
 from collections.abc import Sequence

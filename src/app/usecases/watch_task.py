@@ -1,6 +1,7 @@
 """Follow a task's log from any offset to its end: late, many times, from any transport."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from aion.app.usecases.submit_task import AcceptTask
@@ -25,7 +26,7 @@ class WatchTask:
     signals: Signals
     slots: Slots
 
-    async def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncIterator[Progress]:
+    async def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Progress, None]:
         with self.slots.take(), self.signals.watch_task(caller.tenant, task_id) as subscription:
             offset = after_offset
             while True:
@@ -54,8 +55,9 @@ class StreamTask:
     accept: AcceptTask
     watch: WatchTask
 
-    async def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncIterator[Progress]:
+    async def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncGenerator[Progress, None]:
         submitted = await self.accept(caller, command)
         yield Progress(task=submitted.task, replayed=submitted.replayed)
-        async for progress in self.watch(caller, submitted.task.task_id, 0):
-            yield progress
+        async with aclosing(self.watch(caller, submitted.task.task_id, 0)) as steps:
+            async for progress in steps:
+                yield progress

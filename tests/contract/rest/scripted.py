@@ -1,4 +1,6 @@
-"""The real front door over use cases that a test scripts: what REST and SSE make of it, without store, worker or engine."""
+"""The real front door over use cases that a test scripts: what REST and SSE make of it, without store, worker or
+engine.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -129,9 +131,7 @@ def an_ended_task(task_id: str = "t-1", **changes: Any) -> Task:
         state=TaskState.OK,
         start_time=TIME,
         end_time=TIME + timedelta(milliseconds=523),
-        attempts=(
-            Attempt(1, "module:summarize@1.0.0", TIME, AttemptOutcome.OK, TIME + timedelta(milliseconds=500)),
-        ),
+        attempts=(Attempt(1, "module:summarize@1.0.0", TIME, AttemptOutcome.OK, TIME + timedelta(milliseconds=500)),),
         last_offset=4,
         result_json='{"summary":"..."}',
         usage=Usage(latency=timedelta(milliseconds=523), tokens=1423, cost_micros=1800),

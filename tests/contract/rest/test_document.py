@@ -3,14 +3,11 @@
 import re
 
 import pytest
+
 from aion.adapters.rpc.methods import methods
 from tests.contract.rest.scripted import DOCUMENT
 
-OPERATIONS = [
-    (verb, path, operation)
-    for path, item in DOCUMENT["paths"].items()
-    for verb, operation in item.items()
-]
+OPERATIONS = [(verb, path, operation) for path, item in DOCUMENT["paths"].items() for verb, operation in item.items()]
 
 
 def test_every_rpc_has_an_operation():

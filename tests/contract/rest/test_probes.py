@@ -4,6 +4,7 @@ import asyncio
 
 import httpx2
 import yaml
+
 from tests.contract.rest.conftest import client_of
 from tests.contract.rest.scripted import DOCUMENT, KEY, READER, a_face
 

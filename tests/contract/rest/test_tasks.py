@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from aion.domain.attempts import Failure
 from aion.domain.errors import (
     IdempotencyKeyReused,
@@ -99,8 +100,8 @@ async def test_a_list_takes_typed_filters_and_carries_no_payloads(client, face):
     task = answer.json()["tasks"][0]
     assert task["result"] is None
     assert "decision" not in task
-    [(filter, size, token)] = face.script.filters
-    assert (filter.states, filter.intent, size, token) == (
+    [(wanted, size, token)] = face.script.filters
+    assert (wanted.states, wanted.intent, size, token) == (
         frozenset({TaskState.OK, TaskState.ERROR}),
         "summarize",
         3,

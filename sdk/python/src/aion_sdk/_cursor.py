@@ -41,8 +41,7 @@ class StreamCursor:
         if not self._watching and task is not None and not self.task_id:
             self.task_id, self.task = task.task_id, task
         fresh = None if event is None else self._take(event)
-        # An event's message in Stream may show the task as it was then; only a message of the task alone ends it.
-        if task is not None and task.ended and (self._watching or event is None):
+        if task is not None and (event is None or _brings_the_end(event, task)):
             self.settle(task)
         return fresh
 
@@ -63,3 +62,8 @@ class StreamCursor:
         self.drained = event.kind.ends
         self._fold.add(event)
         return event
+
+
+def _brings_the_end(event: Event, task: Task) -> bool:
+    # Beside any other event a message shows the task in part, or as it was then.
+    return event.kind.ends and task.last_offset >= event.offset

@@ -57,7 +57,7 @@ class Connection:
         insecure: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> "Connection":
-        """Fill in AION_SERVER, AION_API_KEY and AION_TLS_CA, _CERT, _KEY where an argument is missing.
+        """Fill in AION_SERVER, AION_API_KEY and AION_CLIENT_CA, _CERT, _KEY where an argument is missing.
 
         Raises ConfigurationError when the key would travel in the clear.
         """
@@ -109,7 +109,7 @@ def _target(address: str) -> str:
 
 
 def _tls_from(env: Mapping[str, str]) -> TLS | None:
-    ca, cert, key = (env.get(f"AION_TLS_{name}") or None for name in ("CA", "CERT", "KEY"))
+    ca, cert, key = (env.get(f"AION_CLIENT_{name}") or None for name in ("CA", "CERT", "KEY"))
     return TLS(ca, cert, key) if ca or cert or key else None
 
 

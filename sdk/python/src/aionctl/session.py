@@ -36,14 +36,14 @@ def session(
         bool, typer.Option("--tls", help="Use TLS, trusting the system's CAs.", rich_help_panel=GROUP)
     ] = False,
     ca: Annotated[
-        str | None, typer.Option(envvar="AION_TLS_CA", help="File of the CA to trust.", rich_help_panel=GROUP)
+        str | None, typer.Option(envvar="AION_CLIENT_CA", help="File of the CA to trust.", rich_help_panel=GROUP)
     ] = None,
     cert: Annotated[
         str | None,
-        typer.Option(envvar="AION_TLS_CERT", help="File of the client's certificate.", rich_help_panel=GROUP),
+        typer.Option(envvar="AION_CLIENT_CERT", help="File of the client's certificate.", rich_help_panel=GROUP),
     ] = None,
     key: Annotated[
-        str | None, typer.Option(envvar="AION_TLS_KEY", help="File of the client's key.", rich_help_panel=GROUP)
+        str | None, typer.Option(envvar="AION_CLIENT_KEY", help="File of the client's key.", rich_help_panel=GROUP)
     ] = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Let the API key travel unencrypted.", rich_help_panel=GROUP)

@@ -63,7 +63,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tasks_live",
         "tasks",
-        ["tenant_id", "state", sa.literal_column("priority DESC"), "create_us"],
+        ["tenant_id", "state", sa.literal_column("priority DESC"), "create_us", "task_id"],
         unique=False,
         sqlite_where=sa.text("state <= 2"),
     )

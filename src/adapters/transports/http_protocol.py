@@ -1,0 +1,75 @@
+"""uvicorn's HTTP/1.1 protocol with what it leaves open: a bound on the head of a request, and refusals as problems.
+
+httptools keeps a header until it is whole, however long it is, so the bytes are counted as they come.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from aion.adapters.rpc.errors import code_of
+from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
+
+MAX_HEAD_BYTES = 32 << 10
+"""The request line and all headers: room for a long page token and a long trace, no room for attacks on memory."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_head = False
+        self._head_bytes = 0
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its head is whole."""
+        self.in_head = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes come; those of a head are counted."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                error = RequestTooLarge(f"the request's headers have more than {MAX_HEAD_BYTES} bytes; send less")
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, error)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is refused as a problem too; there is no call yet that it could name."""
+        self._refuse(HTTPStatus.BAD_REQUEST, MalformedRequest("the request is not HTTP/1.1; send it again as such"))
+
+    def _refuse(self, status: HTTPStatus, error: AionError) -> None:
+        problem = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": int(status),
+            "detail": error.message,
+            "reason": error.reason,
+            "code": code_of(error).name,
+        }
+        body = orjson.dumps(problem)
+        head = (
+            f"HTTP/1.1 {int(status)} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.in_head = False
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+def head_is_open(connection: asyncio.BaseProtocol) -> bool:
+    """Whether a request has begun whose head is not whole."""
+    return isinstance(connection, HttpProtocol) and connection.in_head

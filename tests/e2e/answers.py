@@ -1,0 +1,134 @@
+"""What comes back over any wire, in one form: documents, frames of a stream, refusals."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from aion.adapters.transports.json_codec import encode
+from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+import orjson
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused call as a client sees it. `http_status` and `marks` differ by transport or call and do not compare."""
+
+    code: str
+    reason: str
+    message: str
+    violations: tuple[tuple[str, str], ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+    retries: bool = False
+    http_status: int = field(default=0, compare=False)
+    marks: tuple[str, str] = field(default=("", ""), compare=False)
+
+
+class Refused(Exception):
+    """The call was refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.reason}: {refusal.message}")
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message of a stream: its event's name, its offset (None: it has none) and its document."""
+
+    name: str
+    offset: int | None
+    document: Document
+
+
+def document_of(message: Message) -> Document:
+    """The message in its canonical JSON form."""
+    document: Document = orjson.loads(encode(message))
+    return document
+
+
+def refusal_of_rpc(error: grpc.aio.AioRpcError) -> Refusal:
+    """What google.rpc.Status and its details say."""
+    trailers = {str(name): value for name, value in error.trailing_metadata() or ()}
+    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+    assert (status.code, status.message) == (error.code().value[0], error.details())
+    found: dict[str, Any] = {}
+    for packed in status.details:
+        name = packed.type_url.rpartition(".")[2]
+        detail = getattr(error_details_pb2, name)()
+        assert packed.Unpack(detail)
+        found[name] = detail
+    info, request = found["ErrorInfo"], found["RequestInfo"]
+    assert info.domain == "aion"
+    assert (trailers["x-request-id"], trailers["x-trace-id"]) == (request.request_id, request.serving_data)
+    violations = found["BadRequest"].field_violations if "BadRequest" in found else ()
+    return Refusal(
+        code=error.code().name,
+        reason=info.reason,
+        message=status.message,
+        violations=tuple((v.field, v.description) for v in violations),
+        facts=dict(info.metadata),
+        retries="RetryInfo" in found,
+        marks=(request.request_id, request.serving_data),
+    )
+
+
+def refusal_of_problem(problem: Document, headers: dict[str, str]) -> Refusal:
+    """What an RFC 9457 problem says."""
+    assert problem["type"] == "about:blank"
+    marks = (problem["request_id"], problem["trace_id"])
+    if headers:
+        assert (headers["x-request-id"], headers["x-trace-id"]) == marks
+    return Refusal(
+        code=problem["code"],
+        reason=problem["reason"],
+        message=problem["detail"],
+        violations=tuple((v["field"], v["description"]) for v in problem.get("violations", ())),
+        facts=problem.get("facts", {}),
+        retries="retry_after_seconds" in problem,
+        http_status=problem["status"],
+        marks=marks,
+    )
+
+
+def frame_of(message: tasks_pb2.TaskResult | tasks_pb2.WatchResponse, *, first: bool) -> Frame | None:
+    """A message of a gRPC stream as the frame that SSE makes of it; None for a heartbeat."""
+    event = message.event if message.HasField("event") else None
+    task = _task_of(message)
+    if isinstance(message, tasks_pb2.TaskResult) and first:
+        assert task is not None
+        return Frame("accepted", None, document_of(task))
+    if event is None and task is None:
+        return None
+    if task is None:
+        assert event is not None
+        name = events_pb2.EventKind.Name(event.kind).removeprefix("EVENT_KIND_").lower()
+        return Frame(name, event.offset, document_of(event))
+    name = "done" if task.state == lifecycle_pb2.TASK_STATE_OK else "error"
+    return Frame(name, event.offset if event is not None else task.last_offset, document_of(task))
+
+
+def _task_of(message: tasks_pb2.TaskResult | tasks_pb2.WatchResponse) -> tasks_pb2.TaskResult | None:
+    if isinstance(message, tasks_pb2.WatchResponse):
+        return message.task if message.HasField("task") else None
+    if message.state == lifecycle_pb2.TASK_STATE_UNSPECIFIED:
+        return None
+    alone = tasks_pb2.TaskResult()
+    alone.CopyFrom(message)
+    alone.ClearField("event")
+    return alone
+
+
+def text_of(frames: list[Frame]) -> str:
+    """The text that these frames make; a reset voids what came from its place on."""
+    pieces: list[tuple[int, str]] = []
+    for frame in frames:
+        if frame.name == "token":
+            pieces.append((frame.offset or 0, frame.document["text"]))
+        elif frame.name == "reset":
+            pieces = [piece for piece in pieces if piece[0] < frame.document["discard_from"]]
+    return "".join(piece for _, piece in pieces)

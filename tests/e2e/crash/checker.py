@@ -1,0 +1,184 @@
+"""Judges a recorded history against what AION promises after a crash (docs/semantics.md 1, 2, 4, 5 and 11).
+
+It knows nothing of servers or stores: it is given what a client saw and what was there in the end, and names every
+promise that the two break together. Each rule is one function, so that a planted violation can be shown to be caught.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from tests.e2e.crash.history import Asked, Call, EndedTask, FinalState, Outcome, SeenEvent, SeenTask
+
+LOSSES_UNTIL_POISON = 4
+
+
+def violations(history: Sequence[Call], asked: Mapping[str, Asked], final: FinalState) -> list[str]:
+    """Every broken promise as a sentence; empty when all were kept."""
+    by_id = {ended.task.task_id: ended for ended in final.tasks}
+    return [
+        *final.damage,
+        *_a_key_names_one_task(history, asked, final),
+        *_what_was_seen_exists(history, by_id),
+        *_ended_states_stay(history, by_id),
+        *_attempts_only_grow(history, by_id),
+        *_events_stay(history, by_id),
+        *_cancels_are_kept(history, by_id),
+        *(broken for ended in final.tasks for broken in _each_task(ended, asked, final)),
+    ]
+
+
+def _a_key_names_one_task(history: Sequence[Call], asked: Mapping[str, Asked], final: FinalState) -> Iterator[str]:
+    for key, count in Counter(ended.task.key for ended in final.tasks).items():
+        if count > 1:
+            yield f"key {key} made {count} tasks"
+        if key not in asked:
+            yield f"a task carries the key {key}, which nobody submitted"
+    made = {ended.task.key: ended.task.task_id for ended in final.tasks}
+    for key, task_id in final.keys.items():
+        if made.get(key) != task_id:
+            yield f"the store holds key {key} for {task_id}, its task is {made.get(key)}"
+    for call in history:
+        if call.method == "submit" and call.task is not None:
+            if call.task.key != call.key:
+                yield f"a submit of key {call.key} was answered with the task of key {call.task.key}"
+            if made.get(call.key) != call.task.task_id:
+                yield f"key {call.key} was acknowledged as {call.task.task_id}, in the end it is {made.get(call.key)}"
+
+
+def _what_was_seen_exists(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
+    for call in history:
+        task_id = call.task.task_id if call.task is not None else call.task_id
+        if call.outcome is Outcome.ANSWERED and task_id and task_id not in by_id:
+            yield f"{call.method} was answered with task {task_id}, which is lost"
+        if call.outcome is Outcome.REFUSED and call.reason == "TASK_NOT_FOUND":
+            yield f"{call.method} did not find task {call.task_id}, which had been acknowledged"
+        if call.outcome is Outcome.REFUSED and not call.reason:
+            yield f"{call.method} of {call.key or call.task_id} was refused without a typed reason"
+        if call.reason == "INTERNAL":
+            yield f"{call.method} of {call.key or call.task_id} met a defect"
+
+
+def _ended_states_stay(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
+    ended_at: dict[str, int] = {}
+    for call, task in _seen(history):
+        if task.ended:
+            ended_at[task.task_id] = min(call.ended, ended_at.get(task.task_id, call.ended))
+            last = by_id.get(task.task_id)
+            if last is not None and task != last.task:
+                yield f"{task.task_id} was seen to end {task.state}, then changed: {task} became {last.task}"
+    for call, task in _seen(history):
+        if not task.ended and call.began > ended_at.get(task.task_id, call.began):
+            yield f"{task.task_id} had ended and was then seen {task.state}"
+
+
+def _attempts_only_grow(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
+    for _, task in _seen(history):
+        last = by_id.get(task.task_id)
+        if last is None:
+            continue
+        known = {attempt.number: attempt for attempt in last.task.attempts}
+        for attempt in task.attempts:
+            if attempt.number not in known:
+                yield f"{task.task_id}: attempt {attempt.number} was seen and is gone"
+            elif attempt.outcome != "RUNNING" and attempt != known[attempt.number]:
+                yield f"{task.task_id}: attempt {attempt.number} had ended and then changed"
+
+
+def _events_stay(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
+    for call in history:
+        if call.method != "watch" or call.task_id not in by_id:
+            continue
+        offsets = [event.offset for event in call.events]
+        if offsets != list(range(call.after_offset + 1, call.after_offset + 1 + len(offsets))):
+            yield f"a watch of {call.task_id} after {call.after_offset} had a gap: {offsets}"
+        kept = {event.offset: event for event in by_id[call.task_id].events}
+        for event in call.events:
+            if kept.get(event.offset) != event:
+                yield f"{call.task_id}: event {event.offset} was sent as {event} and is now {kept.get(event.offset)}"
+
+
+def _cancels_are_kept(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
+    for call in history:
+        if call.method != "cancel" or call.task is None or call.task.task_id not in by_id:
+            continue
+        state = by_id[call.task.task_id].task.state
+        if not call.task.ended and state != "CANCELED":
+            yield f"the cancel of {call.task.task_id} was acknowledged, but it ended {state}"
+
+
+def _each_task(ended: EndedTask, asked: Mapping[str, Asked], final: FinalState) -> Iterator[str]:
+    task, events = ended.task, ended.events
+    name = task.task_id
+    if not task.ended:
+        yield f"{name} never ended: it is {task.state}"
+        return
+    late = task.end_time - max(task.create_time, final.served_from)
+    if late > final.bound:
+        yield f"{name} ended {late:.1f} s after it could, the bound is {final.bound:.1f} s"
+    yield from _its_attempts(task)
+    yield from _its_log(task, events)
+    if task.state == "OK" and task.key in asked:
+        yield from _its_answer(task, events, asked[task.key])
+    for fact in ("task.accepted", "task.ended"):
+        count = final.facts.get(name, {}).get(fact, 0)
+        if count != 1:
+            yield f"{name}: the fact {fact} left the outbox {count} times"
+
+
+def _its_attempts(task: SeenTask) -> Iterator[str]:
+    numbers = [attempt.number for attempt in task.attempts]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"{task.task_id}: the fences do not grow by one: {numbers}"
+    outcomes = [attempt.outcome for attempt in task.attempts]
+    if "RUNNING" in outcomes:
+        yield f"{task.task_id} has ended, an attempt has not: {outcomes}"
+    if outcomes.count("OK") > 1 or (task.state == "OK" and outcomes[-1:] != ["OK"]):
+        yield f"{task.task_id} settled more than once, or not by its last attempt: {outcomes}"
+    if task.error_code == "TASK_POISONED" and outcomes.count("LOST") < LOSSES_UNTIL_POISON:
+        yield f"{task.task_id} is poison after {outcomes.count('LOST')} losses"
+
+
+def _its_log(task: SeenTask, events: Sequence[SeenEvent]) -> Iterator[str]:
+    offsets = [event.offset for event in events]
+    if offsets != list(range(1, task.last_offset + 1)):
+        yield f"{task.task_id}: its offsets have a gap: {offsets}, the last should be {task.last_offset}"
+    endings = [event for event in events if event.kind in ("DONE", "ERROR")]
+    if len(endings) != 1 or events[-1] != endings[0] or (endings[0].kind == "DONE") != (task.state == "OK"):
+        yield f"{task.task_id} ended {task.state}, its log ends {[event.kind for event in endings]}"
+    fences = [event.attempt for event in events if event.attempt]
+    if fences != sorted(fences):
+        yield f"{task.task_id}: something was written under an old fence: {fences}"
+    alive: list[SeenEvent] = []
+    for event in events:
+        if event.kind == "RESET":
+            alive = [earlier for earlier in alive if earlier.offset < event.discard_from]
+        elif event.kind == "TOKEN":
+            if any(earlier.attempt != event.attempt for earlier in alive):
+                yield f"{task.task_id}: attempt {event.attempt} spoke after another without a reset"
+            alive.append(event)
+
+
+def _its_answer(task: SeenTask, events: Sequence[SeenEvent], asked: Asked) -> Iterator[str]:
+    text = folded(events)
+    if text != asked.text:
+        yield f"{task.task_id}: its events fold to {text!r}, the engine said {asked.text!r}"
+    if json.loads(task.result_json) != json.loads(asked.result_json):
+        yield f"{task.task_id}: its result is {task.result_json}, the engine gave {asked.result_json}"
+    if events and json.loads(events[-1].data_json or "null") != json.loads(task.result_json):
+        yield f"{task.task_id}: its log ends with another result than it has"
+
+
+def folded(events: Sequence[SeenEvent]) -> str:
+    """The text of a log: its tokens without what a RESET made void."""
+    pieces: list[tuple[int, str]] = []
+    for event in events:
+        if event.kind == "TOKEN":
+            pieces.append((event.offset, event.text))
+        elif event.kind == "RESET":
+            pieces = [piece for piece in pieces if piece[0] < event.discard_from]
+    return "".join(text for _, text in pieces)
+
+
+def _seen(history: Sequence[Call]) -> Iterator[tuple[Call, SeenTask]]:
+    return ((call, call.task) for call in history if call.task is not None)

@@ -1,0 +1,85 @@
+"""Lives of a server that end at a failpoint, one after the other on the same data, under a load that reaches it."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+from tests.e2e.crash.aftermath import submit_again
+from tests.e2e.crash.client import Client, Recorder, Steps, all_of
+from tests.e2e.crash.history import Outcome
+from tests.e2e.crash.server import Died, Place, Server
+
+SUBMITTERS = 3
+MOST_TASKS = 40
+"""A life that has not reached its failpoint after so many tasks goes on with what there is, until time is up."""
+
+
+@dataclass
+class Story:
+    """One place, one history, one source of chance."""
+
+    place: Place
+    seed: int
+    recorder: Recorder = field(default_factory=Recorder)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self._open: list[str] = []
+        self.leases_left = False
+
+    async def life(self, failpoints: str, *, held: int = 0) -> None:
+        """A server that lives until a failpoint kills it, also while it starts."""
+        if held:
+            self.place.gate.unlink(missing_ok=True)
+        else:
+            self.place.gate.touch()
+        server = Server.launch(self.place, failpoints)
+        try:
+            await self._live(server, held)
+        except Died:
+            server.must_have_been_killed()
+        finally:
+            server.destroy()
+
+    async def _live(self, server: Server, held: int) -> None:
+        await server.wait_until_ready()
+        async with Client.connect(self.recorder, server) as client:
+            work = [asyncio.create_task(self._work(client, server, held))]
+            await server.wait_until_killed()
+            await all_of(*work)
+
+    async def _work(self, client: Client, server: Server, held: int) -> None:
+        asked = len(self.recorder.plans)
+        again, self._open = self._open, []
+        await submit_again(client, self.recorder, again)
+        self._open.extend(again)
+        await all_of(*(self._hold(client) for _ in range(held)))
+        await all_of(*(self._submit(client, server, asked + MOST_TASKS) for _ in range(SUBMITTERS)))
+
+    async def _hold(self, client: Client) -> None:
+        """A task of which it is certain that it runs: it has spoken and is held at the gate."""
+        call = await client.submit(self._key(Steps(3, held=True)))
+        if call.task is not None:
+            await client.watch(call.task.task_id, until="TOKEN")
+
+    async def _submit(self, client: Client, server: Server, most: int) -> None:
+        while server.alive:
+            if len(self.recorder.plans) >= most:
+                await asyncio.sleep(0.05)
+                continue
+            steps = Steps(self.chance.randint(1, 5), self.chance.choice((0, 0, 1, 1, 2, 9)))
+            call = await client.submit(self._key(steps), wait=self.chance.choice((0.0, 0.0, 0.2)))
+            if call.outcome is Outcome.UNKNOWN or call.task is None:
+                continue
+            what = self.chance.random()
+            if what < 0.25:
+                await client.cancel(call.task.task_id)
+            elif what < 0.5:
+                await client.watch(call.task.task_id)
+            elif what < 0.75:
+                await client.get(call.task.task_id)
+
+    def _key(self, plan: Steps) -> str:
+        key = self.recorder.new_key(plan)
+        self._open.append(key)
+        return key

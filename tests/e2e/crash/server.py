@@ -1,0 +1,171 @@
+"""A server as an operator starts it, in a process that can be killed, stopped and continued."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import copytree
+
+import wasmtime
+
+from aion.failpoints import ENVIRONMENT
+
+LEASE_SECONDS = 2.0
+PATIENCE = 60.0
+"""Seconds after which something that must happen has not; generous, since it only delays a failure."""
+
+_MODULE = Path(__file__).parent / "module"
+_LOOK_EVERY = 0.02
+_HOST = b"aion.adapters.engines.wasm.host"
+
+
+class Died(Exception):
+    """The server ended before it was ready."""
+
+
+@dataclass
+class Place:
+    """What outlives a server: its data, its modules, its log, and the gate at which guests may be held."""
+
+    root: Path
+    starts: int = 0
+    kills: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        modules = self.root / "modules" / "takes_steps"
+        copytree(_MODULE, modules)
+        (modules / "takes_steps.wasm").write_bytes(wasmtime.wat2wasm((_MODULE / "takes_steps.wat").read_text()))
+
+    @property
+    def gate(self) -> Path:
+        """While it is not there, guests that ask to be held are."""
+        return self.root / "gate"
+
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return self.root / "data" / "aion.db"
+
+    @property
+    def log(self) -> Path:
+        """What all servers of this place wrote."""
+        return self.root / "server.log"
+
+    def environment(self, failpoints: str) -> dict[str, str]:
+        """A clean environment with short leases and the failpoints of one life."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("AION_")}
+        held = f"host.guest_yields=pause:{self.gate}"
+        return clean | {
+            "AION_DATA_DIR": str(self.root / "data"),
+            "AION_MODULES_DIR": str(self.root / "modules"),
+            "AION_GRPC_LISTEN": "127.0.0.1:0",
+            "AION_HTTP_LISTEN": "127.0.0.1:0",
+            "AION_ENGINE_HOSTS": "1",
+            "AION_WORKER_SLOTS": "8",
+            "AION_LEASE": f"{LEASE_SECONDS:.0f}s",
+            "AION_LOG_LEVEL": "debug",
+            "AION_LOG_FORMAT": "json",
+            ENVIRONMENT: ",".join(filter(None, (held, failpoints))),
+            **self.settings,
+        }
+
+
+@dataclass
+class Server:
+    """One life of a server."""
+
+    place: Place
+    process: "subprocess.Popen[bytes]"
+    address: str = ""
+    api_key: str = ""
+    ready_at: float = 0.0
+
+    @classmethod
+    def launch(cls, place: Place, failpoints: str = "") -> "Server":
+        """Starts the process; `wait_until_ready` follows."""
+        place.starts += 1
+        with place.log.open("ab") as log:
+            process = subprocess.Popen(
+                [str(Path(sys.executable).with_name("aion")), "dev", "--ready-file", str(_ready_file(place))],
+                env=place.environment(failpoints),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        return cls(place, process)
+
+    @classmethod
+    async def start(cls, place: Place, failpoints: str = "") -> "Server":
+        """A server that is ready. Raises Died."""
+        server = cls.launch(place, failpoints)
+        await server.wait_until_ready()
+        return server
+
+    async def wait_until_ready(self) -> None:
+        """Learns where it listens. Raises Died."""
+        ready = _ready_file(self.place)
+        give_up = time.monotonic() + PATIENCE
+        while not ready.exists():
+            if not self.alive:
+                raise Died(f"exit status {self.process.returncode}")
+            if time.monotonic() > give_up:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError(f"the server was not ready after {PATIENCE} s; see {self.place.log}")
+            await asyncio.sleep(_LOOK_EVERY)
+        facts = json.loads(ready.read_text())
+        self.address, self.api_key = facts["grpc"], facts["api_key"]
+        self.ready_at = time.time()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self.process.poll() is None
+
+    async def wait_until_killed(self) -> None:
+        """Waits for the end, which must be by SIGKILL."""
+        give_up = time.monotonic() + PATIENCE
+        while self.alive:
+            if time.monotonic() > give_up:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError("the failpoint was not reached: " + self.place.log.read_text()[-2000:])
+            await asyncio.sleep(_LOOK_EVERY)
+        self.must_have_been_killed()
+
+    def must_have_been_killed(self) -> None:
+        """Counts a kill; anything else is a crash of AION itself."""
+        assert self.process.returncode == -signal.SIGKILL, self.place.log.read_text()[-4000:]
+        self.place.kills += 1
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends the server process a signal."""
+        self.process.send_signal(number)
+
+    def hosts(self) -> list[int]:
+        """The process ids of its WASM hosts."""
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        children = [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
+        return [pid for pid in children if _HOST in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+
+    async def stop(self) -> None:
+        """Asks it to end and waits; one that does not end is a failure."""
+        if self.alive:
+            self.process.terminate()
+        await asyncio.to_thread(self.process.wait, PATIENCE)
+
+    def destroy(self) -> None:
+        """Whatever state it is in, it is gone afterwards."""
+        if self.alive:
+            self.process.kill()
+        self.process.wait()
+
+
+def _ready_file(place: Place) -> Path:
+    return place.root / f"ready-{place.starts}.json"

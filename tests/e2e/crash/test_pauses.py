@@ -1,0 +1,61 @@
+"""A server that stands still for longer than its leases last settles nothing twice.
+
+Its process is stopped and continued, as a suspended machine or a long pause would do it. Proves docs/semantics.md 2.2.
+"""
+
+import asyncio
+import signal
+import time
+
+import pytest
+
+from tests.e2e.crash.aftermath import settle_and_judge
+from tests.e2e.crash.client import Client, Recorder, Steps
+from tests.e2e.crash.server import LEASE_SECONDS, Place, Server
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["while guests are held", "while guests answer"])
+async def test_a_server_that_was_stopped_for_longer_than_its_leases_settles_once(tmp_path, held):
+    place, recorder = Place(tmp_path), Recorder()
+    if not held:
+        place.gate.touch()
+    server = await Server.start(place)
+    try:
+        async with Client.connect(recorder, server) as client:
+            keys = [recorder.new_key(Steps(4, pause=2, held=held)) for _ in range(4)]
+            calls = [await client.submit(key) for key in keys]
+            ids = [call.task.task_id for call in calls if call.task is not None]
+            await asyncio.gather(*(client.watch(task_id, until="TOKEN") for task_id in ids))
+            server.signal(signal.SIGSTOP)
+            # The pause itself is what is tried; leases are judged by the wall clock.
+            until = time.time() + LEASE_SECONDS + 0.5
+            while time.time() < until:
+                await asyncio.sleep(0.05)
+            server.signal(signal.SIGCONT)
+            place.gate.touch()
+            for task_id in ids:
+                assert (await client.watch(task_id)).task is not None
+            final = await settle_and_judge(place, recorder, server)
+    finally:
+        server.destroy()
+    assert len(final.tasks) == len(ids)
+    assert all(ended.task.state == "OK" for ended in final.tasks)
+
+
+async def test_a_server_killed_while_guests_are_held_runs_them_again(tmp_path):
+    place, recorder = Place(tmp_path), Recorder()
+    server = await Server.start(place)
+    try:
+        async with Client.connect(recorder, server) as client:
+            call = await client.submit(recorder.new_key(Steps(3, held=True)))
+            assert call.task is not None
+            await client.watch(call.task.task_id, until="TOKEN")
+            server.signal(signal.SIGKILL)
+            await server.wait_until_killed()
+    finally:
+        server.destroy()
+    final = await settle_and_judge(place, recorder)
+    (ended,) = final.tasks
+    assert ended.task.state == "OK"
+    assert [attempt.outcome for attempt in ended.task.attempts] == ["LOST", "OK"]
+    assert [event.kind for event in ended.events] == ["TOKEN", "RESET", "TOKEN", "TOKEN", "TOKEN", "DONE"]

@@ -1,0 +1,119 @@
+"""Servers and commands as processes: what an operator starts, with an environment of its own."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from aion.app.offline import key_desk
+from aion.app.settings import Settings
+from aion.domain.identity import ALL_SCOPES
+
+AION = str(Path(sys.executable).with_name("aion"))
+PATIENCE = 60.0
+"""Seconds after which something that must happen has not: generous, since it only delays a failure."""
+
+Found = TypeVar("Found")
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """The environment of a command: nothing of ours but what is given; ports chosen by the system."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AION_")}
+    return clean | {
+        "AION_DATA_DIR": str(data),
+        "AION_GRPC_LISTEN": "127.0.0.1:0",
+        "AION_HTTP_LISTEN": "127.0.0.1:0",
+        "AION_ENGINE_HOSTS": "1",
+        "AION_LOG_LEVEL": "warning",
+        "COLUMNS": "200",
+        **settings,
+    }
+
+
+def command(data: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Runs `aion ARGUMENTS` to its end."""
+    return subprocess.run(
+        [AION, *arguments],
+        env=environment(data, **settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def until(look: Callable[[], Found | None], what: str) -> Found:
+    """What `look` finds, as soon as it finds something."""
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"in {PATIENCE:.0f} s: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that is ready."""
+
+    grpc: str
+    http: str
+    data: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def url(self) -> str:
+        """Where REST is."""
+        return f"http://{self.http}"
+
+    def key(self, tenant: str, principal: str = "tester", scopes: frozenset[str] = ALL_SCOPES) -> str:
+        """A new API key, as `aion keys create` makes it while the server runs."""
+        return issue_key(self.data, tenant, principal, scopes)[1]
+
+
+def issue_key(data: Path, tenant: str, principal: str, scopes: frozenset[str] = ALL_SCOPES) -> tuple[str, str]:
+    """Id and text of a new API key of a data directory."""
+    with key_desk(Settings(data_dir=data)) as desk:
+        key, text = desk.issue(tenant, principal, scopes, None)
+    return key.key_id, text
+
+
+def new_tenant() -> str:
+    """A tenant that nobody else uses."""
+    return f"t-{uuid4().hex[:12]}"
+
+
+@contextlib.contextmanager
+def running(folder: Path, config: Path, modules: Path, **settings: str) -> Iterator[Running]:
+    """`aion dev` in `folder/data` while the block runs."""
+    data, ready = folder / "data", folder / f"ready-{uuid4().hex[:8]}.json"
+    places = {"AION_CONFIG_DIR": str(config), "AION_MODULES_DIR": str(modules)}
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            [AION, "dev", "--ready-file", str(ready)],
+            env=environment(data, **places, **settings),
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+    try:
+        until(lambda: ready.exists() or process.poll() is not None, "the server is ready or has ended")
+        if process.poll() is not None:
+            raise AssertionError((folder / "server.log").read_text()[-2000:])
+        facts = json.loads(ready.read_text())
+        yield Running(facts["grpc"], facts["http"], data, process)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise

@@ -1,0 +1,132 @@
+"""When the database fails: who is told what, and that the writer goes on."""
+
+import asyncio
+import sqlite3
+from datetime import timedelta
+
+import pytest
+
+from aion import failpoints
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.sqlite import open_store
+from aion.domain.errors import OutcomeUnknown, QueueFull, StoreUnavailable, TaskNotFound
+from aion.domain.tasks import TaskState
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import SCOPE, START, accept, claim, eager, key, new_task, settle
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "aion.sqlite"
+
+
+@pytest.fixture
+async def store(path):
+    busy = timedelta(milliseconds=20)
+    async with open_store(f"sqlite:///{path}", ManualClock(START), ProcessSignals(), "test", busy) as opened:
+        yield opened
+
+
+@pytest.fixture
+def break_at():
+    def set_(name):
+        failpoints.configure({"AION_FAILPOINTS": f"{name}=error" if name else ""})
+
+    yield set_
+    failpoints.configure({})
+
+
+async def test_a_failed_commit_is_an_unknown_outcome_and_a_retry_with_the_same_key_decides(store, break_at):
+    break_at("store.commit")
+    with pytest.raises(OutcomeUnknown, match="retry with the same key"):
+        await store.accept("acme", accept(new_task(), key(), eager()))
+    with pytest.raises(TaskNotFound):
+        await store.get("acme", "task-1")
+    break_at("")
+    retried = await store.accept("acme", accept(new_task(), key(), eager()))
+    assert (retried.replayed, retried.started) == (False, True)
+    assert len(await store.waiting(SCOPE, 10)) == 1
+
+
+async def test_a_failed_commit_does_not_change_the_answer_of_what_was_refused(store, break_at):
+    break_at("store.commit")
+    values = [accept(new_task("good")), accept(new_task("refused"), max_pending=0)]
+    answers = await asyncio.gather(*(store.accept("acme", value) for value in values), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [OutcomeUnknown, QueueFull]
+
+
+async def test_a_failed_commit_leaves_readers_and_the_queue_as_they_were(store, break_at):
+    running = (await store.accept("acme", accept(new_task("running"), eager=eager()))).task
+    await store.accept("acme", accept(new_task("waiting")))
+    break_at("store.commit")
+    for write in (store.settle(SCOPE, settle(running)), store.claim(SCOPE, claim()), store.cancel("acme", "waiting")):
+        with pytest.raises(OutcomeUnknown):
+            await write
+    assert await store.get("acme", "running") == running
+    break_at("")
+    assert [task.task_id for task in await store.claim(SCOPE, claim(10))] == ["waiting"]
+    assert (await store.settle(SCOPE, settle(running))).state is TaskState.OK
+
+
+@pytest.mark.parametrize("place", ["store.begin", "store.accept.before_commit"])
+async def test_a_store_that_cannot_write_says_so_and_recovers(store, break_at, place):
+    break_at(place)
+    with pytest.raises(StoreUnavailable):
+        await store.accept("acme", accept(new_task(), key()))
+    break_at("")
+    assert not (await store.accept("acme", accept(new_task(), key()))).replayed
+
+
+async def test_a_full_disk_is_unavailable_and_reads_go_on(store):
+    await store.accept("acme", accept(new_task("before")))
+
+    def limit_pages(transaction):
+        pages = transaction.connection.execute("PRAGMA page_count").fetchone()[0]
+        transaction.connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    await store._writer.submit("limit", limit_pages)
+    with pytest.raises(StoreUnavailable, match="full"):
+        await store.accept("acme", accept(new_task("large", input_json='"' + "x" * 1_000_000 + '"')))
+    assert (await store.get("acme", "before")).state is TaskState.PENDING
+
+    def lift_limit(transaction):
+        transaction.connection.execute("PRAGMA max_page_count = 1000000")
+
+    await store._writer.submit("limit", lift_limit)
+    assert not (await store.accept("acme", accept(new_task("large")))).replayed
+
+
+async def test_a_store_that_another_process_locks_is_unavailable_until_it_is_free(store, path):
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await store.accept("acme", accept(new_task()))
+    other.execute("ROLLBACK")
+    other.close()
+    assert not (await store.accept("acme", accept(new_task()))).replayed
+
+
+async def test_a_value_that_the_database_cannot_take_fails_alone(store):
+    values = [
+        accept(new_task("good-1")),
+        accept(new_task("too large", max_failures=2**70)),
+        accept(new_task("good-2")),
+    ]
+    answers = await asyncio.gather(*(store.accept("acme", value) for value in values), return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers] == ["Accepted", "OverflowError", "Accepted"]
+
+
+async def test_a_bug_in_a_step_reaches_its_caller_only(store):
+    def broken(transaction):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store._writer.submit("broken", broken)
+    assert not (await store.accept("acme", accept(new_task()))).replayed
+
+
+async def test_a_closed_store_is_unavailable(path):
+    async with open_store(f"sqlite:///{path}", ManualClock(START), ProcessSignals(), "test") as store:
+        await store.accept("acme", accept(new_task()))
+    with pytest.raises(StoreUnavailable):
+        await store.accept("acme", accept(new_task("late")))

@@ -1,0 +1,132 @@
+"""What stops a process at its start: a foreign owner, an unknown database, a schema of another version."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from aion.adapters.clock import SystemClock
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage import schema
+from aion.adapters.storage.api_keys import SqliteApiKeyStore
+from aion.adapters.storage.errors import StoreNotMigrated, StoreOwned, StoreUnreadable, UnsupportedStorage
+from aion.adapters.storage.sqlite import open_store
+from tests.contract.test_api_key_store import KEY
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import START
+
+
+def opening(url):
+    return open_store(url, SystemClock(), ProcessSignals(), "test-owner")
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'data' / 'aion.sqlite'}"
+
+
+async def test_a_second_owner_is_refused_with_the_pid_of_the_first_and_a_remedy(url):
+    async with opening(url):
+        with pytest.raises(StoreOwned) as refused:
+            async with opening(url):
+                pass
+        assert f"process {os.getpid()}" in str(refused.value)
+        assert "AION_DATA_DIR" in str(refused.value)
+    async with opening(url):
+        pass
+
+
+async def test_an_owner_in_another_process_is_noticed_too(url, tmp_path):
+    (tmp_path / "data").mkdir()
+    program = (
+        "import fcntl, os, sys; f = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); fcntl.flock(f, fcntl.LOCK_EX);"
+        "os.write(f, b'4711 elsewhere'); print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "data" / "owner.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(StoreOwned, match="4711"):
+            async with opening(url):
+                pass
+        with pytest.raises(StoreOwned, match="4711"):
+            schema.migrate(url)
+        other.stdin.close()
+
+
+async def test_files_are_readable_by_their_owner_only(url, tmp_path):
+    async with opening(url):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+    assert modes.keys() >= {"aion.sqlite", "aion.sqlite-wal", "owner.lock"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("bad", ["postgresql://db/aion", "sqlite:///relative.sqlite", "mysql://x", ""])
+async def test_an_unknown_database_is_refused_in_words(bad):
+    with pytest.raises(UnsupportedStorage, match="sqlite:///"):
+        async with opening(bad):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_refused_in_words(url, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "aion.sqlite").write_text("not a database, " * 100)
+    with pytest.raises(StoreUnreadable, match="not a database"):
+        async with opening(url):
+            pass
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows():
+    assert schema.check() == ()
+
+
+def test_check_sees_a_difference_in_a_constraint(tmp_path):
+    url = f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    schema.migrate(url)
+    with sqlite3.connect(tmp_path / "aion.sqlite") as connection:
+        connection.execute("CREATE TABLE stranger (a INTEGER)")
+    assert any("stranger" in difference for difference in schema.check(url))
+
+
+def test_an_empty_store_needs_all_migrations_and_a_migrated_one_none(url, tmp_path):
+    (tmp_path / "data").mkdir()
+    assert schema.pending(url) == schema.migrate(url) == ("0001",)
+    assert schema.pending(url) == schema.migrate(url) == ()
+
+
+async def test_a_store_of_a_newer_version_is_refused(url, tmp_path):
+    async with opening(url):
+        pass
+    with sqlite3.connect(tmp_path / "data" / "aion.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreNotMigrated, match="newer"):
+        async with opening(url):
+            pass
+
+
+async def test_an_existing_store_without_migrations_is_refused(url, tmp_path):
+    (tmp_path / "data").mkdir()
+    with sqlite3.connect(tmp_path / "data" / "aion.sqlite") as connection:
+        connection.execute("CREATE TABLE something (a INTEGER)")
+    with pytest.raises(StoreNotMigrated, match="aion migrate"):
+        async with opening(url):
+            pass
+
+
+async def test_keys_can_be_written_while_a_server_runs_and_are_noticed_within_five_seconds(url):
+    clock = ManualClock(START)
+    async with opening(url):
+        with SqliteApiKeyStore.open(url, clock.monotonic) as server, SqliteApiKeyStore.open(url) as operator:
+            assert server.find("key-1") is None
+            operator.add("acme", KEY)
+            assert server.find("key-1") is None
+            clock.advance(timedelta(seconds=5))
+            assert server.find("key-1") == KEY
+            operator.revoke("acme", "key-1", START)
+            assert server.find("key-1") == KEY
+            clock.advance(timedelta(seconds=5))
+            assert server.find("key-1").revoke_time == START

@@ -1,0 +1,115 @@
+"""More tasks wait than fit in memory: they keep their order, their turns and their expire times."""
+
+from datetime import timedelta
+
+import pytest
+
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.sqlite import open_store
+from aion.domain.tasks import Priority, TaskState
+from aion.domain.writes import Reaped
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import SCOPE, START, accept, claim, eager, new_task, settle
+
+MOST = 40
+PRIORITIES = (Priority.NORMAL, Priority.LOW, Priority.HIGH)
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(START)
+
+
+@pytest.fixture
+async def store(clock):
+    async with open_store("sqlite://", clock, ProcessSignals(), "test", most_waiting=MOST) as opened:
+        yield opened
+
+
+async def fill(store, count, tenant="big", **changes):
+    for number in range(count):
+        task = new_task(
+            f"{tenant}-{number:03}",
+            tenant=tenant,
+            priority=PRIORITIES[number % 3],
+            now=START + timedelta(milliseconds=number),
+            **changes,
+        )
+        await store.accept(tenant, accept(task))
+
+
+async def drain(store, limit=7):
+    claimed = []
+    while tasks := await store.claim(SCOPE, claim(limit)):
+        claimed.extend(tasks)
+        for task in tasks:
+            await store.settle(SCOPE, settle(task))
+    return claimed
+
+
+async def test_memory_stays_bounded_and_the_order_is_that_of_the_table(store):
+    await fill(store, 200)
+    assert len(store._memory.waiting) <= MOST
+    claimed = await drain(store)
+    assert len(claimed) == 200
+    order = [(-task.priority, task.create_time) for task in claimed]
+    assert order == sorted(order)
+    assert len(store._memory.waiting) == 0
+    assert await store.next_due(SCOPE) is None
+
+
+async def test_a_small_tenant_still_has_its_turn(store):
+    await fill(store, 200)
+    await fill(store, 3, tenant="small")
+    claimed = await drain(store)
+    assert len(claimed) == 203
+    assert {task.tenant for task in claimed[:14]} == {"big", "small"}
+
+
+async def test_the_bound_of_a_queue_counts_what_is_on_disk(store):
+    await fill(store, 100)
+    assert store._memory.waiting.count("big") == 100
+
+
+async def test_nothing_starts_eagerly_before_what_waits_on_disk(store):
+    await fill(store, 100)
+    accepted = await store.accept("other", accept(new_task("new", tenant="other"), eager=eager()))
+    assert not accepted.started
+
+
+async def test_tasks_on_disk_expire_on_time(store, clock):
+    await fill(store, 100, expire_time=START + timedelta(minutes=1))
+    assert await store.next_due(SCOPE) == START + timedelta(minutes=1)
+    clock.advance(timedelta(minutes=1))
+    assert await store.reap(SCOPE) == Reaped(tasks_expired=100)
+    assert (await store.get("big", "big-099")).state is TaskState.TIMEOUT
+    assert await store.claim(SCOPE, claim(10)) == []
+    assert await store.next_due(SCOPE) is None
+
+
+async def test_a_task_on_disk_can_be_canceled(store):
+    await fill(store, 100)
+    await store.cancel("big", "big-097")
+    claimed = {task.task_id for task in await drain(store)}
+    assert claimed == {f"big-{number:03}" for number in range(100)} - {"big-097"}
+
+
+async def test_a_restart_begins_with_the_first_of_each_queue(tmp_path, clock):
+    url = f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    async with open_store(url, clock, ProcessSignals(), "test", most_waiting=MOST) as store:
+        await fill(store, 120)
+    async with open_store(url, clock, ProcessSignals(), "test", most_waiting=MOST) as store:
+        assert len(store._memory.waiting) <= MOST
+        order = [(-task.priority, task.create_time) for task in await drain(store)]
+    assert len(order) == 120
+    assert order == sorted(order)
+
+
+async def test_a_waiting_worker_is_told_when_the_next_part_is_in_memory(clock):
+    signals = ProcessSignals()
+    async with open_store("sqlite://", clock, signals, "test", most_waiting=MOST) as store:
+        await fill(store, 100)
+        in_memory = len(store._memory.waiting)
+        with signals.watch_work() as work:
+            assert len(await store.claim(SCOPE, claim(100))) == in_memory
+            assert await work.changed(0)
