@@ -55,6 +55,20 @@ class Housekeeping(Protocol):
         """Deletes up to `limit` expired idempotency records and event rows whose log is compacted; how many."""
         ...
 
+    async def forget_logs(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
+        """Looks at up to `limit` logs and deletes those of tasks that ended before; how many.
+
+        The task stays; its events answer EventsExpired from then on.
+        """
+        ...
+
+    async def forget_tasks(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
+        """Looks at up to `limit` tasks and deletes those that ended before, with logs and keys; how many.
+
+        A tombstone keeps each id taken. Events that `purge` has not deleted yet keep their task for a later pass.
+        """
+        ...
+
 
 LEASE_FOR = timedelta(seconds=10)
 """How long a lease lasts unless configured: long enough for a paused process, short enough to notice a dead one."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aion.domain.attempts import AttemptOutcome
-from aion.domain.errors import StaleFence, TaskNotFound
+from aion.domain.errors import EventsExpired, StaleFence, TaskAlreadyExists, TaskNotFound
 from aion.domain.tasks import Priority, TaskState
 from aion.domain.writes import Append, LeaseRef, Reaped, Renew, Settle
 from tests.sample_tasks import (
@@ -179,7 +179,7 @@ async def test_an_expired_lease_can_be_claimed_by_another_worker(store, clock):
 async def test_too_many_losses_poison_the_task(store, clock):
     await accepted(store, "task-1")
     for _ in range(4):
-        (task,) = await store.claim(SCOPE, claim())
+        await store.claim(SCOPE, claim())
         clock.advance(LEASE)
         await store.reap(SCOPE)
     poisoned = await store.get("acme", "task-1")
@@ -225,9 +225,45 @@ async def test_purge_deletes_expired_keys_and_compacted_events_but_no_live_ones(
     await store.append(SCOPE, tokens(ended, "b", "c"))
     await store.settle(SCOPE, settle(ended))
     log = await store.events("acme", "ended", 0, 10)
-    assert await store.purge(SCOPE, 1) == 0
-    assert [await store.purge(SCOPE, 2), await store.purge(SCOPE, 100)] == [2, 0]
+    assert [await store.purge(SCOPE, limit) for limit in (1, 1, 100)] == [1, 1, 0]
     clock.advance(timedelta(hours=24))
     assert await store.purge(SCOPE, 100) == 2
     assert await store.events("acme", "ended", 0, 10) == log
     assert [event.text for event in await store.events("acme", "live", 0, 10)] == ["a"]
+
+
+async def ended_task(store, clock):
+    task = (await store.accept("acme", accept(new_task("old"), key("old"), eager()))).task
+    await store.append(SCOPE, tokens(task, "a"))
+    await store.settle(SCOPE, settle(task))
+    await store.accept("acme", accept(new_task("live"), key("live")))
+    clock.advance(timedelta(days=30))
+    return await store.get("acme", "old")
+
+
+async def test_a_forgotten_log_answers_expired_and_its_task_stays(store, clock):
+    ended = await ended_task(store, clock)
+    assert await store.forget_logs(SCOPE, ended.end_time, 10) == 0
+    assert await store.forget_logs(SCOPE, clock.now(), 10) == 1
+    assert await store.get("acme", "old") == ended
+    with pytest.raises(EventsExpired):
+        await store.events("acme", "old", 0, 10)
+    assert list(await store.events("acme", "old", ended.last_offset, 10)) == []
+
+
+async def test_a_forgotten_task_is_gone_but_its_id_stays_taken(store, clock):
+    ended = await ended_task(store, clock)
+    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 0, "its events are not purged yet"
+    await store.purge(SCOPE, 10)
+    assert await store.forget_tasks(SCOPE, ended.end_time, 10) == 0
+    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 1
+    with pytest.raises(TaskNotFound):
+        await store.get("acme", "old")
+    for again in (
+        store.accept("acme", accept(new_task("old"))),
+        store.find_replay("acme", "old", None, b"fingerprint"),
+    ):
+        with pytest.raises(TaskAlreadyExists, match="purged"):
+            await again
+    assert not (await store.accept("other", accept(new_task("old", tenant="other")))).replayed
+    assert (await store.get("acme", "live")).state is TaskState.PENDING

@@ -1,7 +1,7 @@
 """Fixtures: callers of the server, each of a tenant of its own, with a face for every transport."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import grpc
@@ -63,9 +63,9 @@ def task_request(**members: object) -> tasks_pb2.TaskRequest:
     return request
 
 
-@pytest.fixture
-async def callers(server: Running) -> AsyncIterator[MakeCaller]:
-    """Makes callers; a new tenant and all scopes unless said otherwise."""
+@asynccontextmanager
+async def callers_of(server: Running) -> AsyncIterator[MakeCaller]:
+    """Makes callers of a server; of a new tenant and with all scopes unless said otherwise."""
     async with AsyncExitStack() as stack:
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(server.grpc))
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=server.url, timeout=TIMEOUT))
@@ -78,6 +78,13 @@ async def callers(server: Running) -> AsyncIterator[MakeCaller]:
             headers = {"authorization": f"Bearer {text}"} if text else {}
             return Caller(tenant, GrpcFace(channel, headers), RestFace(client, headers))
 
+        yield make
+
+
+@pytest.fixture
+async def callers(server: Running) -> AsyncIterator[MakeCaller]:
+    """Makes callers of the server that all tests share."""
+    async with callers_of(server) as make:
         yield make
 
 

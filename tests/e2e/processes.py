@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -110,10 +111,38 @@ def running(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
         facts = json.loads(ready.read_text())
         yield Running(facts["grpc"], facts["http"], data, process)
     finally:
-        if process.poll() is None:
-            process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
+        _stop(process)
+
+
+_ADDRESSES = re.compile(r"serving gRPC on (\S+) and HTTP on (\S+)")
+
+
+@contextlib.contextmanager
+def serving(folder: Path, config: Path, modules: Path, **settings: str) -> Iterator[Running]:
+    """`aion serve` in `folder/data` while the block runs, as an operator starts it."""
+    data, log = folder / "data", folder / f"serve-{uuid4().hex[:8]}.log"
+    places = {"AION_CONFIG_DIR": str(config), "AION_MODULES_DIR": str(modules)}
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [AION, "serve"], env=environment(data, **places, **settings), stdout=subprocess.DEVNULL, stderr=errors
+        )
+    try:
+        until(
+            lambda: _ADDRESSES.search(log.read_text()) or process.poll() is not None, "the server is ready or has ended"
+        )
+        said = _ADDRESSES.search(log.read_text())
+        if said is None:
+            raise AssertionError(log.read_text()[-2000:])
+        yield Running(said.group(1), said.group(2), data, process)
+    finally:
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise

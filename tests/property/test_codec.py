@@ -14,7 +14,7 @@ from aion.domain.tasks import Priority, Sla, Task, TaskState, Usage
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBER = st.integers(0, 2**62)
 SPAN = st.timedeltas(timedelta(), timedelta(days=4000))
-TIME = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+TIME = st.integers(0, 10**16).map(lambda us: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us))
 FAILURE = st.builds(Failure, TEXT, TEXT, st.booleans())
 CANDIDATE = st.builds(
     Candidate,

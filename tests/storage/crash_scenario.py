@@ -1,4 +1,4 @@
-"""One task from accept to settle in a process of its own, which a failpoint may kill; says on stdout what was answered."""
+"""One task from accept to settle in a process of its own, which a failpoint may kill; stdout says what was answered."""
 
 import asyncio
 import sys
@@ -9,17 +9,22 @@ from aion.adapters.storage.sqlite import open_store
 from tests.sample_tasks import SCOPE, accept, claim, key, new_task, settle, tokens
 
 
+def answered(step: str) -> None:
+    sys.stdout.write(f"{step}\n")
+    sys.stdout.flush()
+
+
 async def run(url: str) -> None:
     clock = SystemClock()
     async with open_store(url, clock, ProcessSignals(), "first life") as store:
         await store.accept("acme", accept(new_task(now=clock.now()), key()))
-        print("accept", flush=True)
+        answered("accept")
         (task,) = await store.claim(SCOPE, claim(owner="first life"))
-        print("claim", flush=True)
+        answered("claim")
         await store.append(SCOPE, tokens(task, "half "))
-        print("append", flush=True)
+        answered("append")
         await store.settle(SCOPE, settle(task))
-        print("settle", flush=True)
+        answered("settle")
 
 
 if __name__ == "__main__":

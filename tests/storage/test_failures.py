@@ -23,7 +23,9 @@ def path(tmp_path):
 @pytest.fixture
 async def store(path):
     busy = timedelta(milliseconds=20)
-    async with open_store(f"sqlite:///{path}", ManualClock(START), ProcessSignals(), "test", busy) as opened:
+    async with open_store(
+        f"sqlite:///{path}", ManualClock(START), ProcessSignals(), "test", busy_timeout=busy
+    ) as opened:
         yield opened
 
 

@@ -1,9 +1,9 @@
 """What stops a process at its start: a foreign owner, an unknown database, a schema of another version."""
 
+import asyncio
 import os
 import sqlite3
 import stat
-import subprocess
 import sys
 from datetime import timedelta
 
@@ -46,15 +46,16 @@ async def test_an_owner_in_another_process_is_noticed_too(url, tmp_path):
         "import fcntl, os, sys; f = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); fcntl.flock(f, fcntl.LOCK_EX);"
         "os.write(f, b'4711 elsewhere'); print(flush=True); sys.stdin.read()"
     )
-    command = [sys.executable, "-c", program, str(tmp_path / "data" / "owner.lock")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        other.stdout.readline()
-        with pytest.raises(StoreOwned, match="4711"):
-            async with opening(url):
-                pass
-        with pytest.raises(StoreOwned, match="4711"):
-            schema.migrate(url)
-        other.stdin.close()
+    lock = str(tmp_path / "data" / "owner.lock")
+    pipe = asyncio.subprocess.PIPE
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", program, lock, stdin=pipe, stdout=pipe)
+    await other.stdout.readline()
+    with pytest.raises(StoreOwned, match="4711"):
+        async with opening(url):
+            pass
+    with pytest.raises(StoreOwned, match="4711"):
+        schema.migrate(url)
+    await other.communicate(b"")
 
 
 async def test_files_are_readable_by_their_owner_only(url, tmp_path):

@@ -30,6 +30,17 @@ def test_an_error_is_raised_at_every_hit_or_at_the_nth_only():
     failpoints.hit("second")
 
 
+def test_an_error_lasts_as_long_as_its_file(tmp_path):
+    full = tmp_path / "full"
+    failpoints.configure({"AION_FAILPOINTS": f"disk=error:{full}"})
+    failpoints.hit("disk")
+    full.touch()
+    with pytest.raises(failpoints.FailpointError, match="disk"):
+        failpoints.hit("disk")
+    full.unlink()
+    failpoints.hit("disk")
+
+
 def test_a_pause_ends_when_its_file_exists(tmp_path):
     there = tmp_path / "go"
     there.touch()

@@ -17,10 +17,13 @@ from aion.v1 import decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
 SCHEMA_VERSION = "1.0"
 _PRIORITIES = {"": Priority.NORMAL, "low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH}
 _MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_command(request: tasks_pb2.TaskRequest, fingerprint: bytes) -> SubmitCommand:
     """What the request asks for. Raises BudgetInvalid and ValidationFailed, which protovalidate cannot say."""
+    # An unset submessage is not looked into: reading from one costs as much as the rest.
+    sla = request.sla if request.HasField("sla") else None
     return SubmitCommand(
         intent=request.intent,
         fingerprint=fingerprint,
@@ -29,13 +32,13 @@ def to_command(request: tasks_pb2.TaskRequest, fingerprint: bytes) -> SubmitComm
         params_json=request.params_json,
         preferred_engine=request.preferred_engine,
         priority=_PRIORITIES[request.priority],
-        privacy=Privacy(request.sla.privacy) if request.sla.privacy else None,
-        budget_micros=_budget(request.sla),
-        p95=timedelta(milliseconds=request.sla.p95_ms) if request.sla.p95_ms else None,
+        privacy=Privacy(sla.privacy) if sla and sla.privacy else None,
+        budget_micros=_budget(sla) if sla else None,
+        p95=timedelta(milliseconds=sla.p95_ms) if sla and sla.p95_ms else None,
         metadata=dict(request.metadata),
         expire_time=_aware(request.expire_time) if request.HasField("expire_time") else None,
         idempotency_key=request.request_id,
-        wait=request.wait.ToTimedelta(),
+        wait=request.wait.ToTimedelta() if request.HasField("wait") else timedelta(),
     )
 
 
@@ -177,5 +180,5 @@ def _aware(stamp: Timestamp) -> datetime:
 
 def _stamp(time: datetime) -> Timestamp:
     # Timestamp.FromDatetime costs ten times as much, and a task has several times.
-    micros = round(time.timestamp() * 1_000_000)
-    return Timestamp(seconds=micros // 1_000_000, nanos=micros % 1_000_000 * 1000)
+    since = time - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)

@@ -160,6 +160,16 @@ class SqliteStore:
         """Deletes expired idempotency records and events whose log is compacted."""
         return await self._writer.submit("purge", partial(self._sweeper.purge, limit))
 
+    async def forget_logs(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
+        """Deletes the logs of tasks that ended before."""
+        step = partial(self._sweeper.forget_logs, to_us(ended_before), limit)
+        return await self._writer.submit("forget_logs", step)
+
+    async def forget_tasks(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
+        """Deletes tasks that ended before, leaving tombstones."""
+        step = partial(self._sweeper.forget_tasks, to_us(ended_before), limit)
+        return await self._writer.submit("forget_tasks", step)
+
     async def waiting(self, scope: SystemScope, limit: int) -> Sequence[OutboxEvent]:
         """The oldest undelivered facts."""
         return await self._reader.scan(partial(waiting_facts, limit=limit))
@@ -187,6 +197,7 @@ async def open_store(
     clock: Clock,
     signals: Signals,
     owner: str,
+    *,
     busy_timeout: timedelta = BUSY_TIMEOUT,
     most_waiting: int = MOST_IN_MEMORY,
 ) -> AsyncIterator[SqliteStore]:

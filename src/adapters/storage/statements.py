@@ -64,8 +64,8 @@ SELECT_TASK_BY_SEQ = compiled(
     select(*_task_columns).where(tasks.c.seq == _p("row"), tasks.c.tenant_id == _p("tenant")), "row", "tenant"
 )
 
-# The partial index of live tasks serves these only when its condition stands in the statement literally.
-_is_live = tasks.c.state <= literal_column("2")
+# The index of live tasks serves a statement only when the index's own condition stands in it.
+_is_live = tasks.c.end_us.is_(None)
 SELECT_LIVE = compiled(
     select(
         tasks.c.tenant_id,
@@ -78,7 +78,7 @@ SELECT_LIVE = compiled(
         tasks.c.lease_expires_us,
     ).where(_is_live)
 )
-_waits = (tasks.c.tenant_id == _p("tenant"), tasks.c.state == literal_column("1"))
+_waits = (tasks.c.tenant_id == _p("tenant"), tasks.c.state == literal_column("1"), _is_live)
 SELECT_WAITING = compiled(
     select(tasks.c.task_id, tasks.c.priority, tasks.c.create_us, tasks.c.expire_us, tasks.c.not_before_us)
     .where(*_waits, tasks.c.not_before_us.is_(None))
@@ -205,6 +205,30 @@ WINDOW_OF_KEYS = compiled(
     "after",
     "rows",
 )
+# A log is gone first, its task later; a task whose events still lie in task_events is left for the next pass.
+WINDOW_OF_LOGS = compiled(
+    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.end_us)
+    .join(task_logs, task_logs.c.task_seq == tasks.c.seq)
+    .where(task_logs.c.task_seq > _p("after"))
+    .order_by(task_logs.c.task_seq)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "after",
+    "rows",
+)
+DELETE_LOG = compiled(delete(task_logs).where(task_logs.c.task_seq == _p("row")), "row")
+WINDOW_OF_TASKS = compiled(
+    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.end_us)
+    .where(tasks.c.seq > _p("after"))
+    .order_by(tasks.c.seq)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "after",
+    "rows",
+)
+SELECT_TASKS_WITH_EVENTS = compiled(select(task_events.c.task_seq).distinct())
+DELETE_TASK = compiled(delete(tasks).where(tasks.c.seq == _p("row")), "row")
+
 DELETE_KEY = compiled(delete(idempotency_keys).where(idempotency_keys.c.seq == _p("row")), "row")
 
 _API_KEY = ("key_id", "tenant_id", "principal", "scopes", "mac", "create_us", "expire_us", "revoke_us")

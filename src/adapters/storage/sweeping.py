@@ -8,30 +8,71 @@ from aion.adapters.storage import statements as sql
 from aion.adapters.storage.transaction import Transaction
 
 
+_WINDOWS = 8
+"""How many windows one pass looks at, at most, when few of their rows can go."""
+
+
 class Sweeper:
     """Remembers how far it came in each table. Runs in the writer."""
 
     def __init__(self) -> None:
         self._events_after = 0
         self._keys_after = 0
+        self._logs_after = 0
+        self._tasks_after = 0
 
     def purge(self, limit: int, transaction: Transaction) -> int:
         """Deletes up to `limit` rows: events whose log is compacted, and expired idempotency records."""
-        events = self._compacted_events(limit, transaction)
-        return events + self._expired_keys(limit - events, transaction)
+        deleted = 0
+        for sweep in (self._compacted_events, self._expired_keys):
+            for _ in range(_WINDOWS):
+                room = limit - deleted
+                if room <= 0:
+                    break
+                doomed, more = sweep(room, transaction)
+                deleted += doomed
+                if not more:
+                    break
+        return deleted
 
-    def _compacted_events(self, limit: int, transaction: Transaction) -> int:
-        window = transaction.connection.execute(sql.WINDOW_OF_EVENTS, (self._events_after, limit)).fetchall()
-        self._events_after = window[-1][0] if len(window) == limit else 0
+    def _compacted_events(self, rows: int, transaction: Transaction) -> tuple[int, bool]:
+        window = transaction.connection.execute(sql.WINDOW_OF_EVENTS, (self._events_after, rows)).fetchall()
+        more = len(window) == rows
+        self._events_after = window[-1][0] if more else 0
         doomed = [(seq,) for seq, compacted in window if compacted is not None]
         transaction.connection.executemany(sql.DELETE_EVENT, doomed)
-        return len(doomed)
+        return len(doomed), more
 
-    def _expired_keys(self, limit: int, transaction: Transaction) -> int:
-        if limit <= 0:
-            return 0
-        window = transaction.connection.execute(sql.WINDOW_OF_KEYS, (self._keys_after, limit)).fetchall()
-        self._keys_after = window[-1][0] if len(window) == limit else 0
+    def _expired_keys(self, rows: int, transaction: Transaction) -> tuple[int, bool]:
+        window = transaction.connection.execute(sql.WINDOW_OF_KEYS, (self._keys_after, rows)).fetchall()
+        more = len(window) == rows
+        self._keys_after = window[-1][0] if more else 0
         doomed = [(seq,) for seq, expire_us in window if expire_us <= transaction.now_us]
         transaction.connection.executemany(sql.DELETE_KEY, doomed)
+        return len(doomed), more
+
+    def forget_logs(self, ended_before_us: int, limit: int, transaction: Transaction) -> int:
+        """Deletes the logs of tasks that ended before; the tasks stay."""
+        window = transaction.connection.execute(sql.WINDOW_OF_LOGS, (self._logs_after, limit)).fetchall()
+        self._logs_after = window[-1][0] if len(window) == limit else 0
+        doomed = [row for row in window if row[3] is not None and row[3] < ended_before_us]
+        transaction.connection.executemany(sql.DELETE_LOG, [(seq,) for seq, *_ in doomed])
+        for _, tenant, task_id, _ in doomed:
+            transaction.forget((tenant, task_id))
+        return len(doomed)
+
+    def forget_tasks(self, ended_before_us: int, limit: int, transaction: Transaction) -> int:
+        """Deletes tasks that ended before, with their logs and keys, and leaves a tombstone for each."""
+        connection = transaction.connection
+        window = connection.execute(sql.WINDOW_OF_TASKS, (self._tasks_after, limit)).fetchall()
+        self._tasks_after = window[-1][0] if len(window) == limit else 0
+        busy = {seq for (seq,) in connection.execute(sql.SELECT_TASKS_WITH_EVENTS)}
+        doomed = [row for row in window if row[3] is not None and row[3] < ended_before_us and row[0] not in busy]
+        connection.executemany(
+            sql.INSERT_TOMBSTONE, [(tenant, task_id, transaction.now_us) for _, tenant, task_id, _ in doomed]
+        )
+        connection.executemany(sql.DELETE_TASK, [(seq,) for seq, *_ in doomed])
+        for _, tenant, task_id, _ in doomed:
+            transaction.forget((tenant, task_id))
+        transaction.memory.has_tombstones = transaction.memory.has_tombstones or bool(doomed)
         return len(doomed)

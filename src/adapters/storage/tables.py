@@ -118,7 +118,7 @@ Index(
     tasks.c.priority.desc(),
     tasks.c.create_us,
     tasks.c.task_id,
-    sqlite_where=text("state <= 2"),
+    sqlite_where=text("end_us IS NULL"),
 )
 
 task_events = Table(

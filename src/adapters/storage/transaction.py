@@ -64,6 +64,7 @@ class Transaction:
         self._staged: dict[Key, StagedTask] = {}
         self._keys: dict[tuple[str, str, str, str], tuple[bytes, StagedTask, int]] = {}
         self._facts: list[tuple[int, str, str, str, int]] = []
+        self._forgotten: list[Key] = []
         self._free_ids: set[Key] = set()
         self._free_keys: set[tuple[str, str, str, str]] = set()
 
@@ -130,6 +131,10 @@ class Transaction:
         before, staged.task = staged.task, change.task
         self._record(staged, before, change)
 
+    def forget(self, key: Key) -> None:
+        """What memory has of this task is no longer true; the step itself has changed the tables."""
+        self._forgotten.append(key)
+
     def flush(self) -> None:
         """Sends everything to the database."""
         new: list[tuple[Any, ...]] = []
@@ -168,6 +173,8 @@ class Transaction:
             if log is not None and staged.events:
                 log = log.grown(staged.events)
             cache.put(key, Entry(staged.task, staged.seq, log))
+        for key in self._forgotten:
+            cache.drop(key)
 
     def _entry(self, key: Key) -> Entry | None:
         entry = self.memory.cache.get(key)

@@ -3,8 +3,8 @@
 The table is the truth, this is its index in the memory of the one owner. Tenants take turns, one task a turn: all tasks
 weigh the same, so that is deficit round robin with a quantum of one. A retry that is held back waits apart.
 
-Memory is bounded: when too many tasks wait, a tenant keeps the first of its queue here and the rest on disk only, beyond
-its horizon. Once its part in memory is used up it is hungry, and the owner of this index brings the next part.
+Memory is bounded: when too many tasks wait, a tenant keeps the first of its queue here and the rest on disk only,
+beyond its horizon. Once its part in memory is used up it is hungry, and the owner of this index brings the next part.
 """
 
 from collections.abc import Sequence

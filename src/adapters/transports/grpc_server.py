@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
+from grpc import aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
 from aion import failpoints
 from aion.adapters.rpc.call import Call, Marks, ProtobufPayload
 from aion.adapters.rpc.errors import code_of, to_status
 from aion.adapters.rpc.methods import Method, methods
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Pipeline, Refused
 from aion.domain.errors import MethodNotFound
-from grpc import aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 TRANSPORT = "grpc"
 

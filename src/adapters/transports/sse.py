@@ -6,10 +6,9 @@ cut, and may come back with the last id that it got.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import cast
 
 from google.protobuf.message import Message
 
@@ -88,7 +87,7 @@ class StreamOperation:
                 raise error
 
     async def _pump(self, stream: Stream, writer: "_Writer") -> None:
-        messages = cast("AsyncGenerator[Message, None]", stream.messages)
+        messages = stream.messages
         try:
             await self._write(messages, writer)
         except Refused as refused:

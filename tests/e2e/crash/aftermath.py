@@ -3,13 +3,14 @@
 import asyncio
 import json
 import sqlite3
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from tests.e2e.crash.checker import violations
 from tests.e2e.crash.client import Client, Recorder, all_of
-from tests.e2e.crash.history import ENDED, EndedTask, FinalState, Outcome
+from tests.e2e.crash.history import EndedTask, FinalState, Outcome
 from tests.e2e.crash.server import LEASE_SECONDS, PATIENCE, Place, Server
 
 BOUND = LEASE_SECONDS + 5.0
@@ -55,7 +56,7 @@ async def _all_ended(client: Client) -> tuple[EndedTask, ...]:
         while True:
             call = await client.get(task_id)
             assert call.task is not None, f"{task_id} is listed and cannot be read: {call}"
-            if call.task.state in ENDED or time.monotonic() > give_up:
+            if call.task.ended or time.monotonic() > give_up:
                 break
             await asyncio.sleep(_LOOK_EVERY)
         # A log that has not ended would be followed for ever; the checker says what is wrong.
@@ -102,9 +103,9 @@ def _report(place: Place, recorder: Recorder, final: FinalState, broken: list[st
     states = Counter(ended.task.state for ended in final.tasks)
     attempts = Counter(attempt.outcome for ended in final.tasks for attempt in ended.task.attempts)
     late = max((e.task.end_time - max(e.task.create_time, final.served_from) for e in final.tasks), default=0.0)
-    print(
+    sys.stdout.write(
         f"\ncrash: {place.kills} kills, {place.starts} starts, {len(recorder.plans)} keys, {len(final.tasks)} tasks "
         f"{dict(states)}, attempts {dict(attempts)}, submits {recorder.count(Outcome.ANSWERED)} acknowledged, "
         f"{recorder.count(Outcome.UNKNOWN)} unknown, {recorder.count(Outcome.REFUSED)} refused, "
-        f"latest end {late:.2f} s after restart, {len(broken)} broken promises"
+        f"latest end {late:.2f} s after restart, {len(broken)} broken promises\n"
     )

@@ -6,16 +6,17 @@ what a library made of it.
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2, tasks_pb2_grpc
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode, aio
 
+from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2, tasks_pb2_grpc
 from tests.e2e.crash.history import Asked, Call, Outcome, SeenAttempt, SeenEvent, SeenTask
 from tests.e2e.crash.server import Server
 
@@ -50,6 +51,8 @@ class Recorder:
     calls: list[Call] = field(default_factory=list)
     asked: dict[str, Asked] = field(default_factory=dict)
     plans: dict[str, Steps] = field(default_factory=dict)
+    expire_time: int = field(default_factory=lambda: int(time.time()) + 3600)
+    """Far away: what is tried here is not that tasks expire."""
     _ticks: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def tick(self) -> int:
@@ -89,6 +92,7 @@ class Client:
             params_json=self.recorder.plans[key].params_json,
             request_id=key,
             metadata={"key": key},
+            expire_time=Timestamp(seconds=self.recorder.expire_time),
         )
         if wait:
             request.wait.FromMilliseconds(round(wait * 1000))
@@ -150,7 +154,7 @@ class Client:
     async def _unary(
         self,
         method: str,
-        call: Callable[..., Awaitable[Message]],
+        call: Callable[..., Awaitable[tasks_pb2.TaskResult | tasks_pb2.CancelResponse]],
         request: Message,
         *,
         key: str = "",
@@ -187,7 +191,7 @@ def reason_of(error: aio.AioRpcError) -> str:
             for detail in status_pb2.Status.FromString(value).details:
                 info = error_details_pb2.ErrorInfo()
                 if detail.Unpack(info):
-                    return info.reason
+                    return str(info.reason)
     return ""
 
 
@@ -205,7 +209,7 @@ def _seen_task(message: tasks_pb2.TaskResult) -> SeenTask:
         create_time=_seconds(message.create_time),
         end_time=_seconds(message.end_time),
         attempts=tuple(
-            SeenAttempt(attempt.number, _short(lifecycle_pb2.AttemptOutcome.Name(attempt.outcome)), _seconds(attempt.end_time))
+            SeenAttempt(attempt.number, _outcome(attempt.outcome), _seconds(attempt.end_time))
             for attempt in message.attempts
         ),
         last_offset=message.last_offset,
@@ -220,8 +224,8 @@ def _seen_event(event: events_pb2.TaskEvent) -> SeenEvent:
     return SeenEvent(event.offset, event.attempt, kind, event.text, event.data_json, event.discard_from)
 
 
-def _short(name: str) -> str:
-    return name.removeprefix("ATTEMPT_OUTCOME_")
+def _outcome(value: lifecycle_pb2.AttemptOutcome.ValueType) -> str:
+    return lifecycle_pb2.AttemptOutcome.Name(value).removeprefix("ATTEMPT_OUTCOME_")
 
 
 def _seconds(stamp: Timestamp) -> float:

@@ -4,16 +4,16 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from shutil import copytree
 
 import wasmtime
 
 from aion.failpoints import ENVIRONMENT
+from tests.e2e.crash.server_process import launch
 
 LEASE_SECONDS = 2.0
 PATIENCE = 60.0
@@ -81,7 +81,7 @@ class Server:
     """One life of a server."""
 
     place: Place
-    process: "subprocess.Popen[bytes]"
+    process: ForkServerProcess
     address: str = ""
     api_key: str = ""
     ready_at: float = 0.0
@@ -90,14 +90,8 @@ class Server:
     def launch(cls, place: Place, failpoints: str = "") -> "Server":
         """Starts the process; `wait_until_ready` follows."""
         place.starts += 1
-        with place.log.open("ab") as log:
-            process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("aion")), "dev", "--ready-file", str(_ready_file(place))],
-                env=place.environment(failpoints),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        arguments = ["dev", "--ready-file", str(_ready_file(place))]
+        process = launch(arguments, place.environment(failpoints), place.log)
         return cls(place, process)
 
     @classmethod
@@ -113,10 +107,9 @@ class Server:
         give_up = time.monotonic() + PATIENCE
         while not ready.exists():
             if not self.alive:
-                raise Died(f"exit status {self.process.returncode}")
+                raise Died(f"exit status {self.process.exitcode}")
             if time.monotonic() > give_up:
-                self.process.kill()
-                self.process.wait()
+                self.destroy()
                 raise AssertionError(f"the server was not ready after {PATIENCE} s; see {self.place.log}")
             await asyncio.sleep(_LOOK_EVERY)
         facts = json.loads(ready.read_text())
@@ -124,33 +117,38 @@ class Server:
         self.ready_at = time.time()
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self.process.pid is not None, "the process was started"
+        return self.process.pid
+
+    @property
     def alive(self) -> bool:
         """Whether the process has not ended."""
-        return self.process.poll() is None
+        return self.process.is_alive()
 
     async def wait_until_killed(self) -> None:
         """Waits for the end, which must be by SIGKILL."""
         give_up = time.monotonic() + PATIENCE
         while self.alive:
             if time.monotonic() > give_up:
-                self.process.kill()
-                self.process.wait()
+                self.destroy()
                 raise AssertionError("the failpoint was not reached: " + self.place.log.read_text()[-2000:])
             await asyncio.sleep(_LOOK_EVERY)
         self.must_have_been_killed()
 
     def must_have_been_killed(self) -> None:
         """Counts a kill; anything else is a crash of AION itself."""
-        assert self.process.returncode == -signal.SIGKILL, self.place.log.read_text()[-4000:]
+        assert self.process.exitcode == -signal.SIGKILL, self.place.log.read_text()[-4000:]
         self.place.kills += 1
 
     def signal(self, number: signal.Signals) -> None:
         """Sends the server process a signal."""
-        self.process.send_signal(number)
+        os.kill(self.pid, number)
 
     def hosts(self) -> list[int]:
         """The process ids of its WASM hosts."""
-        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        threads = Path(f"/proc/{self.pid}/task").iterdir()
         children = [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
         return [pid for pid in children if _HOST in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
 
@@ -158,13 +156,14 @@ class Server:
         """Asks it to end and waits; one that does not end is a failure."""
         if self.alive:
             self.process.terminate()
-        await asyncio.to_thread(self.process.wait, PATIENCE)
+        await asyncio.to_thread(self.process.join, PATIENCE)
+        assert self.process.exitcode == 0, self.place.log.read_text()[-4000:]
 
     def destroy(self) -> None:
         """Whatever state it is in, it is gone afterwards."""
         if self.alive:
             self.process.kill()
-        self.process.wait()
+        self.process.join()
 
 
 def _ready_file(place: Place) -> Path:

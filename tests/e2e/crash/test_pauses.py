@@ -1,11 +1,11 @@
 """A server that stands still for longer than its leases last settles nothing twice.
 
-Its process is stopped and continued, as a suspended machine or a long pause would do it. Proves docs/semantics.md 2.2.
+Its process is stopped and continued, as a suspended machine or a long pause would do it; or only its renewals fail, so
+that two attempts of a task run at once. Proves docs/semantics.md 2.2.
 """
 
 import asyncio
 import signal
-import time
 
 import pytest
 
@@ -28,9 +28,7 @@ async def test_a_server_that_was_stopped_for_longer_than_its_leases_settles_once
             await asyncio.gather(*(client.watch(task_id, until="TOKEN") for task_id in ids))
             server.signal(signal.SIGSTOP)
             # The pause itself is what is tried; leases are judged by the wall clock.
-            until = time.time() + LEASE_SECONDS + 0.5
-            while time.time() < until:
-                await asyncio.sleep(0.05)
+            await asyncio.sleep(LEASE_SECONDS + 0.5)
             server.signal(signal.SIGCONT)
             place.gate.touch()
             for task_id in ids:
@@ -59,3 +57,29 @@ async def test_a_server_killed_while_guests_are_held_runs_them_again(tmp_path):
     assert ended.task.state == "OK"
     assert [attempt.outcome for attempt in ended.task.attempts] == ["LOST", "OK"]
     assert [event.kind for event in ended.events] == ["TOKEN", "RESET", "TOKEN", "TOKEN", "TOKEN", "DONE"]
+
+
+async def test_an_attempt_whose_lease_ran_out_writes_nothing_more(tmp_path):
+    place, recorder, silent = Place(tmp_path), Recorder(), tmp_path / "no-renewals"
+    silent.touch()
+    server = await Server.start(place, f"store.renew.before_commit=error:{silent}")
+    try:
+        async with Client.connect(recorder, server) as client:
+            call = await client.submit(recorder.new_key(Steps(3, pause=1, held=True)))
+            assert call.task is not None
+            task_id = call.task.task_id
+            # The first attempt is held at the gate; the second speaks once it runs beside it.
+            while (spoken := await client.watch(task_id, until="RESET")).events[-1].kind != "RESET":
+                assert spoken.task is None
+            place.gate.touch()
+            ended = await client.watch(task_id)
+            silent.unlink()
+            assert ended.task is not None
+            assert ended.task.state == "OK"
+            outcomes = [attempt.outcome for attempt in ended.task.attempts]
+            assert outcomes == ["LOST"] * (len(outcomes) - 1) + ["OK"]
+            assert len(outcomes) > 1
+            await settle_and_judge(place, recorder, server)
+    finally:
+        server.destroy()
+    assert "lease" in place.log.read_text()

@@ -65,7 +65,7 @@ def upgrade() -> None:
         "tasks",
         ["tenant_id", "state", sa.literal_column("priority DESC"), "create_us", "task_id"],
         unique=False,
-        sqlite_where=sa.text("state <= 2"),
+        sqlite_where=sa.text("end_us IS NULL"),
     )
     op.create_index("ix_tasks_newest_first", "tasks", ["tenant_id", "create_us", "task_id"], unique=False)
     op.create_table(

@@ -1,0 +1,174 @@
+"""The one table of errors, row by row: every error of the tree has a reason, a gRPC code and an HTTP status."""
+
+import inspect
+from collections.abc import Iterator
+from datetime import timedelta
+
+import aion.adapters.transports.http_problems  # noqa: F401 # brings the refusals of HTTP into the tree
+import pytest
+from aion.adapters.rpc.call import Marks
+from aion.adapters.rpc.errors import (
+    CODES,
+    HTTP_OF_CODE,
+    HTTP_OF_REASON,
+    INTERNAL_SENTENCE,
+    InternalError,
+    code_of,
+    http_status_of,
+    to_problem,
+    to_status,
+)
+from aion.domain import errors
+from aion.domain.errors import AionError, FieldViolation
+from aion.v1 import errors_pb2
+from google.rpc import error_details_pb2
+
+MARKS = Marks("request-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+PREFIX = "ERROR_REASON_"
+FIRST_TASK_FAILURE = 80
+REASONS = {
+    value.name.removeprefix(PREFIX): value.number
+    for value in errors_pb2.ErrorReason.DESCRIPTOR.values
+    if value.number != 0
+}
+# What a client sees, by hand: a change of this table breaks clients.
+EXPECTED = {
+    "MALFORMED_REQUEST": ("INVALID_ARGUMENT", 400),
+    "VALIDATION_FAILED": ("INVALID_ARGUMENT", 400),
+    "REQUEST_TOO_LARGE": ("RESOURCE_EXHAUSTED", 413),
+    "INPUT_SCHEMA_VIOLATION": ("INVALID_ARGUMENT", 400),
+    "EXPIRE_TIME_PAST": ("INVALID_ARGUMENT", 400),
+    "BUDGET_INVALID": ("INVALID_ARGUMENT", 400),
+    "PAGE_TOKEN_INVALID": ("INVALID_ARGUMENT", 400),
+    "INTENT_NOT_FOUND": ("INVALID_ARGUMENT", 400),
+    "OFFSET_OUT_OF_RANGE": ("OUT_OF_RANGE", 400),
+    "UNAUTHENTICATED": ("UNAUTHENTICATED", 401),
+    "PERMISSION_DENIED": ("PERMISSION_DENIED", 403),
+    "TASK_NOT_FOUND": ("NOT_FOUND", 404),
+    "METHOD_NOT_FOUND": ("UNIMPLEMENTED", 404),
+    "TASK_ALREADY_EXISTS": ("ALREADY_EXISTS", 409),
+    "IDEMPOTENCY_KEY_REUSED": ("FAILED_PRECONDITION", 422),
+    "NO_ELIGIBLE_ENGINE": ("FAILED_PRECONDITION", 422),
+    "EVENTS_EXPIRED": ("FAILED_PRECONDITION", 410),
+    "RATE_LIMITED": ("RESOURCE_EXHAUSTED", 429),
+    "QUEUE_FULL": ("RESOURCE_EXHAUSTED", 429),
+    "TOO_MANY_WAITERS": ("RESOURCE_EXHAUSTED", 429),
+    "READER_TOO_SLOW": ("ABORTED", 409),
+    "CALL_DEADLINE_EXCEEDED": ("DEADLINE_EXCEEDED", 504),
+    "DRAINING": ("UNAVAILABLE", 503),
+    "STORE_UNAVAILABLE": ("UNAVAILABLE", 503),
+    "OUTCOME_UNKNOWN": ("UNAVAILABLE", 503),
+    "INTERNAL": ("INTERNAL", 500),
+}
+
+
+def tree(root: type[AionError] = AionError) -> Iterator[type[AionError]]:
+    """Every class below `root`."""
+    for child in root.__subclasses__():
+        yield child
+        yield from tree(child)
+
+
+def concrete() -> list[type[AionError]]:
+    """The errors that are raised: those with a reason."""
+    return sorted({error for error in tree() if hasattr(error, "reason")}, key=lambda error: error.__name__)
+
+
+def made(error: type[AionError], **facts) -> AionError:
+    """An instance, past constructors of its own."""
+    instance = error.__new__(error)
+    AionError.__init__(instance, "what is wrong and what to do", **facts)
+    return instance
+
+
+@pytest.mark.parametrize("error", concrete(), ids=lambda error: error.__name__)
+def test_every_error_of_the_tree_has_a_row_and_a_reason_of_the_contract(error):
+    """8.10 One table maps error reasons to gRPC codes and HTTP statuses."""
+    assert error.reason in CODES
+    assert 0 < REASONS[error.reason] < FIRST_TASK_FAILURE
+    assert inspect.getdoc(error)
+
+
+@pytest.mark.parametrize("error", [e for e in tree() if not hasattr(e, "reason")], ids=lambda error: error.__name__)
+def test_an_error_without_a_reason_only_groups_others(error):
+    assert error.__subclasses__()
+
+
+@pytest.mark.parametrize("reason", [reason for reason, number in REASONS.items() if number < FIRST_TASK_FAILURE])
+def test_every_reason_of_a_refused_call_has_a_row_and_an_error(reason):
+    assert reason in CODES
+    assert reason in {error.reason for error in concrete()}
+
+
+def test_the_table_has_no_other_rows():
+    refusals = {reason for reason, number in REASONS.items() if number < FIRST_TASK_FAILURE}
+    assert set(CODES) == refusals == set(EXPECTED)
+    assert set(HTTP_OF_REASON) <= set(CODES)
+    assert {code for code in CODES.values()} <= set(HTTP_OF_CODE)
+
+
+@pytest.mark.parametrize("reason", EXPECTED)
+def test_the_row_is_what_clients_know(reason):
+    error = made(next(e for e in concrete() if e.reason == reason))
+    assert (code_of(error).name, http_status_of(error)) == EXPECTED[reason]
+
+
+@pytest.mark.parametrize("error", concrete(), ids=lambda error: error.__name__)
+def test_it_travels_over_grpc_with_all_its_details(error):
+    raised = made(
+        error,
+        violations=(FieldViolation("a.b", "must be so"),),
+        retry_after=timedelta(milliseconds=1500),
+        facts={"limit": "3"},
+    )
+    status = to_status(raised, MARKS)
+    assert (status.code, status.message) == (code_of(raised).value[0], "what is wrong and what to do")
+    found = {}
+    for packed in status.details:
+        detail = getattr(error_details_pb2, packed.type_url.rpartition(".")[2])()
+        packed.Unpack(detail)
+        found[type(detail).__name__] = detail
+    assert (found["ErrorInfo"].reason, found["ErrorInfo"].domain) == (error.reason, "aion")
+    assert dict(found["ErrorInfo"].metadata) == {"limit": "3"}
+    assert (found["RequestInfo"].request_id, found["RequestInfo"].serving_data) == ("request-1", MARKS.trace_id)
+    [violation] = found["BadRequest"].field_violations
+    assert (violation.field, violation.description) == ("a.b", "must be so")
+    assert found["RetryInfo"].retry_delay.ToTimedelta() == timedelta(milliseconds=1500)
+
+
+@pytest.mark.parametrize("error", concrete(), ids=lambda error: error.__name__)
+def test_it_travels_over_http_with_the_same_facts(error):
+    raised = made(error, violations=(FieldViolation("a.b", "must be so"),), retry_after=timedelta(milliseconds=1500))
+    problem = to_problem(raised, MARKS)
+    assert problem == {
+        "type": "about:blank",
+        "title": problem["title"],
+        "status": http_status_of(raised),
+        "detail": "what is wrong and what to do",
+        "reason": error.reason,
+        "code": code_of(raised).name,
+        "request_id": "request-1",
+        "trace_id": MARKS.trace_id,
+        "violations": [{"field": "a.b", "description": "must be so"}],
+        "retry_after_seconds": 2,
+    }
+
+
+def test_an_error_without_details_carries_none():
+    status = to_status(made(errors.TaskNotFound), MARKS)
+    assert [packed.type_url.rpartition(".")[2] for packed in status.details] == ["ErrorInfo", "RequestInfo"]
+    assert to_problem(made(errors.TaskNotFound), MARKS).keys().isdisjoint({"violations", "retry_after_seconds", "facts"})
+
+
+def test_trailers_stay_small_whatever_an_error_holds():
+    """Clients take 8 KiB of trailers."""
+    long = "x" * 5000
+    violations = tuple(FieldViolation(long, long) for _ in range(100))
+    facts = {f"fact {n}": "v" for n in range(100)}
+    raised = errors.ValidationFailed(long, violations=violations, facts=facts)
+    assert to_status(raised, MARKS).ByteSize() < 8192
+
+
+def test_a_defect_has_one_sentence():
+    assert InternalError().message == INTERNAL_SENTENCE
+    assert (code_of(InternalError()).name, http_status_of(InternalError())) == ("INTERNAL", 500)

@@ -1,0 +1,75 @@
+"""`aion keys`: made offline or beside a running server, listed without their secret, and gone soon after they are revoked."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from tests.e2e.answers import Refusal
+from tests.e2e.callers import Caller, MakeCaller, task_request
+from tests.e2e.faces import BY_NAME, Face, collect, refusal
+from tests.e2e.processes import Running, command, issue_key, new_tenant
+
+INFO, STREAM = BY_NAME["GetServerInfo"], BY_NAME["Stream"]
+
+
+def test_keys_are_made_listed_and_revoked_without_a_server(tmp_path: Path):
+    made = command(tmp_path, "keys", "create", "billing", "--tenant", "acme", "--scope", "tasks:read")
+    assert (made.returncode, made.stdout.startswith("aion_")) == (0, True), made.stderr
+    text = made.stdout.strip()
+    key_id = text.split("_")[1]
+    listed = command(tmp_path, "keys", "list", "--tenant", "acme").stdout
+    assert "billing" in listed
+    assert "valid" in listed
+    assert text not in listed
+    revoked = command(tmp_path, "keys", "revoke", key_id, "--tenant", "acme")
+    assert (revoked.returncode, f"{key_id} is revoked" in revoked.stderr) == (0, True)
+    assert "revoked" in command(tmp_path, "keys", "list", "--tenant", "acme").stdout
+
+
+def test_a_scope_that_does_not_exist_makes_no_key(tmp_path: Path):
+    refused = command(tmp_path, "keys", "create", "billing", "--scope", "tasks:wirte")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "did you mean tasks:write" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+async def test_a_key_made_while_the_server_runs_works_until_it_is_revoked(server: Running, callers: MakeCaller):
+    """4.7 A stream's credentials are looked at again at least every five seconds."""
+    tenant = new_tenant()
+    key_id, text = issue_key(server.data, tenant, "short-lived")
+    caller, witness = callers(tenant=tenant, key=text), callers(tenant=tenant)
+    streams = [asyncio.ensure_future(_cut(face)) for face in caller.faces]
+    assert await caller.grpc.unary(INFO, INFO.request())
+    while len(running := await witness.tasks()) < len(streams):
+        assert not any(stream.done() for stream in streams)
+    revoked = await asyncio.to_thread(command, server.data, "keys", "revoke", key_id, "--tenant", tenant)
+    assert revoked.returncode == 0, revoked.stderr
+    for refused in [await _refused(caller), *await asyncio.gather(*streams)]:
+        assert (refused.code, refused.reason) == ("UNAUTHENTICATED", "UNAUTHENTICATED")
+        assert text not in refused.message
+    for task in running:
+        assert (await witness.cancel(task["task_id"]))["task_id"] == task["task_id"]
+
+
+async def _cut(face: Face) -> Refusal:
+    """Why a stream that would not end was broken off."""
+    return await refusal(face, STREAM, task_request(intent="endless"))
+
+
+async def _refused(caller: Caller) -> Refusal:
+    """The refusal of an ordinary call, as soon as there is one."""
+    while True:
+        try:
+            return await refusal(caller.rest, INFO, INFO.request())
+        except AssertionError:
+            await asyncio.to_thread(lambda: None)
+
+
+@pytest.mark.parametrize("header", ["authorization", "x-api-key"])
+async def test_a_key_comes_in_either_header(server: Running, callers: MakeCaller, header):
+    caller = callers(key="")
+    text = server.key(caller.tenant)
+    headers = {header: f"Bearer {text}" if header == "authorization" else text}
+    for face in caller.faces:
+        assert await face.unary(INFO, INFO.request(), headers)
+    assert await collect(caller.grpc, STREAM, task_request(), headers)
