@@ -16,7 +16,7 @@ from aion.domain.events import NewEvent
 from aion.domain.identity import SystemScope
 from aion.domain.tasks import Task
 from aion.domain.writes import Append, LeaseRef, Settle
-from aion.ports.engines import EngineJob
+from aion.ports.engines import Engine, EngineJob
 from aion.ports.usecases import MAX_RESULT_BYTES
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class RunningAttempt:
         self._unsent: list[NewEvent] = []
         self._timer: asyncio.TimerHandle | None = None
         self._append: asyncio.Task[None] | None = None
-        self._work: asyncio.Task[AttemptResult] | None = None
+        self._in_engine: asyncio.Task[None] | None = None
+        self._interrupted: AttemptResult | None = None
         self._stale = False
-        self._canceled = False
 
     async def run(self) -> None:
         """Runs to the settle. Raises AionError when the store cannot take it; the lease then runs out."""
@@ -75,22 +75,25 @@ class RunningAttempt:
 
     def cancel(self) -> None:
         """Somebody asked to cancel the task: ends the guest; the attempt settles CANCELED."""
-        self._canceled = True
-        if self._work is not None:
-            self._work.cancel()
+        self._interrupt(AttemptResult(AttemptOutcome.CANCELED))
 
     def lose(self, why: str) -> None:
         """The lease is gone: ends the guest and writes nothing more."""
         if not self._stale:
             self._stale = True
             self._parts.observer.lease_lost(self.task, why)
-        if self._work is not None:
-            self._work.cancel()
+        self._interrupt(_handed_back())
 
     def abandon(self) -> None:
         """The process ends: the guest is stopped and the task handed back, so that another worker takes it."""
-        if self._work is not None:
-            self._work.cancel()
+        self._interrupt(_handed_back())
+
+    def _interrupt(self, result: AttemptResult) -> None:
+        """Ends the guest, if it runs or will run; the first interruption says what the attempt came to."""
+        if self._interrupted is None:
+            self._interrupted = result
+            if self._in_engine is not None:
+                self._in_engine.cancel()
 
     async def _result(self, traceparent: str) -> AttemptResult | None:
         """How the guest ended; None when the lease was lost meanwhile."""
@@ -113,18 +116,24 @@ class RunningAttempt:
             traceparent=traceparent,
         )
         failpoints.hit("worker.before_engine")
-        self._work = asyncio.ensure_future(engine.run(job, self._emit))
-        if self._canceled or self._stale:
-            self._work.cancel()
-        await asyncio.wait((self._work,))
+        result = await self._run_engine(engine, job)
         failpoints.hit("worker.after_engine")
-        if self._stale:
-            return None
-        if self._work.cancelled():
-            if self._canceled:
-                return AttemptResult(AttemptOutcome.CANCELED)
-            return AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "the worker was shutting down"))
-        return self._checked(self._work.result())
+        return None if self._stale else self._checked(result)
+
+    async def _run_engine(self, engine: Engine, job: EngineJob) -> AttemptResult:
+        """What the engine says, or what interrupted it. It runs in this very task: another one is not free."""
+        if self._interrupted is not None:
+            return self._interrupted
+        self._in_engine = asyncio.current_task()
+        try:
+            return await engine.run(job, self._emit)
+        except asyncio.CancelledError:
+            if self._interrupted is None or self._in_engine is None:
+                raise
+            self._in_engine.uncancel()
+            return self._interrupted
+        finally:
+            self._in_engine = None
 
     def _checked(self, result: AttemptResult) -> AttemptResult:
         """The result if it keeps the intent's output schema and the size limit, else the failure that it is."""
@@ -182,6 +191,10 @@ class RunningAttempt:
                     raise
                 self._parts.observer.trouble("settle", error)
                 await asyncio.sleep(SETTLE_PAUSE)
+
+
+def _handed_back() -> AttemptResult:
+    return AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "the worker was shutting down"))
 
 
 def _failed(result: AttemptResult, failure: Failure) -> AttemptResult:

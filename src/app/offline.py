@@ -94,9 +94,14 @@ def dev_key(settings: Settings) -> DevKey:
         return DevKey(path.read_text().strip(), path)
     with key_desk(settings) as desk:
         _, text = desk.issue(settings.default_tenant, "dev", ALL_SCOPES, None)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Whole or not at all: half a file would be taken for the key at every later start.
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
     return DevKey(text, path)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 TASKS_READ: Final = "tasks:read"
@@ -31,7 +32,12 @@ class Identity:
 
     def may(self, scope: str) -> bool:
         """Whether this identity holds `scope`, literally or by a pattern."""
-        return scope in self.scopes or any("*" in held and fnmatchcase(scope, held) for held in self.scopes)
+        return _holds(self.scopes, scope)
+
+
+@lru_cache(maxsize=4096)
+def _holds(scopes: frozenset[str], scope: str) -> bool:
+    return scope in scopes or any("*" in held and fnmatchcase(scope, held) for held in scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Where tasks live, as clients see them: accept, read, cancel. The tenant comes first, always."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,9 +59,10 @@ class ReplayFinder(Protocol):
 class TaskWriter(Protocol):
     """Writes tasks of one tenant. An answer means: committed."""
 
-    async def accept(self, tenant: str, value: Accept) -> Accepted:
+    def accept(self, tenant: str, value: Accept) -> Awaitable[Accepted]:
         """Task, idempotency record and outbox event in one transaction, or nothing at all.
 
+        The value is handed over by the call itself, awaited or not.
         The same key or task id with the same fingerprint is a replay: the existing task in its current state.
         Raises IdempotencyKeyReused (same key, other fingerprint), TaskAlreadyExists (same id, other fingerprint; also
         after the task was purged), QueueFull, StoreUnavailable (nothing was written) and OutcomeUnknown (the commit

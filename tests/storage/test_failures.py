@@ -132,3 +132,12 @@ async def test_a_closed_store_is_unavailable(path):
         await store.accept("acme", accept(new_task()))
     with pytest.raises(StoreUnavailable):
         await store.accept("acme", accept(new_task("late")))
+
+
+async def test_the_writer_copies_the_log_back_when_it_is_asked_to(store, path):
+    before = path.stat().st_size
+    await store.accept("acme", accept(new_task("large", input_json='"' + "x" * 500_000 + '"')))
+    store._writer.ask_checkpoint()
+    for name in ("this commit", "is followed by the checkpoint"):
+        await store.accept("acme", accept(new_task(name)))
+    assert path.stat().st_size > before + 500_000

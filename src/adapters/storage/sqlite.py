@@ -3,7 +3,7 @@
 Writes are values for the group-commit writer; reads come from memory, and from disk when they are not there.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -110,11 +110,11 @@ class SqliteStore:
 
     # Clients: write.
 
-    async def accept(self, tenant: str, value: Accept) -> Accepted:
+    def accept(self, tenant: str, value: Accept) -> Awaitable[Accepted]:
         """Task, idempotency record and outbox event in one transaction."""
         if value.task.tenant != tenant:
             raise ValueError(f"the task {value.task.task_id} belongs to another tenant than {tenant}")
-        return await self._writer.submit("accept", partial(steps.accept, value), accepts=value)
+        return self._writer.submit("accept", partial(steps.accept, value), accepts=value)
 
     async def cancel(self, tenant: str, task_id: str) -> Task:
         """Asks a task to end."""

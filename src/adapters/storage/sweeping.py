@@ -7,7 +7,6 @@ there is, and no index has to be kept for it.
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.transaction import Transaction
 
-
 _WINDOWS = 8
 """How many windows one pass looks at, at most, when few of their rows can go."""
 

@@ -68,13 +68,16 @@ class GroupCommitWriter:
         """Begins to write."""
         self._thread.start()
 
-    async def submit(self, name: str, step: Callable[[Transaction], T], accepts: Accept | None = None) -> T:
-        """Hands a step over and waits for its outcome. Who stops waiting does not stop the step."""
-        if self._closed:
-            raise StoreUnavailable("the store is closed; nothing was written")
+    def submit(
+        self, name: str, step: Callable[[Transaction], T], accepts: Accept | None = None
+    ) -> "asyncio.Future[T]":
+        """Hands a step over; the future is its outcome. Who stops waiting does not stop the step."""
         answer: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put(Job(name, step, answer, accepts))
-        return await answer
+        if self._closed:
+            answer.set_exception(StoreUnavailable("the store is closed; nothing was written"))
+        else:
+            self._jobs.put(Job(name, step, answer, accepts))
+        return answer
 
     def ask_checkpoint(self) -> None:
         """Asks for a checkpoint by the writer itself after its next commit; any thread may."""

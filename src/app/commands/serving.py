@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated
@@ -17,9 +16,6 @@ from aion.app.container import running_server
 from aion.app.offline import DevKey, configure_logs, dev_key
 from aion.app.settings import DevSettings, Settings
 from aion.app.settings_report import load, unknown_variables
-
-SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread that waits for the interpreter gets it."""
 
 
 def serve() -> None:
@@ -72,9 +68,6 @@ async def _until_told_to_stop() -> None:
 
 
 def _run(main: Coroutine[object, object, None]) -> None:
-    # The store's writer is a thread of its own and asks for the interpreter's lock after every statement; with
-    # the default of 5 ms a busy event loop would make each of them wait that long.
-    sys.setswitchinterval(SWITCH_INTERVAL)
     uvloop.run(main)
 
 

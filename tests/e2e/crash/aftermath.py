@@ -24,10 +24,10 @@ async def settle_and_judge(place: Place, recorder: Recorder, server: Server | No
     server = server or await Server.start(place)
     try:
         async with Client.connect(recorder, server) as client:
-            await submit_again(client, recorder)
+            await _submit_again(client, recorder)
             ended = await _all_ended(client)
             # Once more: a key names the same task for as long as it is kept.
-            await submit_again(client, recorder)
+            await _submit_again(client, recorder)
     finally:
         await server.stop()
     keys, facts, damage = _read_store(place)
@@ -38,15 +38,15 @@ async def settle_and_judge(place: Place, recorder: Recorder, server: Server | No
     return final
 
 
-async def submit_again(client: Client, recorder: Recorder, keys: list[str] | None = None) -> None:
+async def _submit_again(client: Client, recorder: Recorder) -> None:
     """Every key that was used, whatever its client knows of it."""
-    gate = asyncio.Semaphore(_AT_ONCE)
+    places = asyncio.Semaphore(_AT_ONCE)
 
     async def again(key: str) -> None:
-        async with gate:
+        async with places:
             await client.submit(key)
 
-    await all_of(*(again(key) for key in (recorder.plans if keys is None else keys)))
+    await all_of(*(again(key) for key in recorder.plans))
 
 
 async def _all_ended(client: Client) -> tuple[EndedTask, ...]:

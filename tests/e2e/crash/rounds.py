@@ -4,7 +4,6 @@ import asyncio
 import random
 from dataclasses import dataclass, field
 
-from tests.e2e.crash.aftermath import submit_again
 from tests.e2e.crash.client import Client, Recorder, Steps, all_of
 from tests.e2e.crash.history import Outcome
 from tests.e2e.crash.server import Died, Place, Server
@@ -44,17 +43,26 @@ class Story:
     async def _live(self, server: Server, held: int) -> None:
         await server.wait_until_ready()
         async with Client.connect(self.recorder, server) as client:
-            work = [asyncio.create_task(self._work(client, server, held))]
-            await server.wait_until_killed()
-            await all_of(*work)
+            work = asyncio.create_task(self._work(client, server, held))
+            try:
+                await server.wait_until_killed()
+            finally:
+                # Whatever happened, the server is gone, so every call ends.
+                await work
 
     async def _work(self, client: Client, server: Server, held: int) -> None:
-        asked = len(self.recorder.plans)
-        again, self._open = self._open, []
-        await submit_again(client, self.recorder, again)
-        self._open.extend(again)
+        most = len(self.recorder.plans) + MOST_TASKS
         await all_of(*(self._hold(client) for _ in range(held)))
-        await all_of(*(self._submit(client, server, asked + MOST_TASKS) for _ in range(SUBMITTERS)))
+        again, self._open = self._open, []
+        await all_of(
+            self._submit_again(client, server, again), *(self._submit(client, server, most) for _ in range(SUBMITTERS))
+        )
+
+    async def _submit_again(self, client: Client, server: Server, keys: list[str]) -> None:
+        """What the life before was asked for, beside what is new."""
+        for key in keys:
+            if not server.alive or (await client.submit(key)).outcome is not Outcome.ANSWERED:
+                self._open.append(key)
 
     async def _hold(self, client: Client) -> None:
         """A task of which it is certain that it runs: it has spoken and is held at the gate."""

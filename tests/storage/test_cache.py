@@ -1,0 +1,65 @@
+"""What stays in memory, what goes, and that a reader never sees half of a change."""
+
+from aion.adapters.storage.cache import Entry, LogTail, TaskCache
+from aion.domain.events import EventKind, TaskEvent
+from aion.domain.lifecycle import started
+from tests.sample_tasks import LEASE, START, new_task
+
+
+def events(first, count, text="x"):
+    return [TaskEvent(offset, 1, EventKind.TOKEN, START, text) for offset in range(first, first + count)]
+
+
+def entry(name, **changes):
+    task = new_task(name, **changes)
+    return task.key, Entry(task, 1, None)
+
+
+def test_the_oldest_change_goes_first_when_the_cache_is_full():
+    cache = TaskCache(3 * entry("a")[1].weight)
+    for name in ("a", "b", "c"):
+        cache.put(*entry(name))
+    cache.put(*entry("a"))
+    cache.put(*entry("d"))
+    assert [cache.get(("acme", name)) is not None for name in "abcd"] == [True, False, True, True]
+
+
+def test_a_running_task_stays_however_full_the_cache_is():
+    cache = TaskCache(0)
+    task = started(new_task(), "w", START, LEASE).task
+    cache.put(task.key, Entry(task, 1, None))
+    cache.put(*entry("waiting"))
+    assert cache.get(task.key) is not None
+    assert cache.get(("acme", "waiting")) is None
+
+
+def test_a_large_input_counts():
+    cache = TaskCache(100_000)
+    cache.put(*entry("small"))
+    cache.put(*entry("large", input_json="x" * 99_000))
+    assert cache.get(("acme", "small")) is None
+
+
+def test_a_reader_of_an_older_entry_does_not_see_newer_events():
+    log = LogTail(1, 0).grown(events(1, 3))
+    assert log.grown(events(4, 2)) is log
+    assert [event.offset for event in log.read(0, 3, 100)] == [1, 2, 3]
+    assert [event.offset for event in log.read(3, 5, 1)] == [4]
+    assert list(log.read(5, 5, 100)) == []
+
+
+def test_a_long_log_keeps_its_end_and_says_where_it_begins():
+    log = LogTail(1, 0)
+    for first in range(1, 10_001, 100):
+        log = log.grown(events(first, 100))
+    assert log.read(0, 10_000, 10) is None
+    assert 1 < log.start < 9_000
+    assert [event.offset for event in log.read(9_998, 10_000, 10)] == [9_999, 10_000]
+
+
+def test_large_events_shorten_the_tail_too():
+    log = LogTail(1, 0)
+    for offset in range(1, 20):
+        log = log.grown(events(offset, 1, "x" * 200_000))
+    assert log.weight < 2_000_000
+    assert log.read(18, 19, 10)[0].offset == 19

@@ -1,0 +1,35 @@
+"""A heap whose keys may leave early gives the same order as sorting, and does not grow with what left."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aion.adapters.storage.lazy_heap import LazyHeap
+
+KEYS = st.tuples(st.sampled_from("ab"), st.sampled_from("123456"))
+STEPS = st.lists(st.tuples(KEYS, st.none() | st.integers(0, 9)), max_size=40)
+
+
+@given(STEPS)
+def test_the_first_is_always_the_smallest_that_is_still_there(steps):
+    heap, expected = LazyHeap[int](), {}
+    for key, order in steps:
+        if order is None:
+            heap.discard(key)
+            expected.pop(key, None)
+        else:
+            heap.put(key, order)
+            expected[key] = order
+        assert heap.first() == min(((order, key) for key, order in expected.items()), default=None)
+        assert sorted(heap.names()) == sorted(expected)
+        assert len(heap) == len(expected)
+
+
+def test_memory_is_bounded_by_what_is_there_not_by_what_was():
+    heap = LazyHeap[int]()
+    for number in range(10_000):
+        heap.put(("acme", "renewed"), number)
+        heap.put(("acme", f"gone-{number}"), number)
+        heap.discard(("acme", f"gone-{number}"))
+    assert len(heap) == 1
+    assert len(heap._heap) < 100
+    assert heap.first() == (9_999, ("acme", "renewed"))
