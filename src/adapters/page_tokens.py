@@ -6,11 +6,12 @@ import hmac
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from aion.domain.errors import FieldViolation, PageTokenInvalid
 from aion.ports.clock import Entropy
 from aion.ports.page_tokens import PageTokens
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
 
@@ -32,9 +33,7 @@ class SealedPageTokens:
         """The position, if this token was sealed here for this binding."""
         try:
             sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-            return self._cipher.decrypt(
-                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], binding.encode()
-            ).decode()
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], binding.encode()).decode()
         except (InvalidTag, ValueError, binascii.Error) as cause:
             raise PageTokenInvalid(
                 "page_token is not one of this list; leave it out to start again, and keep tenant, filter and order",

@@ -87,14 +87,16 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         tracer = open_tracer(entropy, settings.otlp_endpoint, settings.trace_ratio, aion.__version__, owner)
         stack.callback(tracer.close)
         observer = TelemetryObserver(metrics, tracer)
-        store = await stack.enter_async_context(open_store(settings.store, clock, signals, owner))
+        store = await stack.enter_async_context(open_store(settings.store, clock, signals, owner, observer=observer))
         keys = stack.enter_context(SqliteApiKeyStore.open(settings.store))
         pepper = open_pepper(settings.data_dir, entropy)
 
         latency = RecentLatency()
         catalog = load_catalog(config_folder(settings), modules_folders(settings), latency)
         modules = _wasm_modules(catalog)
-        wasm = WasmEngine(modules, settings.data_dir, WasmSettings(hosts=settings.engine_hosts))
+        wasm = WasmEngine(
+            modules, settings.data_dir, WasmSettings(hosts=settings.engine_hosts), metrics.host_restarts.add
+        )
         prepared = await asyncio.gather(*(wasm.prepare(module) for module in modules.values()))
         catalog = catalog.with_broken(dict(zip(modules, prepared, strict=True)))
         await stack.enter_async_context(wasm)
@@ -141,6 +143,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             (Level.WAITERS, lambda: waiters.taken),
             (Level.WATCHERS, lambda: watchers.taken),
             (Level.QUEUE_DEPTH, lambda: store.pending),
+            (Level.HOSTS_ALIVE, lambda: wasm.hosts_alive),
         ):
             metrics.look(level, read)
 

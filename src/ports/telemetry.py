@@ -20,6 +20,18 @@ class Span(Protocol):
         ...
 
 
+class StoreObserver(Protocol):
+    """Told of what a store does, whoever asked for it."""
+
+    def committed(self, writes: int, seconds: float) -> None:
+        """One commit of several writes; in the thread that commits."""
+        ...
+
+    def ended(self, task: Task) -> None:
+        """A task reached its end, by a worker, a cancel or a clock; after the commit, in the event loop."""
+        ...
+
+
 class Observer(Protocol):
     """Told of what happens to tasks; turns it into metrics, traces and logs."""
 

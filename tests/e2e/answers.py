@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
-from aion.adapters.transports.json_codec import encode
-from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
+import orjson
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-import orjson
+from aion.adapters.transports.json_codec import encode
+from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 
 Document = dict[str, Any]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import grpc
 import httpx2
 import pytest
+
 from aion.domain.identity import ALL_SCOPES
 from aion.v1 import tasks_pb2
 from tests.e2e.answers import Document

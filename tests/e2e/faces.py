@@ -8,8 +8,9 @@ from typing import Any
 import grpc
 import httpx2
 import orjson
-from aion.adapters.rpc.methods import Method, methods
 from google.protobuf.message import Message
+
+from aion.adapters.rpc.methods import Method, methods
 from tests.e2e.answers import (
     Document,
     Frame,

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+from typer.testing import CliRunner
+
+from aion.app.main import app
 from aion.app.offline import key_desk
 from aion.app.settings import Settings
 from aion.domain.identity import ALL_SCOPES
@@ -38,9 +41,28 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def command(data: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Runs `aion ARGUMENTS` to its end."""
-    return subprocess.run(
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command wrote, and its exit code."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+def command(data: Path, *arguments: str, **settings: str) -> Said:
+    """Runs `aion ARGUMENTS` to its end in this process, which spares starting an interpreter for each."""
+    given = environment(data, **settings)
+    forgotten = {name: None for name in os.environ if name.startswith("AION_") and name not in given}
+    result = CliRunner().invoke(app, arguments, env={**given, **forgotten})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Said(result.exit_code, result.stdout, result.stderr)
+
+
+def process(data: Path, *arguments: str, **settings: str) -> Said:
+    """Runs `aion ARGUMENTS` to its end in a process of its own."""
+    ended = subprocess.run(
         [AION, *arguments],
         env=environment(data, **settings),
         capture_output=True,
@@ -48,6 +70,7 @@ def command(data: Path, *arguments: str, **settings: str) -> "subprocess.Complet
         timeout=PATIENCE,
         check=False,
     )
+    return Said(ended.returncode, ended.stdout, ended.stderr)
 
 
 def until(look: Callable[[], Found | None], what: str) -> Found:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.catalogue import write_catalogue
 from tests.e2e.processes import Running, running
 

@@ -4,9 +4,10 @@ from math import inf, nan
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.v1 import tasks_pb2
-from google.protobuf.timestamp_pb2 import Timestamp
 from tests.e2e.answers import refusal_of_rpc
 from tests.e2e.callers import Caller, task_request
 from tests.e2e.faces import BY_NAME, refusal

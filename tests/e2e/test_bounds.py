@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from aion.v1 import tasks_pb2
 from tests.e2e.callers import Caller, MakeCaller, callers_of, task_request
 from tests.e2e.catalogue import write_small_catalogue

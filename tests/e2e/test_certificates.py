@@ -10,6 +10,7 @@ import grpc
 import httpx2
 import pytest
 from cryptography import x509
+
 from tests.e2e.answers import Refused
 from tests.e2e.callers import task_request
 from tests.e2e.catalogue import write_small_catalogue

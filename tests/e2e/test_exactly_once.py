@@ -5,6 +5,7 @@ from contextlib import aclosing
 from uuid import uuid4
 
 import pytest
+
 from aion.v1 import tasks_pb2
 from tests.e2e.answers import Document
 from tests.e2e.callers import Caller, MakeCaller, task_request

@@ -9,9 +9,10 @@ from pathlib import Path
 import grpc
 import httpx2
 import pytest
-from aion.adapters.rpc.methods import methods
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from aion.adapters.rpc.methods import methods
 from tests.e2e.callers import Caller, callers_of, task_request
 from tests.e2e.catalogue import write_small_catalogue
 from tests.e2e.faces import BY_NAME, refusal

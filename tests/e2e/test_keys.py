@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.answers import Refusal
 from tests.e2e.callers import Caller, MakeCaller, task_request
 from tests.e2e.faces import BY_NAME, Face, collect, refusal
@@ -14,7 +15,7 @@ INFO, STREAM = BY_NAME["GetServerInfo"], BY_NAME["Stream"]
 
 def test_keys_are_made_listed_and_revoked_without_a_server(tmp_path: Path):
     made = command(tmp_path, "keys", "create", "billing", "--tenant", "acme", "--scope", "tasks:read")
-    assert (made.returncode, made.stdout.startswith("aion_")) == (0, True), made.stderr
+    assert (made.code, made.stdout.startswith("aion_")) == (0, True), made.stderr
     text = made.stdout.strip()
     key_id = text.split("_")[1]
     listed = command(tmp_path, "keys", "list", "--tenant", "acme").stdout
@@ -22,13 +23,13 @@ def test_keys_are_made_listed_and_revoked_without_a_server(tmp_path: Path):
     assert "valid" in listed
     assert text not in listed
     revoked = command(tmp_path, "keys", "revoke", key_id, "--tenant", "acme")
-    assert (revoked.returncode, f"{key_id} is revoked" in revoked.stderr) == (0, True)
+    assert (revoked.code, f"{key_id} is revoked" in revoked.stderr) == (0, True)
     assert "revoked" in command(tmp_path, "keys", "list", "--tenant", "acme").stdout
 
 
 def test_a_scope_that_does_not_exist_makes_no_key(tmp_path: Path):
     refused = command(tmp_path, "keys", "create", "billing", "--scope", "tasks:wirte")
-    assert (refused.returncode, refused.stdout) == (1, "")
+    assert (refused.code, refused.stdout) == (1, "")
     assert "did you mean tasks:write" in refused.stderr
     assert "Traceback" not in refused.stderr
 
@@ -42,8 +43,8 @@ async def test_a_key_made_while_the_server_runs_works_until_it_is_revoked(server
     assert await caller.grpc.unary(INFO, INFO.request())
     while len(running := await witness.tasks()) < len(streams):
         assert not any(stream.done() for stream in streams)
-    revoked = await asyncio.to_thread(command, server.data, "keys", "revoke", key_id, "--tenant", tenant)
-    assert revoked.returncode == 0, revoked.stderr
+    revoked = command(server.data, "keys", "revoke", key_id, "--tenant", tenant)
+    assert revoked.code == 0, revoked.stderr
     for refused in [await _refused(caller), *await asyncio.gather(*streams)]:
         assert (refused.code, refused.reason) == ("UNAUTHENTICATED", "UNAUTHENTICATED")
         assert text not in refused.message
@@ -62,7 +63,7 @@ async def _refused(caller: Caller) -> Refusal:
         try:
             return await refusal(caller.rest, INFO, INFO.request())
         except AssertionError:
-            await asyncio.to_thread(lambda: None)
+            continue
 
 
 @pytest.mark.parametrize("header", ["authorization", "x-api-key"])

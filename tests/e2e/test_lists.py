@@ -1,6 +1,7 @@
 """Pages of tasks: newest first, clamped, filtered, without payloads, and with tokens that fit one query."""
 
 import pytest
+
 from aion.v1 import catalog_pb2, lifecycle_pb2, tasks_pb2
 from tests.e2e.answers import Document
 from tests.e2e.callers import Caller, MakeCaller, task_request

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from aion.v1 import tasks_pb2
 from tests.e2e.callers import Caller, MakeCaller, task_request
 from tests.e2e.faces import BY_NAME, refusal

@@ -3,6 +3,7 @@
 from contextlib import aclosing
 
 import pytest
+
 from aion.v1 import tasks_pb2
 from tests.e2e.answers import Frame, text_of
 from tests.e2e.callers import Caller, task_request

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import grpc
 import pytest
+
 from aion.v1 import tasks_pb2
 from tests.e2e.callers import Caller
 from tests.e2e.faces import BY_NAME

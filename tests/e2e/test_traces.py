@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aion_sdk import AsyncClient
 from grpc import aio
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from aion_sdk import AsyncClient
 from tests.e2e.processes import issue_key, new_tenant, running
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"

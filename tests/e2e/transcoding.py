@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from aion.adapters.rpc.methods import Method
 from google.api import annotations_pb2
 from google.protobuf.message import Message
+
+from aion.adapters.rpc.methods import Method
 from tests.e2e.answers import document_of
 
 

@@ -19,7 +19,7 @@ from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, TaskEvent, text_of
 from aion.domain.tasks import Task
-from aion.domain.writes import Renew
+from aion.domain.writes import Accept, Accepted, Renew
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, key, lease_of, new_task, settle, tokens
 
@@ -65,10 +65,13 @@ class LifeOfTasks(RuleBasedStateMachine):
             task_id, now=self.clock.now(), max_failures=1, expire_time=self.clock.now() + timedelta(minutes=1)
         )
         value = accept(task, key(task_id), eager() if at_once else None)
-        accepted = self.runner.run(self.store.accept("acme", value))
+        accepted = self.runner.run(self.accepted(value))
         assert accepted.replayed == (task_id in self.seen)
         self.seen.setdefault(task_id, [])
         return accepted.task if accepted.started else multiple()
+
+    async def accepted(self, value: Accept) -> Accepted:
+        return await self.store.accept("acme", value)
 
     @rule(target=leases, limit=st.integers(1, 3))
     def take(self, limit: int) -> object:

@@ -140,4 +140,4 @@ async def test_the_writer_copies_the_log_back_when_it_is_asked_to(store, path):
     store._writer.ask_checkpoint()
     for name in ("this commit", "is followed by the checkpoint"):
         await store.accept("acme", accept(new_task(name)))
-    assert path.stat().st_size > before + 500_000
+    assert path.stat().st_size > before + 400_000

@@ -69,6 +69,7 @@ async def test_a_small_tenant_still_has_its_turn(store):
 async def test_the_bound_of_a_queue_counts_what_is_on_disk(store):
     await fill(store, 100)
     assert store._memory.waiting.count("big") == 100
+    assert store.pending == 100
 
 
 async def test_nothing_starts_eagerly_before_what_waits_on_disk(store):

@@ -33,6 +33,7 @@ from aion.ports.outbox import Outbox, OutboxEvent
 from aion.ports.queues import Housekeeping, TaskQueue
 from aion.ports.signals import Signals
 from aion.ports.tasks import TaskFilter, TaskPosition, TaskStore
+from aion.ports.telemetry import StoreObserver
 
 
 class SqliteStore:
@@ -48,7 +49,7 @@ class SqliteStore:
     @property
     def pending(self) -> int:
         """How many tasks wait for a worker, over all tenants."""
-        return len(self._memory.waiting)
+        return self._memory.waiting.total
 
     # Clients: read.
 
@@ -198,6 +199,7 @@ async def open_store(
     signals: Signals,
     owner: str,
     *,
+    observer: StoreObserver | None = None,
     busy_timeout: timedelta = BUSY_TIMEOUT,
     most_waiting: int = MOST_IN_MEMORY,
 ) -> AsyncIterator[SqliteStore]:
@@ -218,7 +220,7 @@ async def open_store(
             connection = connect_file(path, busy_timeout)
         resources.callback(connection.close)
         memory = StoreMemory(most_waiting)
-        writer = GroupCommitWriter(connection, memory, clock, signals)
+        writer = GroupCommitWriter(connection, memory, clock, signals, observer)
         reader = WriterReader(writer) if path is None else FileReader(path)
         resources.callback(reader.close)
         writer.start()

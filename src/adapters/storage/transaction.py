@@ -49,6 +49,7 @@ class Notices:
 
     changed: dict[Key, None] = field(default_factory=dict)
     canceled: list[Key] = field(default_factory=list)
+    ended: list[Task] = field(default_factory=list)
     work_arrived: bool = False
 
 
@@ -191,6 +192,8 @@ class Transaction:
             self._facts.append((memory.last_outbox, task.tenant, task.task_id, name, self.now_us))
         memory.moved(before.state if before is not None else None, task)
         notices.changed[task.key] = None
+        if task.state.ended and (before is None or not before.state.ended):
+            notices.ended.append(task)
         if task.state is TaskState.PENDING:
             notices.work_arrived = True
         elif task.state is TaskState.RUNNING and task.cancel_requested and before and not before.cancel_requested:

@@ -35,10 +35,11 @@ class WaitingTask:
 
 
 class WaitingTasks:
-    """The PENDING tasks of all tenants."""
+    """The PENDING tasks of all tenants: `total` of them, of which `len` are in memory."""
 
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self.part = max(16, most_in_memory // 8)
+        self.total = 0
         self._most = most_in_memory
         self._tasks: dict[Key, WaitingTask] = {}
         self._counts: dict[str, int] = {}
@@ -58,6 +59,7 @@ class WaitingTasks:
     def add(self, task: WaitingTask) -> None:
         """A task became PENDING."""
         tenant = task.key[0]
+        self.total += 1
         self._counts[tenant] = self._counts.get(tenant, 0) + 1
         horizon = self._horizons.get(tenant)
         if horizon is not None and task.not_before_us is None and task.order > horizon:
@@ -72,6 +74,7 @@ class WaitingTasks:
         tenant = key[0]
         if self._tasks.pop(key, None) is None and tenant not in self._horizons:
             return
+        self.total -= 1
         left = self._counts[tenant] - 1
         if left:
             self._counts[tenant] = left

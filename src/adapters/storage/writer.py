@@ -22,6 +22,7 @@ from aion.domain.errors import AionError, OutcomeUnknown, StoreUnavailable
 from aion.domain.writes import Accept
 from aion.ports.clock import Clock
 from aion.ports.signals import Signals
+from aion.ports.telemetry import StoreObserver
 
 T = TypeVar("T")
 
@@ -48,12 +49,20 @@ class _Failed:
 class GroupCommitWriter:
     """Owns the writing connection and the store's memory; nobody else touches them while it runs."""
 
-    def __init__(self, connection: sqlite3.Connection, memory: StoreMemory, clock: Clock, signals: Signals) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        memory: StoreMemory,
+        clock: Clock,
+        signals: Signals,
+        observer: StoreObserver | None = None,
+    ) -> None:
         self.commits = 0
         self._connection = connection
         self._memory = memory
         self._clock = clock
         self._signals = signals
+        self._observer = observer
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._stale = True
@@ -68,9 +77,7 @@ class GroupCommitWriter:
         """Begins to write."""
         self._thread.start()
 
-    def submit(
-        self, name: str, step: Callable[[Transaction], T], accepts: Accept | None = None
-    ) -> "asyncio.Future[T]":
+    def submit(self, name: str, step: Callable[[Transaction], T], accepts: Accept | None = None) -> "asyncio.Future[T]":
         """Hands a step over; the future is its outcome. Who stops waiting does not stop the step."""
         answer: asyncio.Future[T] = self._loop.create_future()
         if self._closed:
@@ -123,6 +130,7 @@ class GroupCommitWriter:
         return False
 
     def _write(self, jobs: Sequence[Job]) -> None:
+        began = time.monotonic()
         try:
             transaction = self._begin()
         except (sqlite3.Error, OSError) as broken:
@@ -148,6 +156,8 @@ class GroupCommitWriter:
             return
         _hit(jobs, "after_commit")
         self.commits += 1
+        if self._observer is not None:
+            self._observer.committed(len(jobs), time.monotonic() - began)
         transaction.publish()
         self._refill(transaction.notices)
         self._notices.append(transaction.notices)
@@ -213,6 +223,9 @@ class GroupCommitWriter:
                 signals.cancel_requested(tenant, task_id)
             if notice.work_arrived:
                 signals.work_arrived()
+            if self._observer is not None:
+                for task in notice.ended:
+                    self._observer.ended(task)
         for job, outcome in answers:
             if job.answer.done():
                 continue

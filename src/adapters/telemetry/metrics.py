@@ -35,7 +35,6 @@ class Level(Enum):
     WAITERS = ("aion_waiters", "Calls that wait for a result.")
     WATCHERS = ("aion_watchers", "Open streams.")
     HOSTS_ALIVE = ("aion_engine_hosts_alive", "Engine host processes that are alive.")
-    OUTBOX_WAITING = ("aion_outbox_waiting", "Facts that wait to be delivered.")
 
 
 class Metrics:

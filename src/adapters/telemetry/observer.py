@@ -11,7 +11,7 @@ from aion.adapters.telemetry.metrics import Metrics
 from aion.adapters.telemetry.tracing import Tracer, UnrecordedSpan
 from aion.domain.attempts import Attempt, AttemptOutcome
 from aion.domain.tasks import Task
-from aion.ports.telemetry import Observer, Span
+from aion.ports.telemetry import Observer, Span, StoreObserver
 
 log = structlog.stdlib.get_logger("aion.tasks")
 
@@ -37,11 +37,8 @@ class TelemetryObserver:
         return self._tracer.start(name, parent) or UnrecordedSpan(parent)
 
     def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
-        """Counts the attempt, and the task when it has ended; logs what failed."""
+        """Counts the attempt; logs what failed."""
         self._metrics.attempts.observe(took.total_seconds(), attempt.engine, attempt.outcome.name)
-        if task.state.ended:
-            self._metrics.ended.add(task.intent, task.state.name)
-            self._metrics.events.add(amount=task.last_offset)
         if attempt.outcome in (AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT, AttemptOutcome.LOST):
             failure = attempt.failure
             log.warning(
@@ -54,6 +51,15 @@ class TelemetryObserver:
                 why=failure.message if failure else "",
                 state=task.state.name,
             )
+
+    def ended(self, task: Task) -> None:
+        """Counts the task by its state, and the events of its log."""
+        self._metrics.ended.add(task.intent, task.state.name)
+        self._metrics.events.add(amount=task.last_offset)
+
+    def committed(self, writes: int, seconds: float) -> None:
+        """Counts one group commit."""
+        self._metrics.committed(writes, seconds)
 
     def lease_lost(self, task: Task, why: str) -> None:
         """Counts and logs it."""
@@ -86,4 +92,5 @@ def _attributes(task: Task) -> Mapping[str, str | int]:
 
 
 if TYPE_CHECKING:
-    _: type[Observer] = TelemetryObserver
+    _observer: type[Observer] = TelemetryObserver
+    _store_observer: type[StoreObserver] = TelemetryObserver

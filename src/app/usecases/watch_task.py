@@ -1,5 +1,6 @@
 """Follow a task's log from any offset to its end: late, many times, from any transport."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class WatchTask:
     async def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Progress, None]:
         with self.slots.take(), self.signals.watch_task(caller.tenant, task_id) as subscription:
             offset = after_offset
+            clock = asyncio.get_running_loop().time
+            speaks_at = clock() + HEARTBEAT_SECONDS
             while True:
                 events = await self.store.events(caller.tenant, task_id, offset, BATCH)
                 for event in events:
@@ -38,14 +41,18 @@ class WatchTask:
                         return
                     yield Progress(event)
                 if events:
+                    speaks_at = clock() + HEARTBEAT_SECONDS
                     continue
                 task = await self.store.get(caller.tenant, task_id)
                 if task.state.ended and task.last_offset <= offset:
                     # The reader already has the last event; it only wants to know how it ended.
                     yield Progress(task=task)
                     return
-                if not await subscription.changed(HEARTBEAT_SECONDS):
+                # A task changes without a new event too (its lease is renewed), so silence is measured here.
+                if clock() >= speaks_at:
                     yield Progress()
+                    speaks_at = clock() + HEARTBEAT_SECONDS
+                await subscription.changed(speaks_at - clock())
 
 
 @dataclass(frozen=True, slots=True)

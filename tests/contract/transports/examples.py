@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from aion.v1 import catalog_pb2, server_pb2, tasks_pb2
 from google.protobuf.message import Message
+
+from aion.v1 import catalog_pb2, server_pb2, tasks_pb2
 from tests.e2e.callers import Caller, task_request
 from tests.e2e.faces import BY_NAME
 

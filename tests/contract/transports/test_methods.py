@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from google.protobuf import descriptor_pb2, descriptor_pool
+
 from aion.adapters.rpc import methods as table
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.transports.grpc_server import _Front
 from aion.domain.identity import ALL_SCOPES
-from google.protobuf import descriptor_pb2, descriptor_pool
 from tests.e2e.transcoding import bindings
 
 METHODS = table.methods()

@@ -1,9 +1,10 @@
 """Every RPC of the contract gives one answer, or one refusal, whatever transport it comes over."""
 
 import pytest
+from grpc import StatusCode
+
 from aion.adapters.rpc.errors import HTTP_OF_CODE, HTTP_OF_REASON
 from aion.domain.identity import ALL_SCOPES
-from grpc import StatusCode
 from tests.contract.transports.examples import EXAMPLES, TASK_ID, make_example
 from tests.e2e.callers import Caller, MakeCaller
 from tests.e2e.faces import BY_NAME, collect, refusal

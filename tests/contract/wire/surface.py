@@ -7,6 +7,9 @@ clients, and a reviewer sees it here.
 from collections.abc import Iterator
 from pathlib import Path
 
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+
 from aion.adapters.rpc.methods import methods
 from aion.v1 import (
     catalog_pb2,
@@ -18,8 +21,6 @@ from aion.v1 import (
     server_pb2,
     tasks_pb2,
 )
-from google.api import field_behavior_pb2
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from tests.e2e.transcoding import bindings, rule_of
 
 GOLDEN = Path(__file__).with_name("surface.txt")

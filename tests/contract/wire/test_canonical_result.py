@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from aion.adapters.transports.json_codec import decode, encode
 from aion.v1 import tasks_pb2
 

@@ -4,8 +4,10 @@ import inspect
 from collections.abc import Iterator
 from datetime import timedelta
 
-import aion.adapters.transports.http_problems  # noqa: F401 # brings the refusals of HTTP into the tree
 import pytest
+from google.rpc import error_details_pb2
+
+import aion.adapters.transports.http_problems  # noqa: F401 # brings the refusals of HTTP into the tree
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.errors import (
     CODES,
@@ -21,7 +23,6 @@ from aion.adapters.rpc.errors import (
 from aion.domain import errors
 from aion.domain.errors import AionError, FieldViolation
 from aion.v1 import errors_pb2
-from google.rpc import error_details_pb2
 
 MARKS = Marks("request-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 PREFIX = "ERROR_REASON_"

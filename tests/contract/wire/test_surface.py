@@ -1,6 +1,7 @@
 """The wire surface never changes unnoticed, and what the blueprint fixed never changes at all."""
 
 import pytest
+
 from aion.v1 import errors_pb2, lifecycle_pb2, tasks_pb2
 from tests.contract.wire.surface import GOLDEN, surface
 

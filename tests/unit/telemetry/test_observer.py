@@ -103,6 +103,7 @@ def test_a_task_that_goes_well_is_counted_and_leaves_no_line(observer, metrics, 
     )
     observer.accepted(task)
     observer.attempt_ended(task, task.attempts[0], timedelta(milliseconds=3))
+    observer.ended(task)
     assert lines(metrics, "aion_tasks_accepted_total") == ['aion_tasks_accepted_total{intent="summarize"} 1.0']
     assert lines(metrics, "aion_tasks_ended_total") == ['aion_tasks_ended_total{intent="summarize",state="OK"} 1.0']
     assert lines(metrics, "aion_attempt_seconds_count") == [

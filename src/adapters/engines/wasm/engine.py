@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -29,16 +29,28 @@ _MOST_FUEL = 2**63 - 1
 class WasmEngine:
     """Runs attempts of modules by their candidate names. Enter it before use; leaving it ends every host."""
 
-    def __init__(self, modules: Mapping[str, WasmModule], data_dir: Path, settings: WasmSettings | None = None) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, WasmModule],
+        data_dir: Path,
+        settings: WasmSettings | None = None,
+        host_replaced: Callable[[str], None] = lambda cause: None,
+    ) -> None:
         self._settings = settings or WasmSettings()
+        self._host_replaced = host_replaced
         self._modules = modules
         self._slots = {name: slot for slot, name in enumerate(modules)}
         self._compiled = CompiledModules(data_dir, self._settings.compile_timeout)
         self._numbers = itertools.count(1)
         self._pool: HostPool | None = None
 
+    @property
+    def hosts_alive(self) -> int:
+        """How many host processes take attempts now."""
+        return len(self._pool.hosts()) if self._pool else 0
+
     async def __aenter__(self) -> Self:
-        pool = HostPool(self._settings)
+        pool = HostPool(self._settings, self._host_replaced)
         await pool.open()
         self._pool = pool
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from aion.adapters.engines.wasm.host_process import HostProcess
@@ -13,10 +13,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
 class HostPool:
-    """Keeps `settings.hosts` hosts at work, and lends a host to each attempt that must run alone."""
+    """Keeps `settings.hosts` hosts at work, and lends a host to each attempt that must run alone.
 
-    def __init__(self, settings: WasmSettings) -> None:
+    `replaced` is told of every host that another took the place of: `died`, or `worn` and left in peace.
+    """
+
+    def __init__(self, settings: WasmSettings, replaced: Callable[[str], None]) -> None:
         self._settings = settings
+        self._replaced = replaced
         self._serving: list[HostProcess] = []
         self._all: set[HostProcess] = set()
         self._changed = asyncio.Condition()
@@ -124,10 +128,12 @@ class HostPool:
                 self._serving.remove(host)
                 self._all.discard(host)
                 _log.warning("host %d died; another takes its place", host.pid)
+                self._replaced("died")
             replacement = await self._start_patiently()
             if host in self._serving:
                 self._serving.remove(host)
                 self._in_the_background(self._end(host))
+                self._replaced("worn")
             self._serving.append(replacement)
             await self._say_that_hosts_changed()
             host = replacement

@@ -1,0 +1,188 @@
+"""A worker among fakes: a queue that remembers, an engine that does what the test says, and a clock that stands still."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aion.adapters.signals import ProcessSignals
+from aion.app.worker import Worker, WorkerParts, WorkerSettings
+from aion.domain import lifecycle
+from aion.domain.attempts import AttemptOutcome, AttemptResult
+from aion.domain.errors import AionError, StaleFence
+from aion.domain.events import EventKind, NewEvent
+from aion.domain.tasks import Task
+from aion.domain.writes import Append, Claim, Renew, Renewed, Settle
+from aion.ports.engines import EmitEvents, EngineJob
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import LEASE, START, new_task
+
+OK = AttemptResult(AttemptOutcome.OK, result_json="{}")
+
+
+def leased(task_id: str = "task-1", **changes: Any) -> Task:
+    """A RUNNING task whose lease the worker holds."""
+    return lifecycle.started(new_task(task_id, **changes), "worker", START, LEASE).task
+
+
+def token(text: str) -> NewEvent:
+    """A token."""
+    return NewEvent(EventKind.TOKEN, text)
+
+
+@dataclass
+class FakeQueue:
+    """Remembers every write in order. `refusal` answers appends and settles; `gate` holds appends back until it is set."""
+
+    waiting: list[Task] = field(default_factory=list)
+    writes: list[Append | Settle] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    refusals: list[AionError] = field(default_factory=list)
+    renewals: list[Renewed] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    appending: asyncio.Event = field(default_factory=asyncio.Event)
+    leased: dict[str, Task] = field(default_factory=dict)
+
+    async def claim(self, scope: object, value: Claim) -> Sequence[Task]:
+        self.claims.append(value)
+        taken, self.waiting = self.waiting[: value.limit], self.waiting[value.limit :]
+        return taken
+
+    async def renew(self, scope: object, value: Renew) -> Sequence[Renewed]:
+        return self.renewals or [Renewed(lease, held=True, cancel_requested=False) for lease in value.leases]
+
+    async def append(self, scope: object, value: Append) -> int:
+        self.writes.append(value)
+        self.appending.set()
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.refusals:
+            raise self.refusals.pop(0)
+        return 0
+
+    async def settle(self, scope: object, value: Settle) -> Task:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.writes.append(value)
+        task = self.leased.get(value.lease.task_id) or leased(value.lease.task_id, tenant=value.lease.tenant)
+        return lifecycle.settled(task, value.lease.fence, value.result, START).task
+
+    @property
+    def settled(self) -> list[Settle]:
+        """The settles alone."""
+        return [write for write in self.writes if isinstance(write, Settle)]
+
+
+@dataclass
+class FakeEngine:
+    """Runs until it is `told`; emits what it is given to `say` at its start."""
+
+    result: AttemptResult = OK
+    say: tuple[NewEvent, ...] = ()
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    jobs: list[EngineJob] = field(default_factory=list)
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    emit: EmitEvents | None = None
+    canceled: int = 0
+
+    async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:
+        self.jobs.append(job)
+        self.emit = emit
+        if self.say:
+            emit(self.say)
+        self.entered.set()
+        try:
+            await self.told.wait()
+        except asyncio.CancelledError:
+            self.canceled += 1
+            raise
+        return self.result
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class FakeObserver:
+    """Remembers lost leases and trouble."""
+
+    lost: list[str] = field(default_factory=list)
+    troubles: list[tuple[str, BaseException]] = field(default_factory=list)
+    ended: list[Task] = field(default_factory=list)
+    traceparent: str = ""
+
+    def accepted(self, task: Task) -> None: ...
+
+    def attempt_began(self, task: Task) -> "FakeObserver":
+        return self
+
+    def step(self, name: str, parent: str) -> "FakeObserver":
+        return self
+
+    def end(self, error: str = "") -> None: ...
+
+    def attempt_ended(self, task: Task, attempt: object, took: timedelta) -> None:
+        self.ended.append(task)
+
+    def lease_lost(self, task: Task, why: str) -> None:
+        self.lost.append(why)
+
+    def trouble(self, where: str, error: BaseException) -> None:
+        self.troubles.append((where, error))
+
+
+class FakeCatalog:
+    """Knows no schema; `problem` is what it says of every result."""
+
+    problem: str | None = None
+
+    def output_problem(self, intent: str, document_json: str) -> str | None:
+        return self.problem
+
+
+@dataclass
+class Latencies:
+    """Remembers which engines were measured."""
+
+    observed: list[str] = field(default_factory=list)
+
+    def observe(self, engine: str, latency: timedelta) -> None:
+        self.observed.append(engine)
+
+    def p95(self, engine: str) -> timedelta | None:
+        return None
+
+
+class Workshop:
+    """A worker and all its fakes."""
+
+    def __init__(self, slots: int = 4, lease: timedelta = LEASE) -> None:
+        self.queue, self.engine, self.observer = FakeQueue(), FakeEngine(), FakeObserver()
+        self.signals, self.clock, self.catalog = ProcessSignals(), ManualClock(START), FakeCatalog()
+        self.latency = Latencies()
+        self.parts = WorkerParts(
+            self.queue,
+            {"module": self.engine},
+            self.catalog,  # type: ignore[arg-type]
+            self.latency,
+            self.signals,
+            self.clock,
+            self.observer,
+        )
+        self.worker = Worker(WorkerSettings("worker", slots, lease), self.parts)
+
+    def start(self, task: Task) -> None:
+        """Starts a leased task as an eager start does."""
+        assert self.worker.reserve(task.tenant)
+        self.queue.leased[task.task_id] = task
+        self.worker.start(task)
+
+    async def idle(self) -> None:
+        """Until no attempt runs any more."""
+        await self.worker.drain(timedelta(seconds=30))
+
+
+def stale() -> StaleFence:
+    """What a store says to a worker that lost its lease."""
+    return StaleFence("the fence is stale")
