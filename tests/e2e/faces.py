@@ -95,9 +95,7 @@ class RestFace:
         """The frames, comments left out. Raises Refused."""
         http = transcode(method, request, self.binding.get(method.name, 0))
         said = {**self.headers, **(headers or {})}
-        async with self.client.stream(
-            http.verb, http.path, params=http.query, json=http.body, headers=said
-        ) as answer:
+        async with self.client.stream(http.verb, http.path, params=http.query, json=http.body, headers=said) as answer:
             if answer.status_code != 200:
                 _checked(answer, await answer.aread())
             assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"

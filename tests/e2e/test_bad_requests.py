@@ -91,7 +91,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("members, reason, field, says", BAD.values(), ids=BAD.keys())
+@pytest.mark.parametrize(("members", "reason", "field", "says"), BAD.values(), ids=BAD.keys())
 async def test_a_bad_task_is_refused_alike_everywhere_and_leaves_nothing(caller: Caller, members, reason, field, says):
     """5.6 A refused request leaves nothing behind: no task, and its key is free."""
     request = task_request(**members, request_id="key")
@@ -117,7 +117,7 @@ async def test_a_key_that_is_too_long_is_refused(caller: Caller):
 
 
 @pytest.mark.parametrize(
-    "data, reason, says",
+    ("data", "reason", "says"),
     [
         (b"\xff\xff", "MALFORMED_REQUEST", "aion.v1.TaskRequest"),
         (b"\x1a\x01\xff", "MALFORMED_REQUEST", "aion.v1.TaskRequest"),
@@ -137,7 +137,7 @@ async def test_bytes_that_are_no_request_are_refused(caller: Caller, method, dat
 
 @pytest.mark.parametrize("path", ["/v1/tasks", "/v1/tasks:stream"])
 @pytest.mark.parametrize(
-    "body, says",
+    ("body", "says"),
     [
         (b"\xff", "not JSON"),
         (b'{"intent": "echo"', "not JSON"),

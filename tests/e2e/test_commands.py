@@ -26,7 +26,7 @@ def test_a_right_catalogue_is_valid(tmp_path: Path, written):
 
 
 @pytest.mark.parametrize(
-    "file, text, says",
+    ("file", "text", "says"),
     [
         ("config/intents.yml", "intents: [", ["intents.yml:2", "is not YAML"]),
         ("config/intents.yml", "intents:\n  - nam: echo\n", ["intents.yml:2", "nam"]),
@@ -37,13 +37,23 @@ def test_a_right_catalogue_is_valid(tmp_path: Path, written):
         ("modules/echo-1.0.0/input.json", "{", ["module:echo@1.0.0", "input.json"]),
         ("modules/echo-1.0.0/echo.wasm", "no module", ["module:echo@1.0.0", "echo.wasm"]),
     ],
-    ids=["broken YAML", "unknown field", "unknown model", "no price", "no privacy", "no manifest", "no schema", "no wasm"],
+    ids=[
+        "broken YAML",
+        "unknown field",
+        "unknown model",
+        "no price",
+        "no privacy",
+        "no manifest",
+        "no schema",
+        "no wasm",
+    ],
 )
 def test_a_broken_file_is_named_with_what_is_wrong(tmp_path: Path, written, file, text, says):
     (tmp_path / file).write_text(text)
     said = aion(tmp_path, written, "config", "validate")
     assert said.code == 1
     assert all(word in said.stderr for word in says), said.stderr
+
 
 def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, written):
     said = aion(tmp_path, written, "config", "validate", AION_DATA_DIRECTORY="/tmp")

@@ -1,4 +1,4 @@
-"""`aion keys`: made offline or beside a running server, listed without their secret, and gone soon after they are revoked."""
+"""`aion keys`: made offline or beside a server, listed without their secret, and gone soon after they are revoked."""
 
 import asyncio
 from pathlib import Path

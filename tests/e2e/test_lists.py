@@ -46,9 +46,7 @@ async def test_a_task_that_appears_meanwhile_never_shifts_a_page(caller: Caller)
     await submit_many(caller, 4)
     first = await caller.grpc.unary(LIST, tasks_pb2.ListTasksRequest(page_size=2))
     newer = await caller.submit()
-    second = await caller.rest.unary(
-        LIST, tasks_pb2.ListTasksRequest(page_size=2, page_token=first["next_page_token"])
-    )
+    second = await caller.rest.unary(LIST, tasks_pb2.ListTasksRequest(page_size=2, page_token=first["next_page_token"]))
     ids = [task["task_id"] for task in (*first["tasks"], *second["tasks"])]
     assert len(set(ids)) == 4
     assert newer["task_id"] not in ids

@@ -100,7 +100,7 @@ async def test_many_waiters_of_one_task_all_hear_its_end(caller: Caller):
 
 @pytest.mark.parametrize("face", ["grpc", "rest"])
 async def test_a_decision_names_every_candidate_and_why(caller: Caller, face):
-    """9.1 Every candidate passes every gate, and each refusal has a reason. 9.5 The decision is stored with the task."""
+    """9.1 Every candidate passes every gate, each refusal has a reason. 9.5 The decision is stored with the task."""
     task = await caller.submit(params={"text": "x"})
     request = tasks_pb2.ExplainDecisionRequest(task_id=task["task_id"])
     decision = (await caller.face(face).unary(EXPLAIN, request))["decision"]

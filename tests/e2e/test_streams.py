@@ -83,7 +83,7 @@ async def test_reading_beyond_the_end_is_refused(caller: Caller, face):
 
 @pytest.mark.parametrize("begins", ["grpc", "rest"])
 async def test_a_running_task_is_followed_live_over_both_transports(caller: Caller, begins):
-    """4.5 A watcher is sent what is committed, while the guest still runs; both readers end with the same last event."""
+    """4.5 A watcher is sent what is committed, while the guest runs; both readers end with the same last event."""
     live = caller.face(begins).stream(STREAM, task_request(intent="endless"))
     async with aclosing(live) as stream:
         task_id = (await anext(stream)).document["task_id"]

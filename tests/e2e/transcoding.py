@@ -41,7 +41,9 @@ def transcode(method: Method, request: Message, binding: int = 0) -> HttpRequest
     wraps = rule_of(method).response_body
     if body:
         return HttpRequest(verb, path, [], members, wraps)
-    return HttpRequest(verb, path, [pair for name, value in members.items() for pair in _pairs(name, value)], None, wraps)
+    return HttpRequest(
+        verb, path, [pair for name, value in members.items() for pair in _pairs(name, value)], None, wraps
+    )
 
 
 def _binding(rule: Any) -> tuple[str, str, str]:

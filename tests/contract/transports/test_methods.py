@@ -1,4 +1,4 @@
-"""The tables of the front door are complete: a scope, a handler and a path for every RPC, and no row for one that is gone."""
+"""The tables of the front door are complete: a scope, a handler and a path for every RPC, and no other rows."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def test_a_planted_rpc_without_a_scope_is_noticed(monkeypatch):
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(planted.SerializeToString())
     monkeypatch.setattr(table, "FILES", (*table.FILES, pool.FindFileByName("planted.proto")))
-    with pytest.raises(KeyError, match="/aion.v1.Planted/Sneak"):
+    with pytest.raises(KeyError, match=r"/aion\.v1\.Planted/Sneak"):
         table.methods()
 
 

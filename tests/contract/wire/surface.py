@@ -1,4 +1,4 @@
-"""The wire surface as text: every message, field, enum value, service and binding, one line each, in the contract's order.
+"""The wire surface as text: every message, field, enum value, service and binding, each with a line of its own.
 
 `python -m tests.contract.wire.surface` writes surface.txt anew. Lines are only added; one that goes or changes breaks
 clients, and a reviewer sees it here.
@@ -26,7 +26,9 @@ from tests.e2e.transcoding import bindings, rule_of
 GOLDEN = Path(__file__).with_name("surface.txt")
 FILES = (tasks_pb2, lifecycle_pb2, events_pb2, decisions_pb2, catalog_pb2, server_pb2, errors_pb2, options_pb2)
 TYPES = {
-    value: name.removeprefix("TYPE_").lower() for name, value in vars(FieldDescriptor).items() if name.startswith("TYPE_")
+    value: name.removeprefix("TYPE_").lower()
+    for name, value in vars(FieldDescriptor).items()
+    if name.startswith("TYPE_")
 }
 
 

@@ -19,9 +19,7 @@ def result(**changes) -> tasks_pb2.TaskResult:
         "task_id": "0190a1b2-0000-7000-8000-000000000000",
         "intent": "summarize",
         "status": "OK",
-        "engine": tasks_pb2.Engine(
-            route="local", chosen_by="ai-router", reason="the only local engine that is free"
-        ),
+        "engine": tasks_pb2.Engine(route="local", chosen_by="ai-router", reason="the only local engine that is free"),
         "result_json": '{"summary": "Short — and “quoted”."}',
         "usage": tasks_pb2.Usage(latency_ms=523, tokens=1423, cost_usd=0.0018, cost_micros=1800),
         **changes,

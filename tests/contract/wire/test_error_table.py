@@ -105,7 +105,7 @@ def test_the_table_has_no_other_rows():
     refusals = {reason for reason, number in REASONS.items() if number < FIRST_TASK_FAILURE}
     assert set(CODES) == refusals == set(EXPECTED)
     assert set(HTTP_OF_REASON) <= set(CODES)
-    assert {code for code in CODES.values()} <= set(HTTP_OF_CODE)
+    assert set(CODES.values()) <= set(HTTP_OF_CODE)
 
 
 @pytest.mark.parametrize("reason", EXPECTED)
@@ -158,7 +158,9 @@ def test_it_travels_over_http_with_the_same_facts(error):
 def test_an_error_without_details_carries_none():
     status = to_status(made(errors.TaskNotFound), MARKS)
     assert [packed.type_url.rpartition(".")[2] for packed in status.details] == ["ErrorInfo", "RequestInfo"]
-    assert to_problem(made(errors.TaskNotFound), MARKS).keys().isdisjoint({"violations", "retry_after_seconds", "facts"})
+    assert (
+        to_problem(made(errors.TaskNotFound), MARKS).keys().isdisjoint({"violations", "retry_after_seconds", "facts"})
+    )
 
 
 def test_trailers_stay_small_whatever_an_error_holds():

@@ -9,8 +9,10 @@ from tests.e2e.crash.history import Outcome
 from tests.e2e.crash.server import Died, Place, Server
 
 SUBMITTERS = 3
-MOST_TASKS = 40
-"""A life that has not reached its failpoint after so many tasks goes on with what there is, until time is up."""
+BRISK_TASKS = 40
+"""A life that has not reached its failpoint after so many tasks is given new ones at leisure, not to pile them up."""
+
+_REST = 0.2
 
 
 @dataclass
@@ -51,11 +53,11 @@ class Story:
                 await work
 
     async def _work(self, client: Client, server: Server, held: int) -> None:
-        most = len(self.recorder.plans) + MOST_TASKS
+        brisk = len(self.recorder.plans) + BRISK_TASKS
         await all_of(*(self._hold(client) for _ in range(held)))
         again, self._open = self._open, []
         await all_of(
-            self._submit_again(client, server, again), *(self._submit(client, server, most) for _ in range(SUBMITTERS))
+            self._submit_again(client, server, again), *(self._submit(client, server, brisk) for _ in range(SUBMITTERS))
         )
 
     async def _submit_again(self, client: Client, server: Server, keys: list[str]) -> None:
@@ -70,12 +72,11 @@ class Story:
         if call.task is not None:
             await client.watch(call.task.task_id, until="TOKEN")
 
-    async def _submit(self, client: Client, server: Server, most: int) -> None:
+    async def _submit(self, client: Client, server: Server, brisk: int) -> None:
         while server.alive:
-            if len(self.recorder.plans) >= most:
-                await asyncio.sleep(0.05)
-                continue
-            steps = Steps(self.chance.randint(1, 5), self.chance.choice((0, 0, 1, 1, 2, 9)))
+            if len(self.recorder.plans) >= brisk:
+                await asyncio.sleep(_REST)
+            steps = Steps(self.chance.randint(1, 5), self.chance.choice((0, 0, 1, 1, 2, 6)))
             call = await client.submit(self._key(steps), wait=self.chance.choice((0.0, 0.0, 0.2)))
             if call.outcome is Outcome.UNKNOWN or call.task is None:
                 continue

@@ -36,6 +36,7 @@ async def _kill_at(story: Story, failpoint: str, nth: int, *, held: int = 0) -> 
     story.leases_left = failpoint == "store.reclaim.before_commit"
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("half", [0, 1])
 async def test_one_kill_at_each_failpoint_loses_and_doubles_nothing(tmp_path, half):
     story = Story(Place(tmp_path), seed=half)

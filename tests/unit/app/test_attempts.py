@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+
 from aion.app.attempt import RunningAttempt
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult
 from aion.domain.errors import OutcomeUnknown, StoreUnavailable
@@ -138,8 +139,11 @@ async def test_a_settle_is_offered_again_while_the_store_is_away(shop: Workshop,
 
 
 @pytest.mark.parametrize(
-    "result_json, code",
-    [('"' + "x" * MAX_RESULT_BYTES + '"', "RESULT_TOO_LARGE"), ('"' + "é" * (MAX_RESULT_BYTES // 2) + '"', "RESULT_TOO_LARGE")],
+    ("result_json", "code"),
+    [
+        ('"' + "x" * MAX_RESULT_BYTES + '"', "RESULT_TOO_LARGE"),
+        ('"' + "é" * (MAX_RESULT_BYTES // 2) + '"', "RESULT_TOO_LARGE"),
+    ],
     ids=["characters", "bytes"],
 )
 async def test_a_result_over_a_mebibyte_is_too_large(shop: Workshop, result_json, code):

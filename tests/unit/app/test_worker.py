@@ -4,10 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.errors import StoreUnavailable
 from aion.domain.writes import LeaseRef, Renewed
-from tests.unit.app.workshop import Workshop, leased
+from tests.unit.app.workshop import Workshop, leased, until
 
 
 @pytest.fixture
@@ -34,10 +35,9 @@ async def test_an_attempt_holds_its_slot_until_it_ends(shop: Workshop):
         shop.start(leased(f"task-{number}"))
     assert (shop.worker.running, shop.worker.reserve("acme")) == (3, False)
     shop.engine.told.set()
-    await shop.idle()
-    assert (shop.worker.running, len(shop.queue.settled)) == (0, 3)
-    fresh = Workshop(slots=4)
-    assert fresh.worker.reserve("acme")
+    await until(lambda: shop.worker.running == 0)
+    assert len(shop.queue.settled) == 3
+    assert [shop.worker.reserve("acme") for _ in range(4)] == [True, True, True, False]
 
 
 async def test_even_one_slot_serves_every_tenant_in_turn():
@@ -57,13 +57,11 @@ async def test_a_draining_worker_reserves_nothing(shop: Workshop):
 async def test_it_claims_no_more_than_its_free_slots_and_goes_on_as_they_are_freed(shop: Workshop):
     shop.queue.waiting = [leased(f"task-{number}", tenant=f"tenant-{number % 3}") for number in range(10)]
     running = asyncio.ensure_future(shop.worker.run())
-    while shop.worker.running < 4:
-        await asyncio.sleep(0)
+    await until(lambda: shop.worker.running == 4)
     assert len(shop.queue.waiting) == 6
     assert not shop.worker.reserve("somebody")
     shop.engine.told.set()
-    while len(shop.queue.settled) < 10:
-        await asyncio.sleep(0)
+    await until(lambda: len(shop.queue.settled) == 10)
     assert all(claim.limit <= 4 for claim in shop.queue.claims)
     await _stop(running)
 
@@ -71,8 +69,7 @@ async def test_it_claims_no_more_than_its_free_slots_and_goes_on_as_they_are_fre
 async def test_a_claimed_task_counts_for_its_tenants_share(shop: Workshop):
     shop.queue.waiting = [leased(f"task-{number}") for number in range(3)]
     running = asyncio.ensure_future(shop.worker.run())
-    while shop.worker.running < 3:
-        await asyncio.sleep(0)
+    await until(lambda: shop.worker.running == 3)
     assert not shop.worker.reserve("acme")
     assert shop.worker.reserve("globex")
     shop.worker.release("globex")
@@ -85,12 +82,10 @@ async def test_a_cancel_reaches_the_attempt_of_its_task_alone(shop: Workshop):
     await asyncio.sleep(0)
     for name in ("one", "two"):
         shop.start(leased(name))
-    while len(shop.engine.jobs) < 2:
-        await asyncio.sleep(0)
+    await until(lambda: len(shop.engine.jobs) == 2)
     shop.signals.cancel_requested("somebody-else", "two")
     shop.signals.cancel_requested("acme", "one")
-    while not shop.queue.settled:
-        await asyncio.sleep(0)
+    await until(lambda: shop.queue.settled)
     assert [(write.lease.task_id, write.result.outcome) for write in shop.queue.settled] == [
         ("one", AttemptOutcome.CANCELED)
     ]
@@ -99,7 +94,7 @@ async def test_a_cancel_reaches_the_attempt_of_its_task_alone(shop: Workshop):
 
 
 @pytest.mark.parametrize(
-    "held, cancel_requested, outcomes",
+    ("held", "cancel_requested", "outcomes"),
     [(False, False, []), (True, True, [AttemptOutcome.CANCELED])],
     ids=["lost", "canceled"],
 )
@@ -109,8 +104,7 @@ async def test_a_renewal_tells_what_became_of_the_lease(held, cancel_requested, 
     shop.queue.renewals = [Renewed(LeaseRef("acme", "task-1", 1), held, cancel_requested)]
     running = asyncio.ensure_future(shop.worker.run())
     shop.start(leased())
-    while shop.worker.running:
-        await asyncio.sleep(0)
+    await until(lambda: shop.worker.running == 0)
     assert [write.result.outcome for write in shop.queue.settled] == outcomes
     assert shop.engine.canceled + (1 - len(shop.engine.jobs)) == 1
     await _stop(running)

@@ -1,7 +1,7 @@
-"""A worker among fakes: a queue that remembers, an engine that does what the test says, and a clock that stands still."""
+"""A worker among fakes: a queue that remembers, an engine that does as the test says, a clock that stands still."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -33,7 +33,7 @@ def token(text: str) -> NewEvent:
 
 @dataclass
 class FakeQueue:
-    """Remembers every write in order. `refusal` answers appends and settles; `gate` holds appends back until it is set."""
+    """Remembers every write in order. `refusals` answer appends and settles; `gate` holds appends back."""
 
     waiting: list[Task] = field(default_factory=list)
     writes: list[Append | Settle] = field(default_factory=list)
@@ -181,6 +181,12 @@ class Workshop:
     async def idle(self) -> None:
         """Until no attempt runs any more."""
         await self.worker.drain(timedelta(seconds=30))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Turns the event loop until the condition holds; nothing here waits for time to pass."""
+    while not condition():
+        await asyncio.sleep(0)  # noqa: ASYNC110 # the condition is about fakes, which have no event for everything
 
 
 def stale() -> StaleFence:

@@ -1,0 +1,132 @@
+"""Waiting and watching among fakes: bounded, woken by signals, and never silent for long."""
+
+import asyncio
+from contextlib import aclosing
+from datetime import timedelta
+
+import pytest
+
+from aion.adapters.signals import ProcessSignals
+from aion.app.usecases.waiting import Slots, TaskWaiter
+from aion.app.usecases.watch_task import WatchTask
+from aion.domain.errors import TooManyWaiters
+from aion.domain.events import EventKind, TaskEvent
+from aion.domain.identity import ALL_SCOPES, Caller, Identity
+from aion.domain.tasks import Task, TaskState
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import START
+from tests.unit.app.workshop import leased
+
+CALLER = Caller(Identity("acme", "service", ALL_SCOPES), "request")
+
+
+class FakeStore:
+    """One task and its log; `on_read` is called at every look at the task."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.log: list[TaskEvent] = []
+        self.on_read = lambda: None
+
+    async def get(self, tenant: str, task_id: str) -> Task:
+        self.on_read()
+        return self.task
+
+    async def events(self, tenant: str, task_id: str, after_offset: int, limit: int) -> list[TaskEvent]:
+        return self.log[after_offset : after_offset + limit]
+
+    def grow(self, kind: EventKind = EventKind.TOKEN) -> None:
+        self.log.append(TaskEvent(len(self.log) + 1, 1, kind, START, text="x"))
+        self.task = self.task.changed(last_offset=len(self.log), state=TaskState.OK if kind.ends else TaskState.RUNNING)
+
+
+@pytest.fixture
+async def store() -> FakeStore:
+    return FakeStore(leased())
+
+
+@pytest.fixture
+async def signals() -> ProcessSignals:
+    return ProcessSignals()
+
+
+def waiter(store: FakeStore, signals: ProcessSignals, clock: ManualClock, slots: int = 1) -> TaskWaiter:
+    return TaskWaiter(store, signals, clock, Slots("waiting calls", slots))
+
+
+async def test_a_waiter_is_woken_when_the_task_ends(store, signals):
+    clock = ManualClock(START)
+    waiting = asyncio.ensure_future(waiter(store, signals, clock).until_ended(CALLER, store.task, timedelta(minutes=1)))
+    await asyncio.sleep(0)
+    store.grow()
+    signals.task_changed("acme", "task-1")
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    store.grow(EventKind.DONE)
+    signals.task_changed("acme", "task-1")
+    assert (await waiting).state is TaskState.OK
+
+
+async def test_a_task_that_ended_before_the_wait_is_answered_at_once(store, signals):
+    store.grow(EventKind.DONE)
+    ended = await waiter(store, signals, ManualClock(START)).until_ended(CALLER, leased(), timedelta(minutes=1))
+    assert ended.state is TaskState.OK
+
+
+async def test_when_time_is_up_the_task_is_answered_as_it_is(store, signals):
+    """5.9 `wait` answers with the task as it is when it ends or time is up."""
+    answered = await waiter(store, signals, ManualClock(START)).until_ended(CALLER, store.task, timedelta())
+    assert answered.state is TaskState.RUNNING
+
+
+async def test_a_wait_ends_before_the_calls_deadline_does(store, signals):
+    """3.1 The deadline of a call bounds the call."""
+    passed = Caller(CALLER.identity, "request", deadline=START)
+    answered = await waiter(store, signals, ManualClock(START)).until_ended(passed, store.task, timedelta(minutes=1))
+    assert answered.state is TaskState.RUNNING
+
+
+def test_slots_are_bounded_and_given_back():
+    """6.2 Over a bound the call is refused at once, with a hint when to come back."""
+    slots = Slots("streams", 2)
+    with slots.take(), slots.take():
+        with pytest.raises(TooManyWaiters, match="2 streams") as caught, slots.take():
+            pass
+        assert slots.taken == 2
+    assert (slots.taken, caught.value.retry_after) == (0, timedelta(seconds=1))
+
+
+async def test_a_watcher_gets_what_is_there_and_then_what_comes(store, signals):
+    store.grow()
+    watch = WatchTask(store, signals, Slots("streams", 1))
+    async with aclosing(watch(CALLER, "task-1", 0)) as progress:
+        assert (await anext(progress)).event.offset == 1
+        following = asyncio.ensure_future(anext(progress))
+        await asyncio.sleep(0)
+        store.grow(EventKind.DONE)
+        signals.task_changed("acme", "task-1")
+        last = await following
+        assert (last.event.kind, last.task.state) == (EventKind.DONE, TaskState.OK)
+        with pytest.raises(StopAsyncIteration):
+            await anext(progress)
+    assert watch.slots.taken == 0
+
+
+async def test_a_quiet_stream_has_heartbeats_although_its_task_changes_all_the_time(store, signals, monkeypatch):
+    """4.7 A stream that is quiet gets heartbeats: a lease that is renewed is no word to the reader."""
+    monkeypatch.setattr("aion.app.usecases.watch_task.HEARTBEAT_SECONDS", 0.01)
+    store.on_read = lambda: signals.task_changed("acme", "task-1")
+    watch = WatchTask(store, signals, Slots("streams", 1))
+    async with aclosing(watch(CALLER, "task-1", 0)) as progress:
+        for _ in range(3):
+            beat = await anext(progress)
+            assert (beat.event, beat.task) == (None, None)
+
+
+async def test_a_watcher_of_an_ended_task_at_its_last_offset_hears_how_it_ended(store, signals):
+    store.grow()
+    store.grow(EventKind.DONE)
+    watch = WatchTask(store, signals, Slots("streams", 1))
+    async with aclosing(watch(CALLER, "task-1", 2)) as progress:
+        only = [one async for one in progress]
+    assert [(one.event, one.task.state) for one in only] == [(None, TaskState.OK)]
