@@ -50,9 +50,13 @@ pytest: setup ## The tests without the gates.
 	@$(BIN)/python -m pytest -n 2 --durations=10 -m "not slow" $(PYTEST_ARGS)
 
 .PHONY: test-full
-test-full: check ## As `test`, with the slow tests and the proof that the .wasm files are what their source gives.
+test-full: check modules-test ## As `test`, with the slow tests, the modules' own, and the proof that each .wasm is its source's.
 	@$(BIN)/python -m pytest -n 2 --durations=25 $(PYTEST_ARGS)
 	@scripts/build_modules.sh --check
+
+.PHONY: modules-test
+modules-test: ## Test the Rust source of the bundled modules: form, lints, quality. Needs Rust.
+	@scripts/test_modules.sh
 
 .PHONY: check
 check: setup ## The gates: style, types, rings, contract, generated code, migrations, docs.

@@ -26,19 +26,21 @@ SCOPE = SystemScope("benchmark")
 EAGER = EagerLease("worker-1", timedelta(seconds=10))
 RESULT = AttemptResult(AttemptOutcome.OK, result_json='{"summary":"' + "word " * 60 + '"}', fuel=123_456)
 INPUT = '{"text":"' + "some words to be summarized " * 40 + '"}'
+# The router decides like requests alike: the same candidates come with many tasks.
+GOOD = Candidate(
+    "module:summarize@1.1.0", Route.LOCAL, (), "rank 1: local, free", 1, 3.0, 0, timedelta(milliseconds=3)
+)
+OLD = Candidate("module:summarize@1.0.0", Route.LOCAL, (), "rank 2: local, free", 2, 1e6)
+REFUSED = Candidate(
+    "model:gpt", Route.API, (Refusal(RefusalReason.PRIVACY, "privacy is local-only"),), "privacy is local-only"
+)
+CANDIDATES = (GOOD, OLD, REFUSED)
 
 
 def new_task(random: bytes) -> Task:
     """A task as the front door makes it, with three candidates in its decision."""
     now = datetime.now(UTC)
-    good = Candidate(
-        "module:summarize@1.1.0", Route.LOCAL, (), "rank 1: local, free", 1, 3.0, 0, timedelta(milliseconds=3)
-    )
-    old = Candidate("module:summarize@1.0.0", Route.LOCAL, (), "rank 2: local, free", 2, 1e6)
-    refused = Candidate(
-        "model:gpt", Route.API, (Refusal(RefusalReason.PRIVACY, "privacy is local-only"),), "privacy is local-only"
-    )
-    decision = Decision(good.engine, Route.LOCAL, "ai-router", "rank 1; 2 of 3", (good, old, refused), "sha256:0", now)
+    decision = Decision(GOOD.engine, Route.LOCAL, "ai-router", "rank 1; 2 of 3", CANDIDATES, "sha256:0", now)
     return Task(
         tenant="default",
         task_id=uuid7(now, random),

@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from aion_sdk import Client, Task
 from rich.console import Console
 from rich.table import Table
 
 from aion.v1 import tasks_pb2, tasks_pb2_grpc
+from aion_sdk import Client, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = ROOT / "examples" / "texts"
 DATA = ROOT / "build" / "demo"
 BIN = Path(sys.executable).parent
 START_SECONDS = 60.0
+STOP_SECONDS = 30.0
 
 say = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
 
@@ -89,7 +90,11 @@ def running_server() -> Iterator[Server]:
             yield _wait_until_ready(process, ready)
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def over_grpc(server: Server) -> None:
@@ -107,7 +112,7 @@ def over_grpc(server: Server) -> None:
 
 
 def over_rest(server: Server) -> None:
-    """curl would do: JSON in, the canonical result out."""
+    """Curl would do: JSON in, the canonical result out."""
     body = {"intent": "redact", "params": {"text": _text("support_email.en.txt")}}
     status, headers, answer = _http(server, "POST", "/v1/tasks", body, {"Prefer": "wait=10"})
     _check(status == 200 and answer["status"] == "OK", f"200 and OK, not {status} {answer}")

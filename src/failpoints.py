@@ -36,6 +36,11 @@ def hit(name: str) -> None:
         action()
 
 
+def names() -> list[str]:
+    """The places where something was asked for; empty in production."""
+    return sorted(_actions)
+
+
 def parse(text: str) -> dict[str, Callable[[], None]]:
     """The actions of a setting, by name. Raises FailpointSyntaxError that shows the forms."""
     actions: dict[str, Callable[[], None]] = {}

@@ -7,11 +7,12 @@ settle, so that a short task costs one commit. After a stale fence nothing more 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from aion import failpoints
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
-from aion.domain.errors import AionError, StaleFence, Unavailable
+from aion.domain.errors import StaleFence, Unavailable
 from aion.domain.events import NewEvent
 from aion.domain.identity import SystemScope
 from aion.domain.tasks import Task
@@ -29,6 +30,8 @@ SETTLE_AGAIN_FOR = 10.0
 """Seconds for which a result is offered to a store that is unavailable, before the work is left to another attempt."""
 
 SETTLE_PAUSE = 0.2
+
+LEASE_LOST = "lease lost"
 
 
 class RunningAttempt:
@@ -48,30 +51,43 @@ class RunningAttempt:
     async def run(self) -> None:
         """Runs to the settle. Raises AionError when the store cannot take it; the lease then runs out."""
         span = self._parts.observer.attempt_began(self.task)
+        try:
+            why = await self._run(span.traceparent)
+        except BaseException as error:
+            span.end(type(error).__name__)
+            raise
+        span.end(why)
+
+    async def _run(self, traceparent: str) -> str:
+        """Why the attempt failed, or nothing."""
         began = self._parts.clock.monotonic()
-        engine_span = self._parts.observer.step("engine", span.traceparent)
-        result = await self._result(engine_span.traceparent)
-        engine_span.end(result.failure.code if result is not None and result.failure else "")
+        engine_span = self._parts.observer.step("engine", traceparent)
+        result: AttemptResult | None = None
+        try:
+            result = await self._result(engine_span.traceparent)
+        finally:
+            engine_span.end(_code(result))
         await self._stop_appending()
         if self._stale or result is None:
-            span.end("lease lost")
-            return
-        settle_span = self._parts.observer.step("settle", span.traceparent)
+            return LEASE_LOST
+        settle_span = self._parts.observer.step("settle", traceparent)
+        why = "the store could not take it"
         try:
             failpoints.hit("worker.before_settle")
             task = await self._settle(result)
             failpoints.hit("worker.after_settle")
+            why = ""
         except StaleFence as error:
-            settle_span.end("lease lost")
-            span.end("lease lost")
+            why = LEASE_LOST
             self._parts.observer.lease_lost(self.task, error.message)
-            return
-        settle_span.end()
+            return LEASE_LOST
+        finally:
+            settle_span.end(why)
         took = timedelta(seconds=self._parts.clock.monotonic() - began)
         if result.outcome is AttemptOutcome.OK:
             self._parts.latency.observe(self.task.decision.engine, took)
-        span.end(result.failure.code if result.failure else "")
         self._parts.observer.attempt_ended(task, task.attempts[-1], took)
+        return _code(result)
 
     def cancel(self) -> None:
         """Somebody asked to cancel the task: ends the guest; the attempt settles CANCELED."""
@@ -111,9 +127,10 @@ class RunningAttempt:
             engine=self.task.decision.engine,
             input_json=self.task.input_json,
             timeout=min(self.task.attempt_timeout, left),
-            seed=self.task.fingerprint,
+            seed=_seed(self.task),
             alone=self.task.alone,
             traceparent=traceparent,
+            patience=left,
         )
         failpoints.hit("worker.before_engine")
         result = await self._run_engine(engine, job)
@@ -165,9 +182,9 @@ class RunningAttempt:
                 await self._parts.queue.append(WRITE, Append(self.lease, events))
         except StaleFence as error:
             self.lose(error.message)
-        except AionError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a store ran into, the law is the same
             # Events that could not be written would leave a hole: give the attempt up, its lease runs out.
-            self.lose(error.message)
+            self.lose(f"its events could not be written: {error}")
             self._parts.observer.trouble("append", error)
         finally:
             self._append = None
@@ -191,6 +208,18 @@ class RunningAttempt:
                     raise
                 self._parts.observer.trouble("settle", error)
                 await asyncio.sleep(SETTLE_PAUSE)
+
+
+def _code(result: AttemptResult | None) -> str:
+    """The failure of what an engine answered; None is no answer."""
+    if result is None:
+        return LEASE_LOST
+    return result.failure.code if result.failure else ""
+
+
+def _seed(task: Task) -> bytes:
+    """The same for every attempt of a task, another for every task: two tasks never draw the same numbers."""
+    return sha256(f"{task.tenant}/{task.task_id}".encode()).digest()
 
 
 def _handed_back() -> AttemptResult:

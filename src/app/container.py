@@ -5,12 +5,12 @@ composed in `aion.app.offline`; no other module names an adapter.
 """
 
 import asyncio
-import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import aion
@@ -42,8 +42,9 @@ from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
 from aion.adapters.transports.http_app import HttpParts, http_app
 from aion.adapters.transports.http_server import HttpSettings, http_server
 from aion.adapters.transports.rest import load_document
-from aion.adapters.transports.sse import OpenStreams
-from aion.app.housekeeping import Chores
+from aion.app.draining import DrainTime
+from aion.app.housekeeping import Chores, Keep
+from aion.app.loops import keep_up
 from aion.app.resources import config_folder, modules_folders, openapi_document
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen, Rate
@@ -60,9 +61,8 @@ from aion.ports.clock import Clock
 from aion.ports.identity import ApiKeyStore, Authenticator
 from aion.ports.limits import RateLimiter
 from aion.ports.outbox import Outbox
+from aion.ports.telemetry import Observer
 from aion.ports.usecases import ServerInfo, UseCases
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
 
         worker = Worker(
             WorkerSettings(owner=owner, slots=settings.worker_slots, lease_for=settings.lease),
-            WorkerParts(store, {"module": wasm}, catalog, latency, signals, clock, observer),
+            WorkerParts(store, {"module": wasm}, catalog, latency, signals, clock, observer, health.report),
         )
         waiters = Slots("waiting calls", settings.max_waiters)
         watchers = Slots("streams", settings.max_watchers)
@@ -148,16 +148,13 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             metrics.look(level, read)
 
         await store.reclaim(SystemScope("the owners of these leases are gone"), owner, frozenset({owner}))
-        chores = Chores(store, store, LogEventSink(), store, signals, clock, observer)
-        await stack.enter_async_context(_in_background(health, worker=worker.run(), chores=chores.run()))
-        grace = settings.drain.total_seconds()
-        # HTTP
-        streams = OpenStreams()
+        keep = Keep(settings.keep_events, settings.keep_tasks)
+        chores = Chores(store, store, LogEventSink(), store, signals, clock, observer, health.report, keep)
+        await stack.enter_async_context(_in_background(observer, health, worker=worker.run, chores=chores.run))
+        drain_time = DrainTime(clock, settings.drain)
         http_parts = HttpParts(
             pipeline=pipeline,
-            authenticator=authenticator,
             document=load_document(openapi_document()),
-            streams=streams,
             problems=lambda: health.problems,
             checks={"store": partial(_store_answers, store)},
             metrics=metrics.render,
@@ -165,18 +162,25 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             docs_open=settings.docs_open,
         )
         http = await stack.enter_async_context(
-            http_server(_http_settings(settings), await http_app(http_parts), grace, streams.drain)
+            http_server(_http_settings(settings), await http_app(http_parts), drain_time.left)
         )
-        grpc = await stack.enter_async_context(grpc_server(_grpc_settings(settings), pipeline, grace))
+        grpc = await stack.enter_async_context(grpc_server(_grpc_settings(settings), pipeline, drain_time.left))
+        stack.push_async_callback(_drain, drain_time, health, pipeline, worker)
         health.listen(grpc.set_serving)
         health.enter(Phase.SERVING)
         yield RunningServer(
             grpc_address=str(Listen(settings.grpc_listen.host, grpc.port)),
             http_address=str(Listen(settings.http_listen.host, http.port)),
         )
-        health.enter(Phase.DRAINING)
-        pipeline.drain()
-        await worker.drain(settings.drain)
+
+
+async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Worker) -> None:
+    """Lets go of the work before the transports stop with what is left of the time."""
+    time.begin()
+    health.enter(Phase.DRAINING)
+    pipeline.drain()
+    pipeline.end_streams()
+    await worker.drain(timedelta(seconds=time.left()))
 
 
 def _wasm_modules(catalog: FileCatalog) -> dict[str, WasmModule]:
@@ -229,22 +233,14 @@ async def _store_answers(outbox: Outbox) -> None:
 
 
 @asynccontextmanager
-async def _in_background(health: Health, **parts: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Runs each part beside the server; one that ends by itself makes the server unready, with its name."""
-    running = {name: asyncio.create_task(part, name=name) for name, part in parts.items()}
-    for name, task in running.items():
-        task.add_done_callback(partial(_report, health, name))
+async def _in_background(
+    observer: Observer, health: Health, **parts: Callable[[], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """Keeps each part up beside the server; while one is down the server is not ready, with its name."""
+    running = [asyncio.create_task(keep_up(name, part, observer, health.report)) for name, part in parts.items()]
     try:
         yield
     finally:
-        for task in running.values():
+        for task in running:
             task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
-
-
-def _report(health: Health, name: str, task: "asyncio.Task[None]") -> None:
-    if task.cancelled():
-        return
-    error = task.exception()
-    health.report(name, f"it ended: {type(error).__name__}")
-    log.error("a part of the server ended", extra={"part": name}, exc_info=error)
+        await asyncio.gather(*running, return_exceptions=True)

@@ -1,12 +1,16 @@
 """What happens without being asked: expired leases and tasks end, facts leave, the store stays small.
 
-Each loop goes on whatever happens: trouble is reported and the next round tries again.
+Each loop goes on whatever happens: trouble is reported and the next round tries again. A defect in one is reported as
+a part that is down until its loop runs again, and never stops the others.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
+from aion.app.loops import Report, keep_up, unreported
 from aion.domain.errors import AionError
 from aion.domain.identity import SystemScope
 from aion.ports.clock import Clock
@@ -25,6 +29,9 @@ RELAY_EVERY = 0.5
 RELAY_BATCH = 500
 PURGE_EVERY = 5.0
 PURGE_BATCH = 1000
+KEEP_EVERY = 5.0
+KEEP_BATCH = 200
+BETWEEN_BATCHES = 0.05
 AFTER_TROUBLE = 1.0
 
 Chore = Callable[[], Awaitable[float]]
@@ -32,8 +39,16 @@ Chore = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """How long a task's events, and the task itself, are kept after its end; None: for ever."""
+
+    events: timedelta | None = None
+    tasks: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chores:
-    """The three loops of one process that owns a store."""
+    """The loops of one process that owns a store."""
 
     queue: TaskQueue
     outbox: Outbox
@@ -42,13 +57,19 @@ class Chores:
     signals: Signals
     clock: Clock
     observer: Observer
+    report: Report = unreported
+    keep: Keep = Keep()
 
     async def run(self) -> None:
         """Runs all loops until cancelled."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._forever("reap", self._reap))
-            loops.create_task(self._forever("relay", self._relay))
-            loops.create_task(self._forever("purge", self._purge))
+            loops.create_task(self._kept_up("reap", self._reap))
+            loops.create_task(self._kept_up("relay", self._relay))
+            loops.create_task(self._kept_up("purge", self._purge))
+            loops.create_task(self._kept_up("forget", self._forget))
+
+    async def _kept_up(self, name: str, once: Chore) -> None:
+        await keep_up(name, partial(self._forever, name, once), self.observer, self.report)
 
     async def _forever(self, name: str, once: Chore) -> None:
         while True:
@@ -83,3 +104,12 @@ class Chores:
         """Deletes what is no longer kept, a bounded piece at a time."""
         purged = await self.store.purge(PURGE, PURGE_BATCH)
         return 0.0 if purged >= PURGE_BATCH else PURGE_EVERY
+
+    async def _forget(self) -> float:
+        """Deletes what retention says is too old, a piece so small that it holds up no write."""
+        now, forgotten = self.clock.now(), 0
+        if self.keep.events is not None:
+            forgotten += await self.store.forget_logs(PURGE, now - self.keep.events, KEEP_BATCH)
+        if self.keep.tasks is not None:
+            forgotten += await self.store.forget_tasks(PURGE, now - self.keep.tasks, KEEP_BATCH)
+        return BETWEEN_BATCHES if forgotten else KEEP_EVERY

@@ -17,6 +17,7 @@ from aion.adapters.catalog.file_catalog import FileCatalog
 from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.clock import SystemClock, SystemEntropy
+from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.pepper import PepperUnusable, open_pepper
 from aion.adapters.storage import schema
@@ -26,8 +27,9 @@ from aion.adapters.telemetry.logging import configure_logging
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
 from aion.app.settings_report import SettingsInvalid
+from aion.domain.errors import Unauthenticated
 from aion.domain.identity import ALL_SCOPES
-from aion.ports.identity import ApiKey, ApiKeyStore
+from aion.ports.identity import ApiKey, ApiKeyStore, Credentials
 
 REFUSALS = (SettingsInvalid, ConfigurationInvalid, StoreStartupError, PepperUnusable, ValueError, OSError)
 """What an operator can mend: the sentence is shown, no traceback."""
@@ -59,6 +61,17 @@ class KeyDesk:
             expire_time=expire_time,
         )
 
+    def knows(self, text: str) -> bool:
+        """Whether a server with this store and this pepper would take the key."""
+        pepper = open_pepper(self.data_dir, SystemEntropy())
+        try:
+            proven = ApiKeyAuthenticator(self.store, pepper, SystemClock()).authenticate(
+                Credentials({"x-api-key": text}, (), "")
+            )
+        except Unauthenticated:
+            return False
+        return proven is not None
+
 
 @dataclass(frozen=True, slots=True)
 class DevKey:
@@ -88,11 +101,13 @@ def key_desk(settings: Settings) -> Iterator[KeyDesk]:
 
 
 def dev_key(settings: Settings) -> DevKey:
-    """The key of `aion dev`, made once and kept in the data directory, readable by its owner only."""
+    """The key of `aion dev`, kept in the data directory, readable by its owner only; made anew when there is none, or
+    none that the store knows: AION_STORAGE_URL may name another one than last time.
+    """
     path = settings.data_dir / DEV_KEY_FILE
-    if path.exists():
-        return DevKey(path.read_text().strip(), path)
     with key_desk(settings) as desk:
+        if path.exists() and desk.knows(text := path.read_text().strip()):
+            return DevKey(text, path)
         _, text = desk.issue(settings.default_tenant, "dev", ALL_SCOPES, None)
     # Whole or not at all: half a file would be taken for the key at every later start.
     part = path.with_name(path.name + ".part")

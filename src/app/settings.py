@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from aion.app.settings_types import Duration, Listen, ListenSetting, Rate, RateSetting
+from aion.domain.writes import IDEMPOTENCY_KEPT_FOR
 
 PREFIX: Final = "AION_"
 _MINUTE: Final = timedelta(minutes=1)
@@ -73,8 +74,8 @@ class Settings(BaseSettings):
     """Private key (PEM) of the certificate; set together with it."""
 
     tls_client_ca: Path | None = None
-    """CA (PEM) that signs client certificates. Set: gRPC clients may prove who they are by mTLS (see
-    AION_PRINCIPALS)."""
+    """CA (PEM) that signs client certificates. Set: every gRPC client must show one (mTLS), also one that
+    sends an API key; AION_PRINCIPALS says who they are."""
 
     principals: Path | None = None
     """`principals.yml`: which certificate name is which principal of which tenant. Unset: API keys only."""
@@ -88,7 +89,8 @@ class Settings(BaseSettings):
     command started from another folder finds the same data."""
 
     storage_url: str = ""
-    """Where tasks live, as a database URL. Unset: SQLite in AION_DATA_DIR, which needs no other server."""
+    """Where tasks and API keys live, as a database URL. Unset: SQLite in AION_DATA_DIR, which needs no other
+    server."""
 
     modules_dir: Path | None = None
     """A folder of AgentPackages. Unset: the modules that come with AION."""
@@ -101,8 +103,8 @@ class Settings(BaseSettings):
     than patience."""
 
     drain: Duration = timedelta(seconds=20)
-    """How long a stopping server waits for calls and attempts: within the 30 s that Kubernetes grants by
-    default."""
+    """How long a stopping server waits for calls and attempts, all together; it is gone two seconds later.
+    Within the 30 s that Kubernetes grants by default."""
 
     worker_slots: Count = 128
     """How many attempts run at once in this process: enough to hide modules that wait; engines bound the
@@ -115,18 +117,28 @@ class Settings(BaseSettings):
     """How many tasks of one tenant may wait; the next one is refused with QUEUE_FULL. A bound that work
     drains in minutes."""
 
+    keep_events: Duration | None = None
+    """How long the events of a task are kept after its end, as in `7d`; its result stays. Unset: for ever."""
+
+    keep_tasks: Duration | None = None
+    """How long a task with its result is kept after its end, as in `90d`; its id stays taken. Unset: for ever.
+    At least 24h, the time for which a retry is answered with its task."""
+
     max_waiters: Count = 1_000
-    """How many calls may wait for a result at once, over all tenants. Each costs a connection and a timer."""
+    """How many calls may wait for a result at once; one tenant may hold half of them. Each costs a
+    connection and a timer."""
 
     max_watchers: Count = 2_000
-    """How many streams may be open at once, over all tenants. Each costs about 50 us of CPU an event."""
+    """How many streams may be open at once; one tenant may hold half of them. Each costs about 50 us of CPU
+    an event."""
 
     max_concurrent_streams: Count = 1_000
     """How many calls one gRPC connection may have open: bounds what one client can hold."""
 
     rate_per_key: RateSetting = Rate(60, _MINUTE, burst=120)
-    """How often one API key or certificate may call: `60/min,burst=120`, or `off`. Meant for services that
-    share a server with others; raise it for one that is yours."""
+    """How often one principal of a tenant may call, with however many keys or certificates:
+    `60/min,burst=120`, or `off`. A batch is one call. Meant for services that share a server with others;
+    raise it for one that is yours."""
 
     rate_per_ip: RateSetting = Rate(120, _MINUTE, burst=120)
     """How often one address may call, with however many keys. Raise it, or `off`, behind a proxy, where all
@@ -160,6 +172,21 @@ class Settings(BaseSettings):
             raise ValueError("AION_TLS_CLIENT_CA needs AION_TLS_CERT and AION_TLS_KEY: mTLS begins with TLS")
         if self.principals is not None and self.tls_client_ca is None:
             raise ValueError("AION_PRINCIPALS needs AION_TLS_CLIENT_CA: names come from verified certificates only")
+        return self
+
+    @model_validator(mode="after")
+    def _a_task_is_kept_as_long_as_its_key(self) -> Self:
+        if self.keep_tasks is not None and self.keep_tasks < IDEMPOTENCY_KEPT_FOR:
+            raise ValueError("AION_KEEP_TASKS must be at least 24h: for so long a retry is answered with its task")
+        return self
+
+    @model_validator(mode="after")
+    def _the_store_outlives_the_process(self) -> Self:
+        if self.storage_url == "sqlite://":
+            raise ValueError(
+                "AION_STORAGE_URL=sqlite:// is a store in memory, for which nobody else could make an API key: "
+                "name a file, such as sqlite:////var/lib/aion/aion.db, or leave it out"
+            )
         return self
 
     @model_validator(mode="after")

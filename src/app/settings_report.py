@@ -15,8 +15,20 @@ from pydantic import ValidationError
 
 from aion.app.settings import PREFIX, Settings
 
-OTHER_READERS: Final = frozenset({"AION_API_KEY", "AION_CACHE", "AION_FAILPOINTS", "AION_SERVER", "AION_TLS_CA"})
-"""Variables that are no settings of the server: what the SDK, aionctl, the module build and crash tests read."""
+OTHER_READERS: Final = frozenset(
+    {
+        "AION_API_KEY",
+        "AION_CACHE",
+        "AION_CLIENT_CA",
+        "AION_CLIENT_CERT",
+        "AION_CLIENT_KEY",
+        "AION_FAILPOINTS",
+        "AION_SERVER",
+    }
+)
+"""Variables that are no settings of the server: what the SDK, aionctl, the module build and crash tests read. A test
+looks for them in the sources.
+"""
 
 _HIDDEN: Final = "***"
 _LEADING: Final = "Value error, "

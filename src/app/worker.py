@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aion.app.attempt import RunningAttempt
+from aion.app.loops import Report, keep_up, unreported
 from aion.domain.errors import AionError
 from aion.domain.identity import SystemScope
 from aion.domain.tasks import Task
@@ -30,6 +31,9 @@ MAX_RENEW_PAUSE = 1.0
 MOST_CLAIMED = 32
 """Tasks asked for at once: their slots are taken while the store looks, and eager starts want some too."""
 
+HAND_BACK_SECONDS = 0.5
+"""How long a drain waits for the store to take back what it hands back; the rest goes on in the background."""
+
 IDLE_PAUSE = 1.0
 """Seconds between two looks at the queue when no signal came: the net under a lost signal."""
 
@@ -46,7 +50,10 @@ class WorkerSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerParts:
-    """What a worker needs of the world. `engines` is keyed by the kind before the colon of a candidate's name."""
+    """What a worker needs of the world. `engines` is keyed by the kind before the colon of a candidate's name.
+
+    `report` is told while one of its loops is down.
+    """
 
     queue: TaskQueue
     engines: Mapping[str, Engine]
@@ -55,6 +62,7 @@ class WorkerParts:
     signals: Signals
     clock: Clock
     observer: Observer
+    report: Report = unreported
 
 
 class Worker:
@@ -99,11 +107,13 @@ class Worker:
         self._leave(tenant)
 
     def start(self, task: Task) -> None:
-        """Starts a leased task in a reserved slot."""
+        """Starts a leased task in a reserved slot; one that comes when the worker drains is handed back."""
         self._reserved -= 1
         assert task.lease is not None, "a task is started under a lease"
         lease = LeaseRef(task.tenant, task.task_id, task.lease.fence)
         attempt = RunningAttempt(task, lease, self._parts)
+        if self._draining:
+            attempt.abandon()
         self._running[lease] = attempt
         running = asyncio.get_running_loop().create_task(self._run(attempt))
         self._attempts.add(running)
@@ -114,8 +124,8 @@ class Worker:
         with self._parts.signals.listen_for_cancels(self._cancel):
             try:
                 async with asyncio.TaskGroup() as loops:
-                    loops.create_task(self._claim_forever())
-                    loops.create_task(self._renew_forever())
+                    for name, loop in (("claim", self._claim_forever), ("renew", self._renew_forever)):
+                        loops.create_task(keep_up(name, loop, self._parts.observer, self._parts.report))
             finally:
                 for attempt in list(self._running.values()):
                     attempt.abandon()
@@ -123,17 +133,25 @@ class Worker:
                     await asyncio.wait(self._attempts)
 
     async def drain(self, grace: timedelta) -> None:
-        """Takes no more work and waits until what runs has ended, at most `grace`."""
+        """Takes no more work and waits until what runs has ended, at most `grace`; then hands back what has not."""
         self._draining = True
         if self._attempts:
             await asyncio.wait(self._attempts, timeout=grace.total_seconds())
+        for attempt in list(self._running.values()):
+            attempt.abandon()
+        if self._attempts:
+            await asyncio.wait(self._attempts, timeout=HAND_BACK_SECONDS)
 
     async def _claim_forever(self) -> None:
         with self._parts.signals.watch_work() as work:
             while True:
-                claimed: Sequence[Task] = ()
+                claimed = 0
                 if not self._draining and (free := self._free()) > 0:
-                    claimed = await self._claim(min(free, MOST_CLAIMED))
+                    try:
+                        claimed = await self._claim(min(free, MOST_CLAIMED))
+                    except AionError as error:
+                        self._parts.observer.trouble("claim", error)
+                        await asyncio.sleep(IDLE_PAUSE)
                 if claimed:
                     continue
                 if self._free() <= 0:
@@ -143,21 +161,29 @@ class Worker:
                 else:
                     await work.changed(IDLE_PAUSE)
 
-    async def _claim(self, limit: int) -> Sequence[Task]:
+    async def _claim(self, limit: int) -> int:
+        """Claims and starts. Cancelled, it ends with the claim that is under way: what that leases, only we can run."""
+        claiming = asyncio.ensure_future(self._claim_and_start(limit))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await asyncio.wait((claiming,))
+            if not claiming.cancelled() and (error := claiming.exception()) is not None:
+                self._parts.observer.trouble("claim", error)
+            raise
+
+    async def _claim_and_start(self, limit: int) -> int:
         # The slots are taken before the claim: an eager start meanwhile must not use them again.
         self._reserved += limit
         claimed: Sequence[Task] = ()
         try:
             claimed = await self._parts.queue.claim(CLAIM, Claim(self.owner, limit, self.lease_for))
-        except AionError as error:
-            self._parts.observer.trouble("claim", error)
-            await asyncio.sleep(IDLE_PAUSE)
         finally:
             self._reserved -= limit - len(claimed)
         for task in claimed:
             self._by_tenant[task.tenant] += 1
             self.start(task)
-        return claimed
+        return len(claimed)
 
     async def _renew_forever(self) -> None:
         pause = min(self.lease_for.total_seconds() / 3, MAX_RENEW_PAUSE)

@@ -29,7 +29,7 @@ class Failure:
 
 
 HANDED_BACK = "DRAINING"
-"""The code of an attempt that a worker gave back because it was shutting down: LOST, but nobody's fault."""
+"""The code of an attempt that was given back, as its worker shut down or no host was free: LOST, but nobody's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Attempt:
 class AttemptResult:
     """What a worker reports at settle. OK carries `result_json`, FAILED and TIMEOUT a failure.
 
-    LOST says that the engine's host died: it counts as a loss of infrastructure, not as a failure of the work.
+    LOST says that the engine's host died: it counts as a loss of infrastructure, not as a failure of the work. With
+    the failure code HANDED_BACK it counts as nothing.
     """
 
     outcome: AttemptOutcome

@@ -143,7 +143,7 @@ class NoEligibleEngine(AionError):
 
 
 class EventsExpired(AionError):
-    """The events of this task are no longer kept; its result is."""
+    """The events of this task are no longer kept; the task with its result is: the facts name it and its state."""
 
     reason = "EVENTS_EXPIRED"
 

@@ -24,6 +24,11 @@ MAX_LOSSES = 3
 FIRST_BACKOFF = timedelta(milliseconds=200)
 """The pause before the first retry; it doubles with each failure."""
 
+MOST_HAND_BACK = timedelta(seconds=5)
+"""The longest pause after an attempt was handed back; it begins and doubles like that of a retry."""
+
+_MOST_DOUBLINGS = 20
+
 _STATE_OF = {
     AttemptOutcome.OK: TaskState.OK,
     AttemptOutcome.FAILED: TaskState.ERROR,
@@ -86,13 +91,15 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
     held(task, fence)
     if result.outcome is AttemptOutcome.LOST:
         if result.failure is not None and result.failure.code == HANDED_BACK:
-            return handed_back(task, now)
+            return handed_back(task, result.failure, now)
         return lost(task, now, "the engine's host died")
     closed = _close_attempt(task, result, now)
     if (ended := _overdue(closed, now)) is not None:
         return ended
     if _may_retry(closed, result):
-        retry = closed.changed(state=TaskState.PENDING, lease=None, not_before=now + _pause(closed))
+        retry = closed.changed(
+            state=TaskState.PENDING, lease=None, not_before=now + _pause(closed.task_id, closed.failures)
+        )
         return Change(retry, facts=("task.retrying",))
     return _end(closed, _STATE_OF[result.outcome], now, failure=result.failure, result_json=result.result_json)
 
@@ -114,12 +121,15 @@ def lost(task: Task, now: datetime, why: str) -> Change:
     return Change(closed.changed(state=TaskState.PENDING, lease=None, alone=True), facts=("task.attempt_lost",))
 
 
-def handed_back(task: Task, now: datetime) -> Change:
-    """A worker that shuts down gives the task back; this is no loss, however often it happens."""
-    failure = Failure(HANDED_BACK, "the worker was shutting down")
-    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=failure), now)
-    return _overdue(closed, now) or Change(
-        replace(closed, state=TaskState.PENDING, lease=None), facts=("task.handed_back",)
+def handed_back(task: Task, why: Failure, now: datetime) -> Change:
+    """A worker that shuts down or has no host for it gives the task back; this is no loss, however often it happens."""
+    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=why), now)
+    if (ended := _overdue(closed, now)) is not None:
+        return ended
+    times = sum(a.failure is not None and a.failure.code == HANDED_BACK for a in closed.attempts)
+    not_before = now + min(_pause(closed.task_id, times), MOST_HAND_BACK)
+    return Change(
+        closed.changed(state=TaskState.PENDING, lease=None, not_before=not_before), facts=("task.handed_back",)
     )
 
 
@@ -185,10 +195,10 @@ def _may_retry(task: Task, result: AttemptResult) -> bool:
     )
 
 
-def _pause(task: Task) -> timedelta:
-    """Doubles with each failure; the jitter comes from the task's id, so that the law stays a pure function."""
-    jitter = crc32(f"{task.task_id}/{task.failures}".encode()) / 0xFFFFFFFF
-    doubled = 1 << (task.failures - 1)
+def _pause(task_id: str, times: int) -> timedelta:
+    """Doubles each time; the jitter comes from the task's id, so that the law stays a pure function."""
+    jitter = crc32(f"{task_id}/{times}".encode()) / 0xFFFFFFFF
+    doubled = 1 << min(times - 1, _MOST_DOUBLINGS)
     return FIRST_BACKOFF * doubled * (0.5 + jitter / 2)
 
 

@@ -129,7 +129,7 @@ class Task:
 
     @property
     def losses(self) -> int:
-        """How many attempts were lost with their host or lease; those that a draining worker gave back do not count."""
+        """How many attempts were lost with their host or lease; those that a worker gave back do not count."""
         return sum(
             a.outcome is AttemptOutcome.LOST and (a.failure is None or a.failure.code != HANDED_BACK)
             for a in self.attempts

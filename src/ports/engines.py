@@ -15,9 +15,10 @@ EmitEvents = Callable[[Sequence[NewEvent]], None]
 class EngineJob:
     """One attempt for an engine.
 
-    `engine` is the candidate's name (`module:summarize@1.0.0`). `input_json` is one JSON object. `timeout` is what is
-    left for this attempt. `seed` is what a module draws from when true randomness is not granted: the same for every attempt of a task.
-    `alone` asks that no other attempt shares its host process.
+    `engine` is the candidate's name (`module:summarize@1.0.0`). `input_json` is one JSON object. `timeout` bounds the
+    guest, from when it has a host; `patience` bounds the wait for the host and the guest together: what is left to
+    the task. `seed` is what a module draws from when true randomness is not granted: the same for every attempt of a
+    task, and another for every task. `alone` asks that no other attempt shares its host process.
     """
 
     tenant: str
@@ -29,14 +30,16 @@ class EngineJob:
     seed: bytes
     alone: bool = False
     traceparent: str = ""
+    patience: timedelta = timedelta.max
 
 
 class Engine(Protocol):
     """Runs attempts of one kind of engine.
 
-    Whatever the guest does, `run` returns within `timeout` plus one second, and no other attempt is harmed. It raises
-    nothing but CancelledError: a failure of the guest is FAILED or TIMEOUT with its failure, a dead host is LOST.
-    Cancelling the coroutine ends the guest within two seconds.
+    Whatever the guest does, it is ended within `timeout` plus one second of getting a host, and no other attempt is
+    harmed. `run` raises nothing but CancelledError: a failure of the guest is FAILED or TIMEOUT with its failure, a
+    host that died with the guest is LOST. A guest that got no host within a bounded wait never ran: LOST with the
+    failure code HANDED_BACK. Cancelling the coroutine ends the guest within two seconds.
     """
 
     async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:

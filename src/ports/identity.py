@@ -49,7 +49,10 @@ class ApiKeyStore(Protocol):
     """Where API keys live. Written by the operator's commands, also while a server runs."""
 
     def find(self, key_id: str) -> ApiKey | None:
-        """The key with this public id, of whichever tenant: it says which tenant calls."""
+        """The key with this public id, of whichever tenant.
+
+        The one look-up without a tenant or a system scope: nobody is known yet, its answer says which tenant calls.
+        """
         ...
 
     def add(self, tenant: str, key: ApiKey) -> None:

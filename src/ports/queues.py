@@ -65,7 +65,8 @@ class Housekeeping(Protocol):
     async def forget_tasks(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
         """Looks at up to `limit` tasks and deletes those that ended before, with logs and keys; how many.
 
-        A tombstone keeps each id taken. Events that `purge` has not deleted yet keep their task for a later pass.
+        A tombstone keeps each id taken. An idempotency key that still answers retries, and events that `purge` has not
+        deleted yet, keep their task for a later pass.
         """
         ...
 

@@ -246,8 +246,9 @@ async def test_a_forgotten_log_answers_expired_and_its_task_stays(store, clock):
     assert await store.forget_logs(SCOPE, ended.end_time, 10) == 0
     assert await store.forget_logs(SCOPE, clock.now(), 10) == 1
     assert await store.get("acme", "old") == ended
-    with pytest.raises(EventsExpired):
+    with pytest.raises(EventsExpired, match="read the task") as gone:
         await store.events("acme", "old", 0, 10)
+    assert gone.value.facts == {"task_id": "old", "state": "OK"}
     assert list(await store.events("acme", "old", ended.last_offset, 10)) == []
 
 
@@ -267,3 +268,36 @@ async def test_a_forgotten_task_is_gone_but_its_id_stays_taken(store, clock):
             await again
     assert not (await store.accept("other", accept(new_task("old", tenant="other")))).replayed
     assert (await store.get("acme", "live")).state is TaskState.PENDING
+
+
+async def test_a_task_whose_key_still_answers_retries_is_not_forgotten(store, clock):
+    task = (await store.accept("acme", accept(new_task("young"), key("young"), eager()))).task
+    await store.settle(SCOPE, settle(task))
+    await store.purge(SCOPE, 10)
+    clock.advance(timedelta(hours=23))
+    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 0
+    assert (await store.accept("acme", accept(new_task("young-2"), key("young")))).task.task_id == "young"
+    clock.advance(timedelta(hours=1))
+    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 1
+
+
+async def test_a_forgotten_task_is_not_replayed_by_a_write_of_the_same_commit(store, clock):
+    await ended_task(store, clock)
+    await store.purge(SCOPE, 10)
+    forgetting = asyncio.ensure_future(store.forget_tasks(SCOPE, clock.now(), 10))
+    await asyncio.sleep(0)
+    accepting = store.accept("acme", accept(new_task("old")))
+    assert await forgetting == 1
+    with pytest.raises(TaskAlreadyExists, match="purged"):
+        await accepting
+
+
+async def test_forgetting_goes_through_more_tasks_than_one_pass_looks_at(store, clock):
+    for number in range(7):
+        task = (await store.accept("acme", accept(new_task(f"old-{number}"), eager=eager()))).task
+        await store.settle(SCOPE, settle(task))
+    await store.accept("acme", accept(new_task("waits", expire_time=clock.now() + timedelta(days=90))))
+    clock.advance(timedelta(days=30))
+    await store.accept("acme", accept(new_task("young", now=clock.now())))
+    assert [await store.forget_logs(SCOPE, clock.now(), 3) for _ in range(4)] == [3, 3, 1, 0]
+    assert [await store.forget_tasks(SCOPE, clock.now(), 3) for _ in range(4)] == [3, 3, 1, 0]

@@ -66,7 +66,7 @@ async def test_a_waiting_task_is_canceled_at_once(busy: Caller, make: MakeCaller
 async def test_a_task_that_waits_past_its_expire_time_ends_timeout(busy: Caller, make: MakeCaller):
     """3.2 After `expire_time` the task ends TIMEOUT, queued or running."""
     request = task_request(wait=30)
-    request.expire_time.FromDatetime(datetime.now(UTC) + timedelta(seconds=1))
+    request.expire_time.FromDatetime(datetime.now(UTC) + timedelta(seconds=3))
     task = await make().grpc.unary(SUBMIT, request)
     assert (task["status"], task["error"]["code"], task.get("attempts", [])) == ("TIMEOUT", "TASK_EXPIRED", [])
 

@@ -94,7 +94,7 @@ async def test_a_retry_of_what_was_accepted_is_answered_although_its_expire_time
     """5.5 A retry of what was accepted is answered with its task even if it would now be refused."""
     request = task_request(intent="endless", request_id="key")
     request.expire_time.GetCurrentTime()
-    request.expire_time.seconds += 1
+    request.expire_time.seconds += 3
     waiting = tasks_pb2.TaskRequest()
     waiting.CopyFrom(request)
     waiting.wait.seconds = 30

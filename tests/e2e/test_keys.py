@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.answers import Refusal
+from tests.e2e.answers import Document, Refusal, Refused
 from tests.e2e.callers import Caller, MakeCaller, task_request
 from tests.e2e.faces import BY_NAME, Face, collect, refusal
+from tests.e2e.patience import eventually
 from tests.e2e.processes import Running, command, issue_key, new_tenant
 
 INFO, STREAM = BY_NAME["GetServerInfo"], BY_NAME["Stream"]
@@ -41,8 +42,13 @@ async def test_a_key_made_while_the_server_runs_works_until_it_is_revoked(server
     caller, witness = callers(tenant=tenant, key=text), callers(tenant=tenant)
     streams = [asyncio.ensure_future(_cut(face)) for face in caller.faces]
     assert await caller.grpc.unary(INFO, INFO.request())
-    while len(running := await witness.tasks()) < len(streams):
+
+    async def both_run() -> list[Document]:
         assert not any(stream.done() for stream in streams)
+        tasks = await witness.tasks()
+        return tasks if len(tasks) == len(streams) else []
+
+    running = await eventually(both_run, "both streams have a task")
     revoked = command(server.data, "keys", "revoke", key_id, "--tenant", tenant)
     assert revoked.code == 0, revoked.stderr
     for refused in [await _refused(caller), *await asyncio.gather(*streams)]:
@@ -59,11 +65,15 @@ async def _cut(face: Face) -> Refusal:
 
 async def _refused(caller: Caller) -> Refusal:
     """The refusal of an ordinary call, as soon as there is one."""
-    while True:
+
+    async def look() -> Refusal | None:
         try:
-            return await refusal(caller.rest, INFO, INFO.request())
-        except AssertionError:
-            continue
+            await caller.rest.unary(INFO, INFO.request())
+        except Refused as refused:
+            return refused.refusal
+        return None
+
+    return await eventually(look, "a revoked key is refused")
 
 
 @pytest.mark.parametrize("header", ["authorization", "x-api-key"])

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
+import grpc
 import pytest
 
 from aion.v1 import tasks_pb2
@@ -49,7 +50,7 @@ async def test_canceling_is_idempotent_and_an_ended_task_stays_as_it_is(caller: 
 
 async def test_a_running_task_ends_timeout_at_its_expire_time(caller: Caller):
     """3.2 After `expire_time` the task ends TIMEOUT, queued or running."""
-    task = await caller.grpc.unary(SUBMIT, expiring(1))
+    task = await caller.grpc.unary(SUBMIT, expiring(3))
     assert (task["status"], len(task["attempts"])) == ("TIMEOUT", 1)
     assert task["error"]["message"]
     assert task["result"] is None
@@ -57,13 +58,16 @@ async def test_a_running_task_ends_timeout_at_its_expire_time(caller: Caller):
 
 async def test_the_calls_deadline_never_ends_a_task(caller: Caller):
     """3.1 The deadline of a call bounds the call. It never ends a task."""
-    call = caller.grpc.channel.unary_unary(SUBMIT.path)
-    request = task_request(intent="endless", wait=30)
-    data = await call(request.SerializeToString(), metadata=tuple(caller.grpc.headers.items()), timeout=0.5)
-    answer = tasks_pb2.TaskResult.FromString(data)
-    assert answer.status in {"PENDING", "RUNNING"}
-    assert (await caller.get(answer.task_id))["status"] in {"PENDING", "RUNNING"}
-    await caller.cancel(answer.task_id)
+    request = task_request(intent="endless", task_id="goes-on", wait=30).SerializeToString()
+    metadata = tuple(caller.grpc.headers.items())
+    call = caller.grpc.channel.unary_unary(SUBMIT.path)(request, metadata=metadata, timeout=2)
+    # The answer leaves shortly before the deadline; a machine that is busy may lose that race.
+    code = await call.code()
+    assert code in {grpc.StatusCode.OK, grpc.StatusCode.DEADLINE_EXCEEDED}
+    if code is grpc.StatusCode.OK:
+        assert tasks_pb2.TaskResult.FromString(await call).status in {"PENDING", "RUNNING"}
+    assert (await caller.get("goes-on"))["status"] in {"PENDING", "RUNNING"}
+    await caller.cancel("goes-on")
 
 
 async def test_a_task_that_failed_is_a_successful_call(caller: Caller):

@@ -36,7 +36,7 @@ class Listener:
         return [event.text for event in self.events]
 
 
-def job_for(module: WasmModule, text: str = "{}", *, seconds: float = 20, seed: bytes = b"seed", alone: bool = False):
+def job_for(module: WasmModule, text: str = "{}", *, seconds: float = 20, patience: float = 3600, **given):
     return EngineJob(
         tenant="tenant",
         task_id="task",
@@ -44,18 +44,18 @@ def job_for(module: WasmModule, text: str = "{}", *, seconds: float = 20, seed: 
         engine=module.engine,
         input_json=text,
         timeout=timedelta(seconds=seconds),
-        seed=seed,
-        alone=alone,
+        patience=timedelta(seconds=patience),
+        **{"seed": b"seed", **given},
     )
 
 
 @pytest.fixture(scope="session")
 def make_module(tmp_path_factory) -> ModuleMaker:
-    """Assembles `tests/modules_under_test/NAME.wat`; keyword arguments are those of WasmModule."""
+    """Assembles `tests/modules_under_test/NAME.wat`, or that of another folder; other arguments are WasmModule's."""
     folder = tmp_path_factory.mktemp("modules")
 
-    def make(name: str, **given) -> WasmModule:
-        wasm = bytes(wasmtime.wat2wasm((SOURCES / f"{name}.wat").read_text()))
+    def make(name: str, sources: Path = SOURCES, **given) -> WasmModule:
+        wasm = bytes(wasmtime.wat2wasm((sources / f"{name}.wat").read_text()))
         path = folder / f"{name}.wasm"
         path.write_bytes(wasm)
         facts = {"memory_bytes": 16 * MIB, "granted": frozenset({"log"}), **given}

@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import uvloop
 
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.domain.attempts import AttemptOutcome
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome
 from tests.engine.conftest import Listener, job_for
 
 RESULT = '{"n":1}'
@@ -93,6 +94,46 @@ async def test_a_guest_that_ignores_its_cancel_costs_its_host(make_module, tmp_p
         canceled.cancel()
         assert (await neighbour).outcome is AttemptOutcome.LOST
         assert canceled.cancelled()
+
+
+async def test_an_attempt_that_gets_no_host_is_handed_back_and_never_runs(make_module, tmp_path):
+    """2.4 An attempt for which no host was free is no loss."""
+    loops, says = make_module("speaks_then_loops"), make_module("says")
+    async with engine_of([loops, says], tmp_path, lone_hosts=1, host_wait=LONG) as engine:
+        running = await started(engine, job_for(loops, alone=True, seconds=60))
+        engine._settings = replace(engine._settings, host_wait=timedelta(seconds=0.05))
+        heard = Listener()
+        handed_back = await engine.run(job_for(says, '{"type":"token","text":"a"}', alone=True), heard)
+        assert (handed_back.outcome, handed_back.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+        out_of_patience = await engine.run(job_for(says, RESULT, alone=True, patience=0.01), heard)
+        assert (out_of_patience.outcome, out_of_patience.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+        assert heard.events == []
+        assert not running.done()
+        running.cancel()
+
+
+async def test_the_wait_for_a_host_is_not_in_the_attempts_time(make_module, tmp_path):
+    """3.3 The manifest's `timeout_ms` bounds one attempt from when it has a host."""
+    loops, says = make_module("speaks_then_loops"), make_module("says")
+    async with engine_of([loops, says], tmp_path, lone_hosts=1, host_wait=LONG) as engine:
+        running = await started(engine, job_for(loops, alone=True, seconds=60))
+        waiting = asyncio.create_task(engine.run(job_for(says, RESULT, alone=True, seconds=5), Listener()))
+        late = asyncio.create_task(engine.run(job_for(loops, alone=True, seconds=0.2), Listener()))
+        await asyncio.wait((waiting, late), timeout=0.4)
+        assert not waiting.done()
+        assert not late.done()
+        running.cancel()
+        assert (await waiting).result_json == RESULT
+        assert (await late).outcome is AttemptOutcome.TIMEOUT
+
+
+async def test_a_lone_host_that_starts_too_slowly_for_one_attempt_is_there_for_the_next(make_module, tmp_path):
+    says = make_module("says")
+    async with engine_of([says], tmp_path, lone_hosts=1, host_wait=LONG) as engine:
+        impatient = await engine.run(job_for(says, RESULT, alone=True, patience=0), Listener())
+        assert impatient.failure.code == HANDED_BACK
+        assert (await engine.run(job_for(says, RESULT, alone=True), Listener())).result_json == RESULT
+        assert len(engine._pool._all) == 2
 
 
 async def test_a_lone_host_without_work_does_not_stay(make_module, tmp_path):

@@ -68,6 +68,8 @@ def test_a_lone_object_is_a_result_however_it_is_written(indent, piece):
         (b'{"type":"token","text":7}\n', "text"),
         (b'{"type":"partial"}\n', "data"),
         (b'{"type":"log","message":null}\n', "message"),
+        (b'{"type":"log","level":7,"message":"a"}\n', "level"),
+        (b'{"type":"log","level":null,"message":"a"}\n', "level"),
         (b'{"type":"result"}\n', "data"),
         (b'{"type":"result","data":[1]}\n', "not an object"),
         (RESULT + RESULT, "more than one"),
@@ -126,11 +128,21 @@ def test_stderr_becomes_log_lines_and_last_words():
     assert reader.events == [(LOG, "one"), (LOG, "two"), (LOG, "last é")]
 
 
-def test_without_the_grant_logs_go_nowhere():
+def test_without_the_grant_log_lines_go_nowhere_and_stderr_is_kept():
+    """10.2 stderr becomes bounded LOG events, always. `log` lines do when the manifest grants `log`."""
     reader = Reader(logs_granted=False)
-    reader.output.stderr(b"one\n")
+    reader.output.stderr(b"one\nthr")
     assert reader.read(b'{"type":"log","message":"two"}\n' + RESULT) == b"{}"
-    assert reader.events == []
+    assert reader.events == [(LOG, "one"), (LOG, "thr")]
+
+
+def test_a_log_line_is_cut_in_its_level_and_in_its_message():
+    reader = Reader()
+    said = {"type": "log", "level": "l" * 1000, "message": "m" * 2 * limits.MOST_LOG}
+    reader.read(json.dumps(said).encode() + b"\n" + RESULT)
+    [(kind, text)] = reader.events
+    assert (kind, len(text)) == (LOG, limits.MOST_LOG)
+    assert text.startswith("l" * limits.MOST_LEVEL + ": m")
 
 
 def test_a_burst_is_sent_in_batches():

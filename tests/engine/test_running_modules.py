@@ -68,7 +68,7 @@ async def test_lines_become_events_in_order_and_the_result_is_the_data(engine, m
     ]
 
 
-async def test_logs_are_no_events_without_the_grant(engine, make_module):
+async def test_log_lines_are_no_events_without_the_grant(engine, make_module):
     said = '{"type":"log","message":"psst"}\n{"type":"result","data":{}}\n'
     heard = Listener()
     result = await engine.run(job_for(make_module("says", granted=NOTHING), said), heard)

@@ -1,5 +1,7 @@
 """What stays in memory, what goes, and that a reader never sees half of a change."""
 
+import tracemalloc
+
 from aion.adapters.storage.cache import Entry, LogTail, TaskCache
 from aion.domain.events import EventKind, TaskEvent
 from aion.domain.lifecycle import started
@@ -31,6 +33,38 @@ def test_a_running_task_stays_however_full_the_cache_is():
     cache.put(*entry("waiting"))
     assert cache.get(task.key) is not None
     assert cache.get(("acme", "waiting")) is None
+
+
+def test_a_put_looks_at_few_entries_however_full_the_cache_is():
+    class Counted:
+        weight = 2_000
+        looks = 0
+
+        def __init__(self, task):
+            self._task = task
+
+        @property
+        def task(self):
+            Counted.looks += 1
+            return self._task
+
+    running = started(new_task(), "w", START, LEASE).task
+    waiting = new_task("waiting")
+    cache = TaskCache(12_000 * Counted.weight)
+    for number in range(2_000):
+        cache.put(("acme", f"running-{number}"), Counted(running))
+    for number in range(10_000):
+        cache.put(("acme", f"task-{number}"), Counted(waiting))
+    Counted.looks = 0
+    tracemalloc.start()
+    for number in range(100):
+        cache.put(("acme", f"new-{number}"), Counted(waiting))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert cache.get(("acme", "task-99")) is None
+    assert cache.get(("acme", "task-100")) is not None
+    assert Counted.looks <= 200
+    assert peak < 60_000, "a copy of all keys takes 96,000 bytes"
 
 
 def test_a_large_input_counts():

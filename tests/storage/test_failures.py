@@ -3,11 +3,15 @@
 import asyncio
 import sqlite3
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from aion import failpoints
 from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage import checkpoints
+from aion.adapters.storage.api_keys import SqliteApiKeyStore
+from aion.adapters.storage.checkpoints import Checkpointer
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.errors import OutcomeUnknown, QueueFull, StoreUnavailable, TaskNotFound
 from aion.domain.tasks import TaskState
@@ -50,6 +54,70 @@ async def test_a_failed_commit_is_an_unknown_outcome_and_a_retry_with_the_same_k
     assert len(await store.waiting(SCOPE, 10)) == 1
 
 
+def said_by_the_store(caplog):
+    return [record for record in caplog.records if record.name == "aion.store"]
+
+
+async def test_a_failed_group_leaves_one_line_with_its_cause(store, break_at, caplog):
+    break_at("store.commit")
+    values = [accept(new_task(f"task-{number}")) for number in range(3)]
+    await asyncio.gather(*(store.accept("acme", value) for value in values), return_exceptions=True)
+    (line,) = said_by_the_store(caplog)
+    assert line.getMessage() == "a commit failed, its outcome is unknown (3 accept)"
+    assert line.exc_info is not None
+
+
+async def test_a_defect_of_the_store_is_logged_and_its_callers_get_an_answer(store, monkeypatch, caplog):
+    def broken(connection, now_us):
+        raise AssertionError("a defect")
+
+    monkeypatch.setattr(store._memory, "refill", broken)
+    with pytest.raises(OutcomeUnknown):
+        await store.accept("acme", accept(new_task(), key()))
+    (line,) = said_by_the_store(caplog)
+    assert line.exc_info[0] is AssertionError
+    monkeypatch.undo()
+    assert (await store.accept("acme", accept(new_task(), key()))).replayed
+
+
+def test_a_damaged_file_of_keys_is_unavailable_and_not_the_drivers_matter(caplog):
+    class Damaged:
+        def execute(self, statement, values):
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+    with pytest.raises(StoreUnavailable) as refused:
+        SqliteApiKeyStore(Damaged()).find("key-1")
+    assert "malformed" not in refused.value.message
+    (line,) = said_by_the_store(caplog)
+    assert "malformed" in str(line.exc_info[1])
+
+
+def test_checkpoints_go_on_after_any_failure_and_say_it_once(tmp_path, monkeypatch, caplog):
+    class FailsTwice:
+        calls = 0
+
+        def execute(self, statement):
+            self.calls += 1
+            if self.calls <= 2:
+                raise sqlite3.DatabaseError("malformed")
+            return self
+
+        def fetchall(self):
+            return []
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(checkpoints, "connect_file", lambda path: FailsTwice())
+    monkeypatch.setattr(checkpoints, "EVERY", timedelta(milliseconds=1))
+    asked = Event()
+    checkpointer = Checkpointer(tmp_path / "aion.sqlite", lambda: 1, asked.set)
+    checkpointer.start()
+    assert asked.wait(30), "the writer is asked for its half once a checkpoint worked"
+    checkpointer.stop()
+    assert [line.levelname for line in said_by_the_store(caplog)] == ["ERROR", "WARNING"]
+
+
 async def test_a_failed_commit_does_not_change_the_answer_of_what_was_refused(store, break_at):
     break_at("store.commit")
     values = [accept(new_task("good")), accept(new_task("refused"), max_pending=0)]
@@ -87,7 +155,7 @@ async def test_a_full_disk_is_unavailable_and_reads_go_on(store):
         transaction.connection.execute(f"PRAGMA max_page_count = {pages}")
 
     await store._writer.submit("limit", limit_pages)
-    with pytest.raises(StoreUnavailable, match="full"):
+    with pytest.raises(StoreUnavailable, match="cannot write now"):
         await store.accept("acme", accept(new_task("large", input_json='"' + "x" * 1_000_000 + '"')))
     assert (await store.get("acme", "before")).state is TaskState.PENDING
 
@@ -98,11 +166,14 @@ async def test_a_full_disk_is_unavailable_and_reads_go_on(store):
     assert not (await store.accept("acme", accept(new_task("large")))).replayed
 
 
-async def test_a_store_that_another_process_locks_is_unavailable_until_it_is_free(store, path):
+async def test_a_store_that_another_process_locks_is_unavailable_until_it_is_free(store, path, caplog):
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreUnavailable, match="locked"):
+    with pytest.raises(StoreUnavailable) as refused:
         await store.accept("acme", accept(new_task()))
+    assert "locked" not in refused.value.message, "what the driver says is for the log"
+    (line,) = said_by_the_store(caplog)
+    assert "locked" in str(line.exc_info[1])
     other.execute("ROLLBACK")
     other.close()
     assert not (await store.accept("acme", accept(new_task()))).replayed

@@ -95,7 +95,7 @@ def test_check_sees_a_difference_in_a_constraint(tmp_path):
 
 def test_an_empty_store_needs_all_migrations_and_a_migrated_one_none(url, tmp_path):
     (tmp_path / "data").mkdir()
-    assert schema.pending(url) == schema.migrate(url) == ("0001",)
+    assert schema.pending(url) == schema.migrate(url) == ("0001", "0002")
     assert schema.pending(url) == schema.migrate(url) == ()
 
 
@@ -118,16 +118,12 @@ async def test_an_existing_store_without_migrations_is_refused(url, tmp_path):
             pass
 
 
-async def test_keys_can_be_written_while_a_server_runs_and_are_noticed_within_five_seconds(url):
-    clock = ManualClock(START)
+async def test_keys_can_be_written_while_a_server_runs_and_are_noticed_at_once(url):
+    """4.7 leaves five seconds to the authenticator and the streams, so the store remembers nothing."""
     async with opening(url):
-        with SqliteApiKeyStore.open(url, clock.monotonic) as server, SqliteApiKeyStore.open(url) as operator:
+        with SqliteApiKeyStore.open(url) as server, SqliteApiKeyStore.open(url) as operator:
             assert server.find("key-1") is None
             operator.add("acme", KEY)
-            assert server.find("key-1") is None
-            clock.advance(timedelta(seconds=5))
             assert server.find("key-1") == KEY
             operator.revoke("acme", "key-1", START)
-            assert server.find("key-1") == KEY
-            clock.advance(timedelta(seconds=5))
             assert server.find("key-1").revoke_time == START

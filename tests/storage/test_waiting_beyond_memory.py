@@ -6,6 +6,7 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
+from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.tasks import Priority, TaskState
 from aion.domain.writes import Reaped
 from tests.manual_clock import ManualClock
@@ -114,3 +115,37 @@ async def test_a_waiting_worker_is_told_when_the_next_part_is_in_memory(clock):
         with signals.watch_work() as work:
             assert len(await store.claim(SCOPE, claim(100))) == in_memory
             assert await work.changed(0)
+
+
+async def test_many_tenants_share_the_memory_and_a_write_asks_for_none_of_them(store):
+    for number in range(300):
+        await fill(store, 1, tenant=f"tenant-{number:03}")
+    assert len(store._memory.waiting) <= MOST
+    statements = []
+    await store._writer.submit("watch", lambda step: step.connection.set_trace_callback(statements.append))
+    await fill(store, 1, tenant="one-more")
+    assert any("INSERT INTO tasks" in statement for statement in statements)
+    assert not [statement for statement in statements if "priority DESC" in statement or "min(" in statement]
+    claimed = await drain(store)
+    assert len({task.tenant for task in claimed}) == len(claimed) == 301
+
+
+async def test_the_largest_queue_makes_room_for_another_tenant(store):
+    await fill(store, MOST)
+    await fill(store, 3, tenant="small")
+    assert {task.tenant for task in await store.claim(SCOPE, claim(4))} == {"big", "small"}
+    assert len(store._memory.waiting) <= MOST
+
+
+async def test_retries_whose_pause_is_over_come_back_from_disk(store, clock):
+    again = AttemptResult(AttemptOutcome.FAILED, failure=Failure("MODULE_FAILED", "once more", retryable=True))
+    await fill(store, 60, max_failures=1)
+    while tasks := await store.claim(SCOPE, claim(10)):
+        for task in tasks:
+            await store.settle(SCOPE, settle(task, again))
+    clock.advance(timedelta(seconds=10))
+    for name in ("other-000", "other-001"):
+        await store.accept("other", accept(new_task(name, tenant="other"), eager=eager()))
+    assert len(store._memory.waiting) <= MOST
+    claimed = [task.task_id for task in await drain(store)]
+    assert sorted(claimed) == [f"big-{number:03}" for number in range(60)] + ["other-000", "other-001"]

@@ -62,6 +62,8 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
         "AION_WORKER_SLOTS": "3",
         "AION_ENGINE_HOSTS": "4",
         "AION_MAX_PENDING": "5",
+        "AION_KEEP_EVENTS": "7d",
+        "AION_KEEP_TASKS": "90d",
         "AION_MAX_WAITERS": "6",
         "AION_MAX_WATCHERS": "7",
         "AION_MAX_CONCURRENT_STREAMS": "8",
@@ -151,6 +153,12 @@ def test_dev_stays_on_loopback_even_with_tls(environment):
     environment(AION_HTTP_LISTEN="0.0.0.0:8080", AION_TLS_CERT="/c", AION_TLS_KEY="/k")
     (problem,) = problems(DevSettings)
     assert "aion serve" in problem
+
+
+def test_a_task_is_kept_at_least_as_long_as_a_retry_is_answered_with_it(environment):
+    environment(AION_KEEP_TASKS="23h")
+    (problem,) = problems()
+    assert "at least 24h" in problem
 
 
 def test_a_variable_that_nothing_reads_is_named_with_the_nearest_one():

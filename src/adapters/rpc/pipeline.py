@@ -7,9 +7,9 @@ Authentication comes before decoding, so that strangers cannot make AION parse.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
@@ -18,6 +18,7 @@ from aion.adapters.rpc.call import Admitted, Call, Marks
 from aion.adapters.rpc.errors import InternalError, code_of
 from aion.adapters.rpc.fingerprint import fingerprint
 from aion.adapters.rpc.observing import CallObserver, CallRecord
+from aion.adapters.rpc.streams import ReaderStuck, Stream, StreamTimes, Turns
 from aion.adapters.rpc.validation import Validation
 from aion.domain.errors import (
     AionError,
@@ -27,6 +28,7 @@ from aion.domain.errors import (
     MethodNotFound,
     PermissionDenied,
     RateLimited,
+    ReaderTooSlow,
     RequestTooLarge,
 )
 from aion.domain.identity import Caller, Identity
@@ -35,10 +37,6 @@ from aion.ports.identity import Authenticator, Credentials
 from aion.ports.limits import RateLimiter
 
 MAX_REQUEST_BYTES = 4 << 20
-REAUTHORISE_AFTER = 4.0
-"""Seconds after which a stream's credentials are looked at again: with the second for which a proof of a key is
-remembered, a revoked key loses its streams within the promised five."""
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 UnaryHandler = Callable[[Admitted], Awaitable[Message]]
@@ -63,6 +61,18 @@ class PipelineParts:
     clock: Clock
     entropy: Entropy
     observer: CallObserver
+    times: StreamTimes = field(default_factory=StreamTimes)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page that is no RPC, such as /metrics: it passes the same door. `scope` is what it needs."""
+
+    path: str
+    scope: str
+    transport: str
+    headers: Mapping[str, str]
+    peer: str
 
 
 class Pipeline:
@@ -73,10 +83,33 @@ class Pipeline:
         self._parts = parts
         self._validation = Validation()
         self._draining = False
+        self._ending = False
+        self._streams: set[Turns] = set()
 
     def drain(self) -> None:
         """From now on every new call is refused as DRAINING; those that run go on."""
         self._draining = True
+
+    def end_streams(self) -> None:
+        """Ends every stream of every transport with DRAINING; its client resumes elsewhere, or later."""
+        self._draining = self._ending = True
+        for turns in list(self._streams):
+            turns.wake()
+
+    def admit(self, visit: Visit) -> Marks:
+        """Lets a visitor in, or not: limits, authentication and scope as for every call. Raises Refused.
+
+        Also while the server drains: whoever watches it wants to see just that.
+        """
+        record, marks = self._begin(visit.path, visit.transport, visit.headers)
+        try:
+            identity = self._identify(visit.headers, (), visit.peer)
+            _authorise(identity, visit.scope, visit.path)
+        except AionError as error:
+            record.end(code_of(error).name, error.reason)
+            raise Refused(error, marks) from error
+        record.end("OK")
+        return marks
 
     def refuse(self, error: AionError, headers: Mapping[str, str], transport: str) -> "Refused":
         """The marks for an error that a transport found before there was a call, such as an unknown path."""
@@ -105,10 +138,10 @@ class Pipeline:
         record.end("OK")
         return Answer(message, marks)
 
-    def stream(self, call: Call) -> "Stream":
+    def stream(self, call: Call) -> Stream:
         """The messages of a streaming call, to be iterated; iterating raises Refused."""
         record, marks = self._begin(call.method.path, call.transport, call.headers)
-        return Stream(self._stream(call, record, marks), marks)
+        return Stream(self._stream(call, record, marks), marks, self._parts.times.reader)
 
     async def _stream(self, call: Call, record: CallRecord, marks: Marks) -> AsyncGenerator[Message, None]:
         code, reason = "CANCELLED", ""
@@ -117,13 +150,14 @@ class Pipeline:
             if handler is None:
                 raise MethodNotFound(f"{call.method.path} is not served here")
             admitted = self._admit(call, marks)
-            checked = self._parts.clock.monotonic()
-            async with aclosing(handler(admitted)) as messages:
-                async for message in messages:
-                    if self._parts.clock.monotonic() - checked >= REAUTHORISE_AFTER:
-                        self._authorise(call, self._authenticate(call))
-                        checked = self._parts.clock.monotonic()
-                    yield message
+            offset = getattr(admitted.request, "after_offset", 0)
+            async with aclosing(handler(admitted)) as messages, self._turns(call, messages) as turns:
+                while (message := await turns.next()) is not None:
+                    try:
+                        yield message
+                    except ReaderStuck:
+                        raise _too_slow(self._parts.times.reader, offset) from None
+                    offset = _offset_of(message) or offset
             code = "OK"
         except AionError as error:
             code, reason = code_of(error).name, error.reason
@@ -136,6 +170,23 @@ class Pipeline:
             raise Refused(InternalError(), marks) from error
         finally:
             record.end(code, reason)
+
+    @asynccontextmanager
+    async def _turns(self, call: Call, messages: AsyncGenerator[Message, None]) -> AsyncIterator[Turns]:
+        def look_up() -> None:
+            if self._ending:
+                raise Draining(
+                    "this server is shutting down; watch the task from another one, after the last offset",
+                    retry_after=timedelta(seconds=1),
+                )
+            _authorise(self._authenticate(call.headers, call.certificate_names, call.peer), *_needs(call))
+
+        async with Turns(messages, look_up, self._parts.times.reauthorise_after) as turns:
+            self._streams.add(turns)
+            try:
+                yield turns
+            finally:
+                self._streams.discard(turns)
 
     def _begin(self, path: str, transport: str, headers: Mapping[str, str]) -> tuple[CallRecord, Marks]:
         request_id = headers.get("x-request-id", "")
@@ -155,10 +206,8 @@ class Pipeline:
             raise Draining(
                 "this server is shutting down; send the call to another one", retry_after=timedelta(seconds=1)
             )
-        self._limit(self._parts.peer_limit, call.peer)  # before authentication: guessing keys is limited too
-        identity = self._authenticate(call)
-        self._limit(self._parts.key_limit, f"{identity.tenant}/{identity.principal}")
-        self._authorise(call, identity)
+        identity = self._identify(call.headers, call.certificate_names, call.peer)
+        _authorise(identity, *_needs(call))
         request = call.payload.decode(call.method.request)
         self._validation.check(request)
         caller = Caller(
@@ -169,18 +218,17 @@ class Pipeline:
         )
         return Admitted(caller, identity, request, fingerprint(request))
 
-    def _authenticate(self, call: Call) -> Identity:
-        identity = self._parts.authenticator.authenticate(Credentials(call.headers, call.certificate_names, call.peer))
+    def _identify(self, headers: Mapping[str, str], certificate_names: tuple[str, ...], peer: str) -> Identity:
+        self._limit(self._parts.peer_limit, peer)  # before authentication: guessing keys is limited too
+        identity = self._authenticate(headers, certificate_names, peer)
+        self._limit(self._parts.key_limit, f"{identity.tenant}/{identity.principal}")
+        return identity
+
+    def _authenticate(self, headers: Mapping[str, str], certificate_names: tuple[str, ...], peer: str) -> Identity:
+        identity = self._parts.authenticator.authenticate(Credentials(headers, certificate_names, peer))
         if identity is None:
             raise RuntimeError("the outermost authenticator must raise, not pass")
         return identity
-
-    def _authorise(self, call: Call, identity: Identity) -> None:
-        if not identity.may(call.method.scope):
-            raise PermissionDenied(
-                f"{call.method.name} needs the scope {call.method.scope}; ask for a key that holds it",
-                facts={"scope": call.method.scope},
-            )
 
     def _limit(self, limiter: RateLimiter, key: str) -> None:
         pause = limiter.take(key)
@@ -203,14 +251,6 @@ class Answer:
     marks: Marks
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Messages as they come, and what goes into the headers before the first."""
-
-    messages: AsyncGenerator[Message, None]
-    marks: Marks
-
-
 class Refused(Exception):
     """A call that ended with an error of the tree, and the marks that its wire form carries."""
 
@@ -218,3 +258,26 @@ class Refused(Exception):
         super().__init__(error.message)
         self.error = error
         self.marks = marks
+
+
+def _needs(call: Call) -> tuple[str, str]:
+    return call.method.scope, call.method.name
+
+
+def _authorise(identity: Identity, scope: str, what: str) -> None:
+    if not identity.may(scope):
+        raise PermissionDenied(f"{what} needs the scope {scope}; ask for a key that holds it", facts={"scope": scope})
+
+
+def _too_slow(seconds: float, offset: int) -> ReaderTooSlow:
+    return ReaderTooSlow(
+        f"the reader took nothing for {seconds:g} s; watch the task again after offset {offset}",
+        facts={"last_offset": str(offset)},
+        retry_after=timedelta(seconds=1),
+    )
+
+
+def _offset_of(message: Message) -> int:
+    """The offset of the event that a message of a stream brings; 0 when it brings none."""
+    event = getattr(message, "event", None)
+    return 0 if event is None else int(event.offset)

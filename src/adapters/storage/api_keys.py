@@ -1,16 +1,17 @@
 """API keys in the store's file, also for a process that does not own it: `aion keys` works while a server runs.
 
-Its writes are single short statements, so they need no lock but SQLite's own. A reading server keeps what it found for
-five seconds, which is how long a revocation may take.
+Its writes are single short statements, so they need no lock but SQLite's own. Nothing is remembered
+here: only the authenticator keeps a proof, for a second, so that a revocation is noticed.
 """
 
+import logging
 import sqlite3
-import time
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.codec import decode_scopes, encode_scopes, from_us, to_us
@@ -20,21 +21,18 @@ from aion.adapters.storage.urls import StorageLocation
 from aion.domain.errors import StoreUnavailable
 from aion.ports.identity import ApiKey, ApiKeyStore
 
-KEPT_FOR: Final = timedelta(seconds=3)
-_MOST_KEPT: Final = 10_000
+_log = logging.getLogger("aion.store")
 
 
 class SqliteApiKeyStore:
     """The API keys of one store. Any thread may call it."""
 
-    def __init__(self, connection: sqlite3.Connection, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._monotonic = monotonic
         self._lock = Lock()
-        self._kept: dict[str, tuple[float, ApiKey | None]] = {}
 
     @classmethod
-    def open(cls, url: str, monotonic: Callable[[], float] = time.monotonic) -> Self:
+    def open(cls, url: str) -> Self:
         """Opens the keys of a store, making an empty store ready. Raises a StoreStartupError."""
         path = StorageLocation.from_url(url).path
         if path is None:
@@ -44,7 +42,7 @@ class SqliteApiKeyStore:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             ready(url)
             connection = connect_file(path)
-        return cls(connection, monotonic)
+        return cls(connection)
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -59,24 +57,16 @@ class SqliteApiKeyStore:
         self.close()
 
     def find(self, key_id: str) -> ApiKey | None:
-        """The key with this public id, as it was at most five seconds ago."""
-        now = self._monotonic()
-        kept = self._kept.get(key_id)
-        if kept is not None and now - kept[0] < KEPT_FOR.total_seconds():
-            return kept[1]
-        rows = self._run(sql.SELECT_API_KEY, (key_id,)).fetchall()
-        key = _decode(rows[0]) if rows else None
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._kept[key_id] = (now, key)
-        return key
+        """The key with this public id, as it is now."""
+        rows = self._rows(sql.SELECT_API_KEY, (key_id,))
+        return _decode(rows[0]) if rows else None
 
     def add(self, tenant: str, key: ApiKey) -> None:
         """Stores a new key. Raises ValueError when its id is taken."""
         if key.tenant != tenant:
             raise ValueError(f"the key {key.key_id} belongs to another tenant than {tenant}")
         try:
-            self._run(
+            self._change(
                 sql.INSERT_API_KEY,
                 (
                     key.key_id,
@@ -91,24 +81,34 @@ class SqliteApiKeyStore:
             )
         except sqlite3.IntegrityError as taken:
             raise ValueError(f"the key id {key.key_id} is taken") from taken
-        self._kept.pop(key.key_id, None)
 
     def list(self, tenant: str) -> Sequence[ApiKey]:
         """All keys of a tenant, oldest first, revoked ones too."""
-        return [_decode(row) for row in self._run(sql.SELECT_API_KEYS, (tenant,)).fetchall()]
+        return [_decode(row) for row in self._rows(sql.SELECT_API_KEYS, (tenant,))]
 
     def revoke(self, tenant: str, key_id: str, now: datetime) -> bool:
         """Revokes a key; False when the tenant has none such."""
-        revoked = self._run(sql.REVOKE_API_KEY, (to_us(now), tenant, key_id)).rowcount
-        self._kept.pop(key_id, None)
-        return revoked > 0
+        return self._change(sql.REVOKE_API_KEY, (to_us(now), tenant, key_id)) > 0
 
-    def _run(self, statement: str, values: tuple[Any, ...]) -> sqlite3.Cursor:
-        try:
-            with self._lock:
-                return self._connection.execute(statement, values)
-        except sqlite3.OperationalError as broken:
-            raise StoreUnavailable(f"the store of API keys cannot answer now ({broken}); try again") from broken
+    def _rows(self, statement: str, values: tuple[Any, ...]) -> Sequence[Any]:
+        with self._lock, _answering():
+            return self._connection.execute(statement, values).fetchall()
+
+    def _change(self, statement: str, values: tuple[Any, ...]) -> int:
+        with self._lock, _answering():
+            return self._connection.execute(statement, values).rowcount
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What the driver says goes to the log, not to who calls; only a key id that is taken is its caller's matter."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.Error as broken:
+        _log.error("the store of API keys failed", exc_info=broken)
+        raise StoreUnavailable("the store of API keys cannot answer now; try again") from broken
 
 
 def _decode(row: Sequence[Any]) -> ApiKey:

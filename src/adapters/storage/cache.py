@@ -4,8 +4,9 @@ One thread writes (the store's writer, after each commit), any thread reads. A r
 a dictionary: the task and the log that belongs to it, never a mixture of two moments.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aion.domain.events import TaskEvent
 from aion.domain.tasks import Task, TaskState
@@ -45,8 +46,7 @@ class LogTail:
         return self._events[begin : min(begin + limit, last + 1 - self.start)]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One committed task, its row number, and the tail of its log (None: read it from disk)."""
 
     task: Task
@@ -69,6 +69,8 @@ class TaskCache:
         self._capacity = capacity
         self._entries: dict[Key, Entry] = {}
         self._weights: dict[Key, int] = {}
+        # What may go, oldest change first. No dict: it finds its first key ever more slowly when the first ones go.
+        self._may_go: OrderedDict[Key, None] = OrderedDict()
         self._weight = 0
 
     def get(self, key: Key) -> Entry | None:
@@ -81,23 +83,21 @@ class TaskCache:
         self._weight += weight - self._weights.pop(key, 0)
         self._weights[key] = weight
         self._entries[key] = entry
-        if self._weight > self._capacity:
-            self._shrink()
+        self._may_go.pop(key, None)
+        if entry.task.state is not TaskState.RUNNING:
+            self._may_go[key] = None
+        while self._weight > self._capacity and self._may_go:
+            self.drop(next(iter(self._may_go)))
 
     def drop(self, key: Key) -> None:
         """Forgets an entry. Only the writer calls this."""
         self._weight -= self._weights.pop(key, 0)
+        self._may_go.pop(key, None)
         self._entries.pop(key, None)
 
     def clear(self) -> None:
         """Forgets all."""
         self._entries.clear()
+        self._may_go.clear()
         self._weights.clear()
         self._weight = 0
-
-    def _shrink(self) -> None:
-        for key in list(self._weights):
-            if self._weight <= self._capacity:
-                return
-            if self._entries[key].task.state is not TaskState.RUNNING:
-                self.drop(key)

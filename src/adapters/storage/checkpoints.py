@@ -16,7 +16,7 @@ from aion.adapters.storage.connections import connect_file
 
 EVERY = timedelta(milliseconds=250)
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("aion.store")
 
 
 class Checkpointer:
@@ -31,27 +31,32 @@ class Checkpointer:
 
     def start(self) -> None:
         """Begins."""
+        self._connection = connect_file(self._path)
         self._thread.start()
 
     def stop(self) -> None:
         """Ends; returns when the thread is done."""
         self._stopped.set()
         self._thread.join()
+        self._connection.close()
 
     def _run(self) -> None:
-        connection = connect_file(self._path)
         seen = 0
-        try:
-            while not self._stopped.wait(EVERY.total_seconds()):
-                commits = self._commits()
-                if commits == seen:
-                    continue
-                try:
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                except sqlite3.OperationalError as busy:
-                    _log.warning("the write-ahead log was not copied back, trying again", exc_info=busy)
-                    continue
-                seen = commits
-                self._finish()
-        finally:
-            connection.close()
+        failing = False
+        while not self._stopped.wait(EVERY.total_seconds()):
+            commits = self._commits()
+            if commits == seen:
+                continue
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            except sqlite3.Error as broken:
+                # Without this thread the log would grow for ever: it tries again whatever happened, and says so once.
+                if not failing:
+                    _log.error("the write-ahead log is not copied back and grows; trying again", exc_info=broken)
+                failing = True
+                continue
+            if failing:
+                _log.warning("the write-ahead log is copied back again")
+            failing = False
+            seen = commits
+            self._finish()

@@ -1,4 +1,4 @@
-"""Tasks and events as rows, and back: the one place that knows how a domain value looks in a column.
+"""Tasks as rows, and back: the one place that knows how a domain value looks in a column.
 
 Whatever is encoded comes back equal; a property test holds it. Times lose nothing: Python's datetimes have
 microseconds, and so have the columns.
@@ -11,7 +11,6 @@ from typing import Any
 import orjson
 
 from aion.domain.attempts import Attempt, AttemptOutcome, Failure, Lease
-from aion.domain.events import EventKind, TaskEvent
 from aion.domain.routing import Candidate, Decision, Privacy, Refusal, RefusalReason, Route
 from aion.domain.tasks import Priority, Sla, Task, TaskState, Usage
 
@@ -66,15 +65,16 @@ TASK_COLUMNS = ASKED_COLUMNS + LIFE_COLUMNS
 PAYLOAD_COLUMNS = {"input_json": "", "candidates": "[]", "attempts": "[]", "result_json": None}
 """What lists leave out, and what stands there instead."""
 
-EVENT_COLUMNS = ("offset", "attempt", "kind", "time_us", "text", "data_json", "discard_from")
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_METADATA = "{}"
+_MOST_ENCODED = 1_000
+_encoded_candidates: dict[int, tuple[tuple[Candidate, ...], str]] = {}
 
 
 def to_us(time: datetime) -> int:
     """Microseconds since 1970."""
-    return span_us(time - _EPOCH)
+    span = time - _EPOCH
+    return span.days * 86_400_000_000 + span.seconds * 1_000_000 + span.microseconds
 
 
 def from_us(us: int) -> datetime:
@@ -102,7 +102,7 @@ def encode_asked(task: Task) -> Row:
         None if sla.p95 is None else span_us(sla.p95),
         task.fingerprint,
         _dump(_decision_document(task.decision)),
-        _dump(task.decision.candidates),
+        _encode_candidates(task.decision.candidates),
         task.max_failures,
         span_us(task.attempt_timeout),
         to_us(task.create_time),
@@ -125,7 +125,7 @@ def encode_life(task: Task) -> Row:
         lease.owner if lease else None,
         lease.fence if lease else None,
         to_us(lease.expires) if lease else None,
-        _dump(task.attempts),
+        _dump([_attempt_document(attempt) for attempt in task.attempts]) if task.attempts else "[]",
         task.last_offset,
         task.stream_from,
         task.result_json,
@@ -180,52 +180,6 @@ def decode_task(row: Sequence[Any]) -> Task:
     )
 
 
-def encode_event(event: TaskEvent) -> Row:
-    """The values of EVENT_COLUMNS."""
-    return (
-        event.offset,
-        event.attempt,
-        event.kind,
-        to_us(event.time),
-        event.text,
-        event.data_json,
-        event.discard_from,
-    )
-
-
-def decode_event(row: Sequence[Any]) -> TaskEvent:
-    """The event of a row with EVENT_COLUMNS."""
-    offset, attempt, kind, time_us, text, data_json, discard_from = row
-    return TaskEvent(offset, attempt, EventKind(kind), from_us(time_us), text, data_json, discard_from)
-
-
-def encode_log(events: Iterable[TaskEvent]) -> str:
-    """A whole log as one document; DONE leaves out its data, which is the task's result."""
-    rows = []
-    for event in events:
-        data = "" if event.kind is EventKind.DONE else event.data_json
-        rows.append(
-            (
-                event.offset,
-                event.attempt,
-                event.kind,
-                to_us(event.time),
-                event.text,
-                data,
-                event.discard_from,
-            )
-        )
-    return _dump(rows)
-
-
-def decode_log(document: str, result_json: str | None) -> list[TaskEvent]:
-    """The events of a compacted log, DONE with the task's result again."""
-    rows = orjson.loads(document)
-    if rows and rows[-1][2] == EventKind.DONE:
-        rows[-1][5] = result_json or ""
-    return [decode_event(row) for row in rows]
-
-
 def encode_list(items: Iterable[tuple[str, ...]]) -> str:
     """Tuples as one JSON list, for a statement that looks for many things at once."""
     return _dump(list(items))
@@ -241,14 +195,24 @@ def decode_scopes(document: str) -> frozenset[str]:
     return frozenset(orjson.loads(document))
 
 
+def _encode_candidates(candidates: tuple[Candidate, ...]) -> str:
+    """As JSON. The router decides like requests alike, so that the very same tuple comes with many tasks."""
+    known = _encoded_candidates.get(id(candidates))
+    if known is not None and known[0] is candidates:
+        return known[1]
+    document = _dump(candidates)
+    if len(_encoded_candidates) >= _MOST_ENCODED:
+        _encoded_candidates.clear()
+    _encoded_candidates[id(candidates)] = (candidates, document)
+    return document
+
+
 def _dump(document: Any) -> str:
-    """JSON; dataclasses become objects with their fields' names, enumerations their values, times microseconds."""
-    return orjson.dumps(document, _times, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    """JSON; dataclasses become objects with their fields' names, enumerations their values, spans microseconds."""
+    return orjson.dumps(document, _spans).decode()
 
 
-def _times(value: Any) -> int:
-    if isinstance(value, datetime):
-        return to_us(value)
+def _spans(value: Any) -> int:
     if isinstance(value, timedelta):
         return span_us(value)
     raise TypeError(f"{type(value).__name__} has no place in a column")
@@ -268,6 +232,18 @@ def _span_or_none(us: int | None) -> timedelta | None:
 
 def _failure(document: dict[str, Any]) -> Failure:
     return Failure(document["code"], document["message"], document["retryable"])
+
+
+def _attempt_document(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "engine": attempt.engine,
+        "start_time": to_us(attempt.start_time),
+        "outcome": attempt.outcome,
+        "end_time": _to_us_or_none(attempt.end_time),
+        "failure": attempt.failure,
+        "fuel": attempt.fuel,
+    }
 
 
 def _attempt(document: dict[str, Any]) -> Attempt:
@@ -290,7 +266,7 @@ def _decision_document(decision: Decision) -> dict[str, Any]:
         "chosen_by": decision.chosen_by,
         "reason": decision.reason,
         "policy_version": decision.policy_version,
-        "decide_time": decision.decide_time,
+        "decide_time": to_us(decision.decide_time),
     }
 
 

@@ -30,7 +30,7 @@ class StoreMemory:
         self.has_tombstones = False
         self.next_due_us: int | None = None
 
-    def load(self, connection: sqlite3.Connection) -> None:
+    def load(self, connection: sqlite3.Connection, now_us: int) -> None:
         """Makes everything anew from the tables; the cache fills as tasks are touched."""
         self.cache.clear()
         self.waiting = WaitingTasks(self._most_waiting)
@@ -53,18 +53,19 @@ class StoreMemory:
             if state == TaskState.RUNNING:
                 self.leases.put(key, lease_us)
             else:
-                self.waiting.add(WaitingTask(key, priority, create_us, expire_us, not_before_us))
-        self.refill(connection)
+                held_back = _held_back(not_before_us, now_us)
+                self.waiting.add(WaitingTask(key, priority, create_us, expire_us, held_back))
+        self.refill(connection, now_us)
 
-    def refill(self, connection: sqlite3.Connection) -> bool:
+    def refill(self, connection: sqlite3.Connection, now_us: int) -> bool:
         """Brings waiting tasks from disk for tenants that ran out of them here; whether it brought any.
 
         Only between transactions, when tables and memory say the same.
         """
         hungry = self.waiting.hungry()
-        for tenant in hungry:
-            rows = connection.execute(sql.SELECT_WAITING, (tenant, self.waiting.part))
-            self.waiting.feed(tenant, [WaitingTask((tenant, row[0]), *row[1:]) for row in rows])
+        for tenant, asked in hungry:
+            rows = connection.execute(sql.SELECT_WAITING, (tenant, now_us, asked))
+            self.waiting.feed(tenant, [WaitingTask((tenant, row[0]), *row[1:], None) for row in rows], asked)
         for tenant in self.waiting.unknown_expiries():
             self.waiting.expiry_on_disk(tenant, connection.execute(sql.SELECT_NEXT_EXPIRY, (tenant,)).fetchone()[0])
         self.refresh_due()
@@ -91,3 +92,8 @@ class StoreMemory:
         lease = self.leases.first()
         times = [time for time in (self.waiting.next_due(), lease and lease[0]) if time is not None]
         self.next_due_us = min(times, default=None)
+
+
+def _held_back(not_before_us: int | None, now_us: int) -> int | None:
+    """A pause that is over holds nothing back."""
+    return not_before_us if not_before_us is not None and not_before_us > now_us else None

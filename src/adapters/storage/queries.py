@@ -8,7 +8,8 @@ from sqlalchemy import Select, literal, null, select, tuple_
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import Entry
-from aion.adapters.storage.codec import PAYLOAD_COLUMNS, TASK_COLUMNS, decode_event, decode_log, decode_task
+from aion.adapters.storage.codec import PAYLOAD_COLUMNS, TASK_COLUMNS, decode_task
+from aion.adapters.storage.event_codec import decode_event
 from aion.adapters.storage.tables import tasks
 from aion.domain.events import TaskEvent
 from aion.domain.tasks import Task
@@ -44,12 +45,6 @@ def events_of_live(connection: sqlite3.Connection, entry: Entry, after: int, lim
     first_seq = entry.log.first_seq if entry.log is not None else 0
     rows = connection.execute(sql.SELECT_EVENTS, (first_seq, entry.seq, after, limit))
     return [decode_event(row) for row in rows]
-
-
-def compacted_log(connection: sqlite3.Connection, entry: Entry) -> Sequence[TaskEvent] | None:
-    """The whole log of an ended task, or None when it is no longer kept."""
-    row = connection.execute(sql.SELECT_LOG, (entry.seq,)).fetchone()
-    return None if row is None else decode_log(row[0], entry.task.result_json)
 
 
 def page_of(

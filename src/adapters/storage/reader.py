@@ -5,6 +5,7 @@ list may be long and runs in a thread. A store in memory has one connection: the
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ from aion.domain.errors import StoreUnavailable
 
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection], T]
+
+_log = logging.getLogger("aion.store")
 
 
 class Reader(Protocol):
@@ -80,4 +83,5 @@ def _answer(query: Query[T], connection: sqlite3.Connection) -> T:
     try:
         return query(connection)
     except sqlite3.Error as broken:
-        raise StoreUnavailable(f"the store cannot read now ({broken}); try again") from broken
+        _log.error("a read failed", exc_info=broken)
+        raise StoreUnavailable("the store cannot read now; try again") from broken

@@ -14,6 +14,7 @@ from aion.adapters.storage.cache import Entry
 from aion.adapters.storage.checkpoints import Checkpointer
 from aion.adapters.storage.codec import from_us, to_us
 from aion.adapters.storage.connections import BUSY_TIMEOUT, connect_file, connect_memory
+from aion.adapters.storage.ended_logs import EndedLogs
 from aion.adapters.storage.memory import StoreMemory
 from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.reader import FileReader, Reader, WriterReader
@@ -45,6 +46,7 @@ class SqliteStore:
         self._memory = memory
         self._clock = clock
         self._sweeper = Sweeper()
+        self._logs = EndedLogs()
 
     @property
     def pending(self) -> int:
@@ -101,13 +103,14 @@ class SqliteStore:
         if not entry.task.state.ended:
             live = partial(queries.events_of_live, entry=entry, after=after_offset, limit=limit)
             return await self._reader.by_key(live)
-        log = await self._reader.by_key(partial(queries.compacted_log, entry=entry))
-        if log is None:
+        found = await self._reader.scan(partial(self._logs.read, entry=entry, after=after_offset, limit=limit))
+        if found is None:
             raise EventsExpired(
-                f"the events of task {task_id} are no longer kept; read its result instead",
-                facts={"task_id": task_id},
+                f"the events of task {task_id}, which ended {entry.task.state.name}, are no longer kept; "
+                "read the task, it has the result",
+                facts={"task_id": task_id, "state": entry.task.state.name},
             )
-        return log[after_offset : after_offset + limit]
+        return found
 
     # Clients: write.
 
@@ -164,7 +167,9 @@ class SqliteStore:
     async def forget_logs(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
         """Deletes the logs of tasks that ended before."""
         step = partial(self._sweeper.forget_logs, to_us(ended_before), limit)
-        return await self._writer.submit("forget_logs", step)
+        forgotten = await self._writer.submit("forget_logs", step)
+        self._logs.clear()
+        return forgotten
 
     async def forget_tasks(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
         """Deletes tasks that ended before, leaving tombstones."""

@@ -6,11 +6,12 @@ Core costs five times the driver for each call; so it only writes the SQL here, 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, column, delete, func, literal_column, select, table, update
+from sqlalchemy import Table, and_, bindparam, column, delete, exists, func, literal_column, or_, select, table, update
 from sqlalchemy.dialects.sqlite import dialect, insert
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
-from aion.adapters.storage.codec import EVENT_COLUMNS, LIFE_COLUMNS, TASK_COLUMNS
+from aion.adapters.storage.codec import LIFE_COLUMNS, TASK_COLUMNS
+from aion.adapters.storage.event_codec import EVENT_COLUMNS
 from aion.adapters.storage.tables import (
     api_keys,
     idempotency_keys,
@@ -80,12 +81,13 @@ SELECT_LIVE = compiled(
 )
 _waits = (tasks.c.tenant_id == _p("tenant"), tasks.c.state == literal_column("1"), _is_live)
 SELECT_WAITING = compiled(
-    select(tasks.c.task_id, tasks.c.priority, tasks.c.create_us, tasks.c.expire_us, tasks.c.not_before_us)
-    .where(*_waits, tasks.c.not_before_us.is_(None))
+    select(tasks.c.task_id, tasks.c.priority, tasks.c.create_us, tasks.c.expire_us)
+    .where(*_waits, or_(tasks.c.not_before_us.is_(None), tasks.c.not_before_us <= _p("now")))
     .order_by(tasks.c.priority.desc(), tasks.c.create_us, tasks.c.task_id)
     .limit(_p("rows"))
     .offset(ZERO),
     "tenant",
+    "now",
     "rows",
 )
 SELECT_NEXT_EXPIRY = compiled(select(func.min(tasks.c.expire_us)).where(*_waits), "tenant")
@@ -205,9 +207,10 @@ WINDOW_OF_KEYS = compiled(
     "after",
     "rows",
 )
-# A log is gone first, its task later; a task whose events still lie in task_events is left for the next pass.
+# A log is gone first, its task later; a task whose events still lie in task_events, or whose idempotency key still
+# answers retries, is left for a later pass.
 WINDOW_OF_LOGS = compiled(
-    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.end_us)
+    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.create_us, tasks.c.end_us)
     .join(task_logs, task_logs.c.task_seq == tasks.c.seq)
     .where(task_logs.c.task_seq > _p("after"))
     .order_by(task_logs.c.task_seq)
@@ -217,16 +220,20 @@ WINDOW_OF_LOGS = compiled(
     "rows",
 )
 DELETE_LOG = compiled(delete(task_logs).where(task_logs.c.task_seq == _p("row")), "row")
+_needed = or_(
+    exists().where(task_events.c.task_seq == tasks.c.seq),
+    exists().where(idempotency_keys.c.task_seq == tasks.c.seq, idempotency_keys.c.expire_us > _p("now")),
+)
 WINDOW_OF_TASKS = compiled(
-    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.end_us)
+    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.create_us, tasks.c.end_us, _needed.label("needed"))
     .where(tasks.c.seq > _p("after"))
     .order_by(tasks.c.seq)
     .limit(_p("rows"))
     .offset(ZERO),
+    "now",
     "after",
     "rows",
 )
-SELECT_TASKS_WITH_EVENTS = compiled(select(task_events.c.task_seq).distinct())
 DELETE_TASK = compiled(delete(tasks).where(tasks.c.seq == _p("row")), "row")
 
 DELETE_KEY = compiled(delete(idempotency_keys).where(idempotency_keys.c.seq == _p("row")), "row")

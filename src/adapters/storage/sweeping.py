@@ -1,8 +1,12 @@
 """Deletes what nobody needs any more, a short window of rows at a time.
 
-A window begins where the last one ended and starts over at the end of the table. So a pass costs the same however much
-there is, and no index has to be kept for it.
+A window begins where the last one ended and starts over at the end of the table, or at the first task that is too young
+to go: rows lie in the order in which their tasks were accepted. So a pass costs the same however much there is, and no
+index has to be kept for it.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.transaction import Transaction
@@ -53,25 +57,31 @@ class Sweeper:
     def forget_logs(self, ended_before_us: int, limit: int, transaction: Transaction) -> int:
         """Deletes the logs of tasks that ended before; the tasks stay."""
         window = transaction.connection.execute(sql.WINDOW_OF_LOGS, (self._logs_after, limit)).fetchall()
-        self._logs_after = window[-1][0] if len(window) == limit else 0
-        doomed = [row for row in window if row[3] is not None and row[3] < ended_before_us]
-        transaction.connection.executemany(sql.DELETE_LOG, [(seq,) for seq, *_ in doomed])
-        for _, tenant, task_id, _ in doomed:
+        self._logs_after = _next_window(window, limit, ended_before_us)
+        doomed = [row for row in window if row[4] is not None and row[4] < ended_before_us]
+        transaction.connection.executemany(sql.DELETE_LOG, [(row[0],) for row in doomed])
+        for _, tenant, task_id, *_ in doomed:
             transaction.forget((tenant, task_id))
         return len(doomed)
 
     def forget_tasks(self, ended_before_us: int, limit: int, transaction: Transaction) -> int:
         """Deletes tasks that ended before, with their logs and keys, and leaves a tombstone for each."""
         connection = transaction.connection
-        window = connection.execute(sql.WINDOW_OF_TASKS, (self._tasks_after, limit)).fetchall()
-        self._tasks_after = window[-1][0] if len(window) == limit else 0
-        busy = {seq for (seq,) in connection.execute(sql.SELECT_TASKS_WITH_EVENTS)}
-        doomed = [row for row in window if row[3] is not None and row[3] < ended_before_us and row[0] not in busy]
+        window = connection.execute(sql.WINDOW_OF_TASKS, (transaction.now_us, self._tasks_after, limit)).fetchall()
+        self._tasks_after = _next_window(window, limit, ended_before_us)
+        doomed = [row for row in window if row[4] is not None and row[4] < ended_before_us and not row[5]]
         connection.executemany(
-            sql.INSERT_TOMBSTONE, [(tenant, task_id, transaction.now_us) for _, tenant, task_id, _ in doomed]
+            sql.INSERT_TOMBSTONE, [(tenant, task_id, transaction.now_us) for _, tenant, task_id, *_ in doomed]
         )
-        connection.executemany(sql.DELETE_TASK, [(seq,) for seq, *_ in doomed])
-        for _, tenant, task_id, _ in doomed:
+        connection.executemany(sql.DELETE_TASK, [(row[0],) for row in doomed])
+        for _, tenant, task_id, *_ in doomed:
             transaction.forget((tenant, task_id))
         transaction.memory.has_tombstones = transaction.memory.has_tombstones or bool(doomed)
         return len(doomed)
+
+
+def _next_window(window: Sequence[Sequence[Any]], limit: int, ended_before_us: int) -> int:
+    """Where the next window of tasks begins: at the start again once it reached tasks that are too young to go."""
+    if len(window) < limit or window[-1][3] >= ended_before_us:
+        return 0
+    return int(window[-1][0])

@@ -124,7 +124,7 @@ Index(
 task_events = Table(
     "task_events",
     metadata,
-    # No second index: appended by rowid, read from the task's first row on, deleted once the log is compacted.
+    # Appended by rowid, deleted once the log is compacted.
     Column("seq", Integer, primary_key=True),
     _text("tenant_id"),
     _task_seq("NO ACTION"),
@@ -138,6 +138,9 @@ task_events = Table(
     CheckConstraint('"offset" >= 1', name="offset"),
     CheckConstraint("kind BETWEEN 1 AND 6", name="kind"),
 )
+
+# SQLite looks for a deleted task's events by this column alone.
+Index("ix_task_events_of_task", task_events.c.task_seq)
 
 task_logs = Table(
     "task_logs",

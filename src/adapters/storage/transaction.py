@@ -12,16 +12,8 @@ from typing import Any
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import Entry, Key, LogTail
-from aion.adapters.storage.codec import (
-    decode_event,
-    decode_task,
-    encode_asked,
-    encode_event,
-    encode_life,
-    encode_list,
-    encode_log,
-    to_us,
-)
+from aion.adapters.storage.codec import decode_task, encode_asked, encode_life, encode_list, to_us
+from aion.adapters.storage.event_codec import decode_event, encode_event, encode_log
 from aion.adapters.storage.memory import StoreMemory
 from aion.domain.events import TaskEvent
 from aion.domain.lifecycle import Change
@@ -65,7 +57,7 @@ class Transaction:
         self._staged: dict[Key, StagedTask] = {}
         self._keys: dict[tuple[str, str, str, str], tuple[bytes, StagedTask, int]] = {}
         self._facts: list[tuple[int, str, str, str, int]] = []
-        self._forgotten: list[Key] = []
+        self._forgotten: set[Key] = set()
         self._free_ids: set[Key] = set()
         self._free_keys: set[tuple[str, str, str, str]] = set()
 
@@ -134,7 +126,7 @@ class Transaction:
 
     def forget(self, key: Key) -> None:
         """What memory has of this task is no longer true; the step itself has changed the tables."""
-        self._forgotten.append(key)
+        self._forgotten.add(key)
 
     def flush(self) -> None:
         """Sends everything to the database."""
@@ -178,7 +170,7 @@ class Transaction:
             cache.drop(key)
 
     def _entry(self, key: Key) -> Entry | None:
-        entry = self.memory.cache.get(key)
+        entry = None if key in self._forgotten else self.memory.cache.get(key)
         if entry is not None or key in self._free_ids:
             return entry
         row = self.connection.execute(sql.SELECT_TASK, key).fetchone()

@@ -3,12 +3,15 @@
 The table is the truth, this is its index in the memory of the one owner. Tenants take turns, one task a turn: all tasks
 weigh the same, so that is deficit round robin with a quantum of one. A retry that is held back waits apart.
 
-Memory is bounded: when too many tasks wait, a tenant keeps the first of its queue here and the rest on disk only,
-beyond its horizon. Once its part in memory is used up it is hungry, and the owner of this index brings the next part.
+Memory is bounded: when too many tasks wait, the tenant with the largest part in memory keeps the first half of it here
+and the rest on disk only, beyond its horizon. Once its part in memory is used up it is hungry, and the owner of this
+index brings the next part as soon as there is room. Retries that are held back always stay here: they are no more than
+what failed within a pause.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from aion.adapters.storage.lazy_heap import LazyHeap
 
@@ -16,6 +19,7 @@ Key = tuple[str, str]
 Order = tuple[int, int, str] | tuple[()]
 
 MOST_IN_MEMORY = 50_000
+_FED_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +118,25 @@ class WaitingTasks:
         times = [first[0] for heap in (self._held_back, self._expiries) if (first := heap.first()) is not None]
         return min([*times, *self._expiries_on_disk.values()], default=None)
 
-    def hungry(self) -> list[str]:
-        """Tenants that have tasks on disk and none ready in memory."""
-        return [tenant for tenant in self._horizons if tenant not in self._turns]
+    def hungry(self) -> list[tuple[str, int]]:
+        """Tenants that have tasks on disk and none ready in memory, the longest hungry first; and how many to bring.
 
-    def feed(self, tenant: str, first: Sequence[WaitingTask]) -> None:
-        """The next `part` tasks of a hungry tenant, in order; fewer when there are no more."""
+        Nobody while there is little room and others have work: a query for each free place would cost more than it
+        brings.
+        """
+        room = self._most - len(self._tasks)
+        if room < self.part and self._turns:
+            return []
+        tenants = list(islice((tenant for tenant in self._horizons if tenant not in self._turns), _FED_AT_ONCE))
+        return [(tenant, min(self.part, max(1, room // len(tenants)))) for tenant in tenants]
+
+    def feed(self, tenant: str, first: Sequence[WaitingTask], asked: int) -> None:
+        """The next tasks of a hungry tenant, in order; fewer than were asked for when there are no more."""
         for task in first:
             if task.key not in self._tasks:
                 self._take_in(task)
-        if len(first) < self.part:
-            del self._horizons[tenant]
+        del self._horizons[tenant]
+        if len(first) < asked:
             self._expiries_on_disk.pop(tenant, None)
         else:
             self._horizons[tenant] = first[-1].order
@@ -153,10 +165,14 @@ class WaitingTasks:
         known = self._expiries_on_disk.get(tenant, task.expire_us)
         self._expiries_on_disk[tenant] = min(known, task.expire_us)
 
-    def _spill(self, tenant: str) -> None:
-        """Keeps the first half of what a tenant has ready here."""
-        heap = self._turns.get(tenant)
-        ready = sorted((self._tasks[key] for key in heap.names()), key=lambda task: task.order) if heap else []
+    def _spill(self, adding: str) -> None:
+        """Keeps the first half of what one tenant has ready here: of the one that adds, if it has its share."""
+        if not self._turns:
+            return
+        own = self._turns.get(adding)
+        enough = own is not None and len(own) * len(self._turns) >= len(self._tasks)
+        tenant = adding if enough else max(self._turns, key=lambda name: len(self._turns[name]))
+        ready = sorted((self._tasks[key] for key in self._turns[tenant].names()), key=lambda task: task.order)
         kept = len(ready) // 2
         self._horizons[tenant] = ready[kept - 1].order if kept else ()
         for task in ready[kept:]:

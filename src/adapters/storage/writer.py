@@ -6,14 +6,16 @@ or what the database cannot take, fails alone.
 """
 
 import asyncio
+import logging
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from aion import failpoints
 from aion.adapters.storage.memory import StoreMemory
@@ -30,9 +32,10 @@ APPEND: Final = "append"
 _MAX_BATCH: Final = 1_000
 _EVENTS_APART: Final = 0.005
 
+_log = logging.getLogger("aion.store")
 
-@dataclass(frozen=True, slots=True)
-class Job:
+
+class Job(NamedTuple):
     """One value on its way: its name, what it does, who waits for it, and what it makes, if it makes a task."""
 
     name: str
@@ -134,6 +137,7 @@ class GroupCommitWriter:
         try:
             transaction = self._begin()
         except (sqlite3.Error, OSError) as broken:
+            _report("no transaction could begin", jobs, broken)
             self._refuse(jobs, _unavailable, broken)
             return
         try:
@@ -149,6 +153,7 @@ class GroupCommitWriter:
             failpoints.hit("store.commit")
             self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as broken:
+            _report("a commit failed, its outcome is unknown", jobs, broken)
             self._roll_back()
             refused = [pair for pair in zip(jobs, outcomes, strict=True) if isinstance(pair[1], _Failed)]
             self._answers.extend(refused)
@@ -159,21 +164,24 @@ class GroupCommitWriter:
         if self._observer is not None:
             self._observer.committed(len(jobs), time.monotonic() - began)
         transaction.publish()
-        self._refill(transaction.notices)
+        self._refill(transaction)
         self._notices.append(transaction.notices)
         self._answers.extend(zip(jobs, outcomes, strict=True))
 
     def _give_up(self, jobs: Sequence[Job], broken: Exception) -> None:
         """Something that must not happen did; nobody is left waiting and the memory is made anew."""
+        _report("a defect of the store broke a group of writes", jobs, broken)
         self._roll_back()
         answered = {id(job) for job, _ in self._answers}
         self._refuse([job for job in jobs if id(job) not in answered], _unknown, broken)
 
-    def _refill(self, notices: Notices) -> None:
+    def _refill(self, done: Transaction) -> None:
         try:
-            notices.work_arrived = self._memory.refill(self._connection) or notices.work_arrived
-        except sqlite3.Error:
+            if self._memory.refill(self._connection, done.now_us):
+                done.notices.work_arrived = True
+        except sqlite3.Error as broken:
             # The commit stands; the memory is made anew before the next one.
+            _log.error("waiting tasks could not be read back, the memory is made anew", exc_info=broken)
             self._stale = True
 
     def _begin(self) -> Transaction:
@@ -181,20 +189,23 @@ class GroupCommitWriter:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._connection.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(self._connection, self._memory, self._clock.now())
         try:
             if self._stale:
-                self._memory.load(self._connection)
+                self._memory.load(self._connection, transaction.now_us)
                 self._stale = False
         except sqlite3.Error:
             self._roll_back()
             raise
-        return Transaction(self._connection, self._memory, self._clock.now())
+        return transaction
 
     def _write_apart(self, jobs: Sequence[Job], broken: Exception) -> None:
         """One value broke the whole group: each gets its own transaction, so that only the culprit fails."""
         if isinstance(broken, sqlite3.OperationalError | OSError):
+            _report("a group of writes failed", jobs, broken)
             self._refuse(jobs, _unavailable, broken)
         elif len(jobs) == 1:
+            _report("a write failed", jobs, broken)
             self._refuse(jobs, _unavailable if isinstance(broken, sqlite3.Error) else _itself, broken)
         else:
             for job in jobs:
@@ -238,8 +249,9 @@ class GroupCommitWriter:
         self._checkpoint_due = False
         try:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except sqlite3.OperationalError:
-            self._checkpoint_due = True
+        except sqlite3.Error as broken:
+            # The other half of the checkpoint asks again after the next commits.
+            _log.warning("the write-ahead log was not copied back by the writer", exc_info=broken)
 
 
 def _outcome(job: Job, transaction: Transaction) -> Any:
@@ -250,12 +262,20 @@ def _outcome(job: Job, transaction: Transaction) -> Any:
 
 
 def _hit(jobs: Sequence[Job], when: str) -> None:
+    if not failpoints.names():
+        return
     for job in jobs:
         failpoints.hit(f"store.{job.name}.{when}")
 
 
+def _report(what: str, jobs: Sequence[Job], broken: Exception) -> None:
+    """One line for a failed group: clients are told what it means for them, operators why."""
+    names = Counter(job.name for job in jobs)
+    _log.error("%s (%s)", what, ", ".join(f"{count} {name}" for name, count in names.items()), exc_info=broken)
+
+
 def _unavailable(broken: Exception) -> Exception:
-    error = StoreUnavailable(f"the store cannot write now ({broken}); nothing was written, try again")
+    error = StoreUnavailable("the store cannot write now; nothing was written, try again")
     error.__cause__ = broken
     return error
 

@@ -56,8 +56,10 @@ class GrpcServer:
 
 
 @asynccontextmanager
-async def grpc_server(settings: GrpcSettings, pipeline: Pipeline, grace: float) -> AsyncIterator[GrpcServer]:
-    """Serves while the block runs; then refuses new connections and gives calls `grace` seconds to end."""
+async def grpc_server(
+    settings: GrpcSettings, pipeline: Pipeline, grace: Callable[[], float]
+) -> AsyncIterator[GrpcServer]:
+    """Serves while the block runs; then refuses new connections and gives calls the seconds that `grace` then says."""
     server = aio.server(
         options=[
             ("grpc.max_concurrent_streams", settings.max_concurrent_streams),
@@ -78,6 +80,7 @@ async def grpc_server(settings: GrpcSettings, pipeline: Pipeline, grace: float) 
     if settings.reflection:
         names = (*services, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
+    server.add_generic_rpc_handlers((_Unknown(pipeline),))
     port = _bind(server, settings)
     await server.start()
 
@@ -98,7 +101,7 @@ async def grpc_server(settings: GrpcSettings, pipeline: Pipeline, grace: float) 
         yield GrpcServer(port, set_serving_soon)
     finally:
         await health_servicer.enter_graceful_shutdown()
-        await server.stop(grace)
+        await server.stop(grace())
 
 
 def _bind(server: aio.Server, settings: GrpcSettings) -> int:
@@ -118,33 +121,34 @@ def _bind(server: aio.Server, settings: GrpcSettings) -> int:
 
 
 class _Front(grpc.GenericRpcHandler):
-    """Hands every known path to the pipeline, and answers unknown ones with a typed error."""
+    """Hands every known path to the pipeline."""
 
     def __init__(self, table: Mapping[str, Method], pipeline: Pipeline, *, secure: bool) -> None:
         self._pipeline = pipeline
         self._secure = secure
         self._handlers = {path: self._handler(method) for path, method in table.items()}
-        self._ours = {path.split("/")[1] for path in table}
-        self._unknown: BytesHandler = grpc.unary_unary_rpc_method_handler(self._refuse_unknown)
 
     def service(self, details: grpc.HandlerCallDetails) -> BytesHandler | None:
-        handler = self._handlers.get(details.method)
-        if handler is None and details.method.split("/")[1] in self._ours:
-            return self._unknown
-        return handler
+        return self._handlers.get(details.method)
 
     def _handler(self, method: Method) -> BytesHandler:
         if method.streams:
 
-            async def stream(data: bytes, context: Context) -> AsyncIterator[bytes]:
+            async def stream(data: bytes, context: Context) -> None:
                 answer = self._pipeline.stream(self._call(method, data, context))
+                marks = _metadata(answer.marks)
                 try:
                     async with aclosing(answer.messages) as messages:
+                        opened = False
                         async for message in messages:
-                            yield message.SerializeToString()
+                            if not opened:
+                                opened = True
+                                await context.send_initial_metadata(marks)
+                            # Not yielded to grpcio, which would wait for a reader for ever.
+                            await answer.pace(context.write(message.SerializeToString()))
                 except Refused as refused:
                     await _abort(refused, context)
-                context.set_trailing_metadata(_metadata(answer.marks))
+                context.set_trailing_metadata(marks)
 
             return grpc.unary_stream_rpc_method_handler(stream)
 
@@ -171,7 +175,18 @@ class _Front(grpc.GenericRpcHandler):
             timeout=context.time_remaining(),
         )
 
-    async def _refuse_unknown(self, data: bytes, context: Context) -> bytes:
+
+class _Unknown(grpc.GenericRpcHandler):
+    """Stands behind all other services: what none of them knows is refused with a typed error."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._handler: BytesHandler = grpc.unary_unary_rpc_method_handler(self._refuse)
+
+    def service(self, details: grpc.HandlerCallDetails) -> BytesHandler | None:
+        return self._handler
+
+    async def _refuse(self, data: bytes, context: Context) -> bytes:
         error = MethodNotFound("no such method; ask the server's reflection or its documentation for the contract")
         await _abort(self._pipeline.refuse(error, _headers(context), TRANSPORT), context)
         return b""

@@ -16,6 +16,8 @@ Header = tuple[bytes, bytes]
 Headers = list[Header]
 
 JSON_TYPE = b"application/json"
+CROWDED = "aion.crowded"
+"""Set in the scope of a request that came over one connection too many."""
 
 GUARDS: Headers = [
     # Answers belong to one caller, and are data: never cached, sniffed, framed or run.

@@ -8,33 +8,38 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import orjson
 import yaml
 
 from aion.adapters.rpc.errors import InternalError
-from aion.adapters.rpc.pipeline import Pipeline
+from aion.adapters.rpc.pipeline import Pipeline, Refused, Visit
 from aion.adapters.transports.http_answers import (
     JSON_TYPE,
+    CROWDED,
     AsgiApp,
+    Headers,
     Message,
     Receive,
     Scope,
     Send,
+    mark_headers,
     send_answer,
 )
 from aion.adapters.transports.http_probes import Check, Probes
 from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.rest import Document, rest_app
 from aion.adapters.transports.rest_headers import header_map
-from aion.adapters.transports.sse import OpenStreams
-from aion.domain.errors import AionError, PermissionDenied
+from aion.domain.errors import AionError, RateLimited
 from aion.domain.identity import SERVER_READ
-from aion.ports.identity import Authenticator, Credentials
 
 TRANSPORT = "http"
 METRICS_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 YAML_TYPE = b"application/yaml"
+PROBES = frozenset({"/livez", "/readyz", "/healthz"})
+"""Answered however crowded the server is: to restart it would not help."""
+
 Page = Callable[[Scope, Send], Awaitable[None]]
 _log = logging.getLogger("aion.http")
 
@@ -46,9 +51,7 @@ class HttpParts:
     """
 
     pipeline: Pipeline
-    authenticator: Authenticator
     document: Document
-    streams: OpenStreams
     problems: Callable[[], Mapping[str, str]]
     checks: Mapping[str, Check]
     metrics: Callable[[], bytes]
@@ -58,7 +61,7 @@ class HttpParts:
 
 async def http_app(parts: HttpParts) -> AsgiApp:
     """The whole HTTP face as one ASGI application."""
-    return _Front(parts, await rest_app(parts.document, parts.pipeline, parts.streams))
+    return _Front(parts, await rest_app(parts.document, parts.pipeline))
 
 
 class _Front:
@@ -106,6 +109,11 @@ class _Front:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = self._pages.get(scope["path"])
+        if scope.get(CROWDED, False) and scope["path"] not in PROBES:
+            raise RateLimited(
+                "this server has as many connections open as it takes; try again later",
+                retry_after=timedelta(seconds=1),
+            )
         if page is None:
             await self._rest(scope, receive, send)
         elif scope["method"] not in ("GET", "HEAD"):
@@ -118,19 +126,16 @@ class _Front:
 
     def _page(self, content: Callable[[], bytes], content_type: bytes, *, is_open: bool) -> Page:
         async def page(scope: Scope, send: Send) -> None:
+            headers: Headers = []
             if not is_open:
-                self._authorise(scope)
-            await send_answer(send, 200, content_type, content(), [])
+                client = scope.get("client")
+                peer = client[0] if client else ""
+                visit = Visit(scope["path"], SERVER_READ, TRANSPORT, header_map(scope), peer)
+                try:
+                    headers = mark_headers(self._parts.pipeline.admit(visit))
+                except Refused as refused:
+                    await send_problem(send, refused)
+                    return
+            await send_answer(send, 200, content_type, content(), headers)
 
         return page
-
-    def _authorise(self, scope: Scope) -> None:
-        """Raises Unauthenticated and PermissionDenied unless the caller may read about this server."""
-        client = scope.get("client")
-        credentials = Credentials(header_map(scope), (), client[0] if client else "")
-        identity = self._parts.authenticator.authenticate(credentials)
-        if identity is None or not identity.may(SERVER_READ):
-            raise PermissionDenied(
-                f"{scope['path']} needs the scope {SERVER_READ}; ask for a key that holds it",
-                facts={"scope": SERVER_READ},
-            )

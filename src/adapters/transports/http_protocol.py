@@ -4,7 +4,9 @@ httptools keeps a header until it is whole, however long it is, so the bytes are
 """
 
 import asyncio
+import logging
 from http import HTTPStatus
+from secrets import token_hex
 from typing import Any
 
 import orjson
@@ -15,6 +17,8 @@ from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
 
 MAX_HEAD_BYTES = 32 << 10
 """The request line and all headers: room for a long page token and a long trace, no room for attacks on memory."""
+
+_log = logging.getLogger("aion.http")
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -48,10 +52,12 @@ class HttpProtocol(HttpToolsProtocol):
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, error)
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is refused as a problem too; there is no call yet that it could name."""
+        """What is no HTTP is refused as a problem too, under ids of its own: there is no call yet."""
         self._refuse(HTTPStatus.BAD_REQUEST, MalformedRequest("the request is not HTTP/1.1; send it again as such"))
 
     def _refuse(self, status: HTTPStatus, error: AionError) -> None:
+        request_id, trace_id = token_hex(12), token_hex(16)
+        _log.info("refused what is no HTTP request: %s", error.reason, extra={"request_id": request_id})
         problem = {
             "type": "about:blank",
             "title": status.phrase,
@@ -59,10 +65,13 @@ class HttpProtocol(HttpToolsProtocol):
             "detail": error.message,
             "reason": error.reason,
             "code": code_of(error).name,
+            "request_id": request_id,
+            "trace_id": trace_id,
         }
         body = orjson.dumps(problem)
         head = (
             f"HTTP/1.1 {int(status)} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
+            f"x-request-id: {request_id}\r\nx-trace-id: {trace_id}\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self.in_head = False

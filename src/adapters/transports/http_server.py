@@ -8,14 +8,14 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
-from aion.adapters.transports.http_answers import AsgiApp
+from aion.adapters.transports.http_answers import CROWDED, AsgiApp, Receive, Scope, Send
 from aion.adapters.transports.http_patrol import Patrol
 from aion.adapters.transports.http_protocol import HttpProtocol
 
@@ -44,23 +44,33 @@ class HttpServer:
 
 @asynccontextmanager
 async def http_server(
-    settings: HttpSettings, app: AsgiApp, grace: float, drain: Callable[[], None] = lambda: None
+    settings: HttpSettings, app: AsgiApp, grace: Callable[[], float]
 ) -> AsyncIterator[HttpServer]:
-    """Serves while the block runs; then refuses new connections, calls `drain` so that streams end, and gives calls
-    `grace` seconds to end.
-    """
+    """Serves while the block runs; then refuses new connections and gives calls the seconds that `grace` then says."""
     listener = _listen(settings)
-    server = _Server(_config(settings, app, grace))
+    server = _Server(_config(settings, app))
+    connections = server.server_state.connections
+    server.config.app = _counted(app, connections, settings.max_connections)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="http server")
     try:
         await _until_started(server, serving)
-        async with Patrol(server.server_state.connections) as patrol:
+        async with Patrol(connections) as patrol:
             yield HttpServer(int(listener.getsockname()[1]), patrol)
     finally:
-        drain()
+        server.config.timeout_graceful_shutdown = grace()  # type: ignore[assignment] # part of a second is fine
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
         listener.close()
+
+
+def _counted(app: AsgiApp, connections: Collection[object], most: int) -> AsgiApp:
+    """The application, told of connections over the bound: uvicorn would refuse in words that are not AION's."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[CROWDED] = len(connections) > most
+        await app(scope, receive, send)
+
+    return serve
 
 
 class _Server(uvicorn.Server):
@@ -103,7 +113,7 @@ def _listen(settings: HttpSettings) -> socket.socket:
         ) from cause
 
 
-def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Config:
+def _config(settings: HttpSettings, app: AsgiApp) -> uvicorn.Config:
     secure = settings.cert is not None and settings.key is not None
     return uvicorn.Config(
         app,
@@ -115,9 +125,7 @@ def _config(settings: HttpSettings, app: AsgiApp, grace: float) -> uvicorn.Confi
         access_log=False,
         server_header=False,
         proxy_headers=False,  # a forwarded address is a claim; peers are limited by their real one
-        limit_concurrency=settings.max_connections,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=max(1, round(grace)),
         ssl_context_factory=(lambda *_: _tls(settings)) if secure else None,
     )
 

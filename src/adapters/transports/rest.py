@@ -25,7 +25,7 @@ from aion.adapters.transports.http_problems import MethodNotAllowed
 from aion.adapters.transports.rest_calls import UnaryOperation
 from aion.adapters.transports.rest_query import QueryCheck
 from aion.adapters.transports.rest_request import Shape
-from aion.adapters.transports.sse import OpenStreams, StreamOperation
+from aion.adapters.transports.sse import StreamOperation
 from aion.domain.errors import MethodNotFound
 
 VERBS = ("get", "put", "post", "delete", "patch")
@@ -38,11 +38,11 @@ def load_document(path: Path) -> Document:
     return document
 
 
-async def rest_app(document: Document, pipeline: Pipeline, streams: OpenStreams) -> AsgiApp:
+async def rest_app(document: Document, pipeline: Pipeline) -> AsgiApp:
     """The REST face as an ASGI application. It raises MethodNotFound and MethodNotAllowed; the rest it answers."""
     paths = Paths(document)
     app = ConnexionMiddleware(paths.refuse, import_name=__name__, middlewares=[RoutingMiddleware, _CallMiddleware])
-    app.add_api(routable(document), resolver=_RpcResolver(document, pipeline, streams))
+    app.add_api(routable(document), resolver=_RpcResolver(document, pipeline))
 
     # connexion builds its routes at the first request: let it be this one, not a caller's.
     with contextlib.suppress(MethodNotFound):
@@ -114,10 +114,9 @@ def _pattern(template: str) -> str:
 class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
     """Finds the RPC that an operation names (`x-grpc-method`)."""
 
-    def __init__(self, document: Document, pipeline: Pipeline, streams: OpenStreams) -> None:
+    def __init__(self, document: Document, pipeline: Pipeline) -> None:
         super().__init__()
         self._pipeline = pipeline
-        self._streams = streams
         self._methods = methods()
         self._said = {
             operation["operationId"]: operation
@@ -140,7 +139,7 @@ class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
             check_query=QueryCheck(operation),
         )
         if method.streams:
-            return StreamOperation(self._pipeline, method, shape, self._streams, accepts=shape.has_body)
+            return StreamOperation(self._pipeline, method, shape, accepts=shape.has_body)
         return UnaryOperation(self._pipeline, method, shape, said.get("x-grpc-response-body", ""))
 
 

@@ -1,20 +1,22 @@
 """A streaming RPC as server-sent events.
 
 What goes wrong before the first byte is a problem with its status, later a `refused` frame. A client that leaves ends
-its stream at once, and cancels no task. Nobody waits for a slow reader: after 30 s in which it takes nothing it is
-cut, and may come back with the last id that it got.
+its stream at once, and cancels no task. Nobody waits for a slow reader: the pipeline ends its stream as
+READER_TOO_SLOW. If there is still no room for that word, the connection is cut; it may come back with the last id that
+it got.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.methods import Method
-from aion.adapters.rpc.pipeline import Pipeline, Refused, Stream
+from aion.adapters.rpc.pipeline import Pipeline, Refused
+from aion.adapters.rpc.streams import READER_SECONDS, Stream
 from aion.adapters.transports.http_answers import GUARDS, Headers, Receive, Scope, Send, mark_headers
 from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.rest_answers import acceptance_headers
@@ -22,11 +24,10 @@ from aion.adapters.transports.rest_body import ClientGone
 from aion.adapters.transports.rest_calls import end, read_call, until_gone
 from aion.adapters.transports.rest_request import EVENTS, Shape
 from aion.adapters.transports.sse_frames import RETRY, accepted_frame, frame_of, refused_frame
-from aion.domain.errors import Draining
 
 TRANSPORT = "sse"
-READER_SECONDS = 30.0
-"""How long a reader may take nothing while its buffers are full."""
+LAST_WORD_SECONDS = 1.0
+"""How long the last frame of a stream that is broken off may wait for room."""
 
 QUIET_SECONDS = 0.5
 """After this time without a first message a watcher gets its headers, so that it knows that it is connected."""
@@ -34,17 +35,6 @@ QUIET_SECONDS = 0.5
 
 class ReaderGone(Exception):
     """The reader takes nothing any more."""
-
-
-@dataclass(slots=True)
-class OpenStreams:
-    """The streams of this server, so that a drain can end them with a word."""
-
-    draining: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def drain(self) -> None:
-        """Ends every stream; its client resumes at another server."""
-        self.draining.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,6 @@ class StreamOperation:
     pipeline: Pipeline
     method: Method
     shape: Shape
-    streams: OpenStreams
     accepts: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,34 +60,26 @@ class StreamOperation:
         writer = _Writer(send, stream.marks)
         pump = asyncio.ensure_future(self._pump(stream, writer))
         leaving = asyncio.ensure_future(until_gone(receive))
-        draining = asyncio.ensure_future(self.streams.draining.wait())
         try:
-            await asyncio.wait({pump, leaving, draining}, return_when=asyncio.FIRST_COMPLETED)
-            if pump.done() or leaving.done():
-                return
-            await end(pump)
-            sentence = "this server is shutting down; watch the task from another one, after the last id"
-            await writer.refuse(Refused(Draining(sentence, retry_after=timedelta(seconds=1)), stream.marks))
-        except ReaderGone:
-            return
+            await asyncio.wait({pump, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await end(pump, leaving, draining)
+            await end(pump, leaving)
             if pump.done() and not pump.cancelled() and (error := pump.exception()) is not None:
                 raise error
 
     async def _pump(self, stream: Stream, writer: "_Writer") -> None:
-        messages = stream.messages
         try:
-            await self._write(messages, writer)
+            await self._write(stream, writer)
         except Refused as refused:
-            await writer.refuse(refused)
+            with suppress(ReaderGone):
+                await writer.refuse(refused)
         except ReaderGone:
             return
         finally:
-            await messages.aclose()
+            await stream.messages.aclose()
 
-    async def _write(self, messages: AsyncIterator[Message], writer: "_Writer") -> None:
-        first = asyncio.ensure_future(anext(messages, None))
+    async def _write(self, stream: Stream, writer: "_Writer") -> None:
+        first = asyncio.ensure_future(anext(stream.messages, None))
         try:
             await asyncio.wait({first}, timeout=None if self.accepts else QUIET_SECONDS)
             if not first.done():
@@ -107,16 +88,19 @@ class StreamOperation:
         finally:
             await end(first)
         if message is not None:
-            await writer.open(acceptance_headers(message) if self.accepts else [])
-            await writer.write(accepted_frame(message) if self.accepts else frame_of(message))
-            async for message in messages:
-                await writer.write(frame_of(message))
+            await stream.pace(self._begin(message, writer))
+            async for message in stream.messages:
+                await stream.pace(writer.write(frame_of(message)))
         await writer.open([])
         await writer.close()
 
+    async def _begin(self, message: Message, writer: "_Writer") -> None:
+        await writer.open(acceptance_headers(message) if self.accepts else [])
+        await writer.write(accepted_frame(message) if self.accepts else frame_of(message))
+
 
 class _Writer:
-    """Writes frames, and never longer than a reader may take."""
+    """Writes frames. The pipeline bounds the time of a message; what comes before and after one is bounded here."""
 
     def __init__(self, send: Send, marks: Marks) -> None:
         self._send = send
@@ -135,25 +119,35 @@ class _Writer:
             *mark_headers(self._marks),
             *extra,
         ]
-        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self.write(RETRY)
+        async with _within(READER_SECONDS):
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+            await self.write(RETRY)
 
     async def write(self, frame: bytes) -> None:
-        """Sends one frame. Raises ReaderGone."""
-        try:
-            async with asyncio.timeout(READER_SECONDS):
-                await self._send({"type": "http.response.body", "body": frame, "more_body": True})
-        except TimeoutError:
-            raise ReaderGone from None
+        """Sends one frame."""
+        await self._send({"type": "http.response.body", "body": frame, "more_body": True})
 
     async def close(self) -> None:
-        """Ends the stream."""
-        await self._send({"type": "http.response.body", "body": b""})
+        """Ends the stream. Raises ReaderGone."""
+        async with _within(READER_SECONDS):
+            await self._send({"type": "http.response.body", "body": b""})
 
     async def refuse(self, refused: Refused) -> None:
-        """Ends the stream with a problem: as the answer while nothing was sent, else as its last frame."""
+        """Ends the stream with a problem: as the answer while nothing was sent, else as its last frame. Raises
+        ReaderGone when there is no room for it.
+        """
         if not self._opened:
             await send_problem(self._send, refused)
             return
-        await self.write(refused_frame(refused))
-        await self.close()
+        async with _within(LAST_WORD_SECONDS):
+            await self.write(refused_frame(refused))
+            await self._send({"type": "http.response.body", "body": b""})
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise ReaderGone from None

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import logging
 import os
 import signal
 from collections.abc import Coroutine
@@ -12,11 +13,14 @@ from typing import Annotated
 import typer
 import uvloop
 
+from aion import failpoints
 from aion.app.commands.failing import fail, refusals_as_sentences
 from aion.app.container import running_server
 from aion.app.offline import DevKey, configure_logs, dev_key
 from aion.app.settings import DevSettings, Settings
-from aion.app.settings_report import load, unknown_variables
+from aion.app.settings_report import AnySettings, load, unknown_variables
+
+log = logging.getLogger("aion.app")
 
 GC_THRESHOLD = 20_000
 """New objects between two looks of the garbage collector; a request makes hundreds that are freed without it."""
@@ -25,11 +29,7 @@ GC_THRESHOLD = 20_000
 def serve() -> None:
     """Run the server with the settings of the environment (AION_...). Authentication is never off."""
     with refusals_as_sentences():
-        settings = load(Settings)
-        if problems := unknown_variables():
-            fail(problems)
-        configure_logs(settings)
-        _run(_serve(settings))
+        _run(_serve(_prepare(Settings)))
 
 
 def dev(
@@ -39,9 +39,17 @@ def dev(
 ) -> None:
     """Run a server for yourself on this machine: loopback only, with a local key that is printed."""
     with refusals_as_sentences():
-        settings = load(DevSettings)
-        configure_logs(settings)
-        _run(_dev(settings, ready_file))
+        _run(_dev(_prepare(DevSettings), ready_file))
+
+
+def _prepare(kind: type[AnySettings]) -> AnySettings:
+    settings = load(kind)
+    if problems := unknown_variables():
+        fail(problems)
+    configure_logs(settings)
+    if names := failpoints.names():
+        log.warning("this server breaks on purpose: %s is set for %s", failpoints.ENVIRONMENT, ", ".join(names))
+    return settings
 
 
 async def _serve(settings: Settings) -> None:

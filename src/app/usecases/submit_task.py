@@ -139,7 +139,7 @@ class SubmitTask:
     async def __call__(self, caller: Caller, command: SubmitCommand) -> Submitted:
         if command.wait <= timedelta():
             return await self.accept(caller, command)
-        with self.waiter.slot():
+        with self.waiter.slot(caller.tenant):
             submitted = await self.accept(caller, command)
             ended = await self.waiter.until_ended(caller, submitted.task, min(command.wait, MAX_WAIT))
             return Submitted(ended, submitted.replayed)

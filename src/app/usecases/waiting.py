@@ -1,5 +1,6 @@
 """Wait for a task to end, in one of a bounded number of slots."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -13,26 +14,37 @@ from aion.ports.tasks import TaskReader
 
 
 class Slots:
-    """A bounded number of calls at once; one more is refused at once, with a hint when to come back."""
+    """A bounded number of calls at once, of which one tenant may hold half; one more is refused at once, with a hint
+    when to come back. Two slots or one are too few to be shared out.
+    """
 
     def __init__(self, what: str, limit: int) -> None:
         self._what = what
         self._limit = limit
+        self._share = limit // 2 if limit > 2 else limit
+        self._by_tenant: Counter[str] = Counter()
         self.taken = 0
 
     @contextmanager
-    def take(self) -> Iterator[None]:
+    def take(self, tenant: str) -> Iterator[None]:
         """Holds a slot while the block runs. Raises TooManyWaiters."""
         if self.taken >= self._limit:
-            raise TooManyWaiters(
-                f"{self._limit} {self._what} are open, which is the limit; try again later",
-                retry_after=timedelta(seconds=1),
-            )
+            raise _full(f"{self._limit} {self._what} are open, which is the limit")
+        if self._by_tenant[tenant] >= self._share:
+            raise _full(f"{self._share} {self._what} of your tenant are open, which is its limit")
         self.taken += 1
+        self._by_tenant[tenant] += 1
         try:
             yield
         finally:
             self.taken -= 1
+            self._by_tenant[tenant] -= 1
+            if not self._by_tenant[tenant]:
+                del self._by_tenant[tenant]
+
+
+def _full(sentence: str) -> TooManyWaiters:
+    return TooManyWaiters(f"{sentence}; try again later", retry_after=timedelta(seconds=1))
 
 
 class TaskWaiter:
@@ -44,9 +56,9 @@ class TaskWaiter:
         self._clock = clock
         self._slots = slots
 
-    def slot(self) -> AbstractContextManager[None]:
+    def slot(self, tenant: str) -> AbstractContextManager[None]:
         """Holds one waiter's slot. Raises TooManyWaiters."""
-        return self._slots.take()
+        return self._slots.take(tenant)
 
     async def until_ended(self, caller: Caller, task: Task, wait: timedelta) -> Task:
         """The task once it has ended, else as it is after `wait` or at the call's deadline."""

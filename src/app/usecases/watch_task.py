@@ -16,7 +16,7 @@ BATCH = 512
 """Events read at once: a late watcher drains the log in a few reads, and holds no queue of its own."""
 
 HEARTBEAT_SECONDS = 2.0
-"""Also how often a quiet stream can be authorised again: the front door checks when a message passes."""
+"""Silence after which a watcher is told that its stream lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class WatchTask:
     slots: Slots
 
     async def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Progress, None]:
-        with self.slots.take(), self.signals.watch_task(caller.tenant, task_id) as subscription:
+        with self.slots.take(caller.tenant), self.signals.watch_task(caller.tenant, task_id) as subscription:
             offset = after_offset
             clock = asyncio.get_running_loop().time
             speaks_at = clock() + HEARTBEAT_SECONDS

@@ -1,6 +1,5 @@
 """The HTTP face over a script, and a client that speaks to it in process."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -19,9 +18,8 @@ async def face() -> Face:
     face = _built[0]
     vars(face.script).update(vars(Script()))
     vars(face.observer).update(vars(Observer()))
-    face.streams.draining = asyncio.Event()
     face.problems.clear()
-    face.pipeline._draining = False
+    face.pipeline._draining = face.pipeline._ending = False
     return face
 
 

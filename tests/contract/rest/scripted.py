@@ -13,10 +13,10 @@ from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
+from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports.http_app import HttpParts, http_app
 from aion.adapters.transports.http_probes import Check
 from aion.adapters.transports.rest import load_document
-from aion.adapters.transports.sse import OpenStreams
 from aion.domain.attempts import Attempt, AttemptOutcome
 from aion.domain.errors import AionError, TaskNotFound, Unauthenticated
 from aion.domain.events import EventKind, TaskEvent
@@ -265,7 +265,6 @@ class Face:
     script: Script
     observer: Observer
     pipeline: Pipeline
-    streams: OpenStreams
     problems: dict[str, str]
 
 
@@ -278,25 +277,24 @@ async def a_face(
     **parts: Any,
 ) -> Face:
     """The HTTP face over a script."""
-    script, observer, streams = script or Script(), Observer(), OpenStreams()
+    script, observer = script or Script(), Observer()
     problems: dict[str, str] = {}
     pipeline = Pipeline(
         handlers(script.use_cases()),
         PipelineParts(
             authenticator=Keys(),
             key_limit=parts.get("key_limit", Unlimited()),
-            peer_limit=Unlimited(),
+            peer_limit=parts.get("peer_limit", Unlimited()),
             clock=SystemClock(),
             entropy=SystemEntropy(),
             observer=observer,
+            times=parts.get("times", StreamTimes()),
         ),
     )
     app = await http_app(
         HttpParts(
             pipeline=pipeline,
-            authenticator=Keys(),
             document=DOCUMENT,
-            streams=streams,
             problems=lambda: problems,
             checks=checks or {},
             metrics=lambda: b"aion_up 1\n",
@@ -304,4 +302,4 @@ async def a_face(
             docs_open=docs_open,
         )
     )
-    return Face(app, script, observer, pipeline, streams, problems)
+    return Face(app, script, observer, pipeline, problems)

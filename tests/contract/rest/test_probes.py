@@ -1,12 +1,15 @@
 """Probes, metrics and the document beside REST."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx2
 import yaml
 
+from aion.adapters.limits.token_bucket import TokenBucketLimiter
 from tests.contract.rest.conftest import client_of
 from tests.contract.rest.scripted import DOCUMENT, KEY, READER, a_face
+from tests.manual_clock import ManualClock
 
 
 def stranger(face):
@@ -84,3 +87,17 @@ async def test_metrics_are_what_the_server_measures():
         answer = await client.get("/metrics")
     assert answer.text == "aion_up 1\n"
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+async def test_a_closed_page_passes_the_same_door_as_a_call():
+    """Guessing keys is limited there too, and every visit is counted and named."""
+    limiter = TokenBucketLimiter(ManualClock(), timedelta(seconds=1), burst=1)
+    face = await a_face(peer_limit=limiter)
+    async with stranger(face) as client:
+        first, second = [await client.get("/metrics", headers={"x-api-key": "guess"}) for _ in range(2)]
+    assert (first.status_code, first.json()["reason"]) == (401, "UNAUTHENTICATED")
+    assert (second.status_code, second.json()["reason"]) == (429, "RATE_LIMITED")
+    assert [reason for _, reason in face.observer.ended] == ["UNAUTHENTICATED", "RATE_LIMITED"]
+    assert {answer.headers["x-request-id"] for answer in (first, second)} == {
+        answer.json()["request_id"] for answer in (first, second)
+    }

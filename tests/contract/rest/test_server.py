@@ -19,7 +19,7 @@ from tests.contract.rest.scripted import KEY
 
 
 async def test_it_binds_a_free_port_and_says_which(face):
-    async with http_server(HttpSettings("127.0.0.1", 0), face.app, 1) as server:
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
         assert server.port > 0
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=KEY) as client:
             answer = await client.get("/v1/tasks/t-1")
@@ -28,16 +28,16 @@ async def test_it_binds_a_free_port_and_says_which(face):
 
 
 async def test_a_port_that_is_taken_is_refused_with_the_setting_to_change(face):
-    async with http_server(HttpSettings("127.0.0.1", 0), face.app, 1) as server:
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
         with pytest.raises(OSError, match="AION_HTTP_LISTEN"):
-            async with http_server(HttpSettings("127.0.0.1", server.port), face.app, 1):
+            async with http_server(HttpSettings("127.0.0.1", server.port), face.app, lambda: 1.0):
                 pass
 
 
 async def test_calls_that_run_when_it_stops_may_end(face):
     face.script.hold = asyncio.Event()
     async with httpx2.AsyncClient(headers=KEY) as client:
-        async with http_server(HttpSettings("127.0.0.1", 0), face.app, 30) as server:
+        async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 30.0) as server:
             url = f"http://127.0.0.1:{server.port}/v1/tasks"
             call = asyncio.create_task(client.post(url, json={"intent": "summarize"}))
             await asyncio.wait_for(face.script.entered.wait(), 30)
@@ -63,7 +63,7 @@ async def test_it_speaks_tls_and_nothing_older_than_1_2(face, tmp_path):
     private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    async with http_server(HttpSettings("127.0.0.1", 0, cert, private), face.app, 1) as server:
+    async with http_server(HttpSettings("127.0.0.1", 0, cert, private), face.app, lambda: 1.0) as server:
         trust = ssl.create_default_context(cafile=str(cert))
         async with httpx2.AsyncClient(verify=trust, headers=KEY) as client:
             answer = await client.get(f"https://localhost:{server.port}/v1/server")
@@ -135,7 +135,7 @@ def test_the_patrol_forgives_who_goes_on():
 async def test_uvicorns_connections_have_what_the_patrol_looks_at(face):
     face.script.progress = []
     face.script.hold = asyncio.Event()
-    async with http_server(HttpSettings("127.0.0.1", 0), face.app, 1) as server:
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n{")
         patrol = server.patrol
@@ -170,7 +170,7 @@ async def exchange(port: int, *pieces: bytes) -> bytes:
     ],
 )
 async def test_a_head_that_is_endless_or_no_http_is_refused_as_a_problem(face, request_bytes, status, reason):
-    async with http_server(HttpSettings("127.0.0.1", 0), face.app, 1) as server:
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
         head, _, body = (await exchange(server.port, request_bytes)).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 %d " % status)
     problem = json.loads(body)
@@ -180,7 +180,7 @@ async def test_a_head_that_is_endless_or_no_http_is_refused_as_a_problem(face, r
 async def test_a_long_body_is_no_long_head(face):
     body = b'{"intent":"summarize","params_json":"' + b"x" * (1 << 20) + b'"}'
     async with (
-        http_server(HttpSettings("127.0.0.1", 0), face.app, 1) as server,
+        http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=KEY) as client,
     ):
         for _ in range(2):
@@ -190,10 +190,39 @@ async def test_a_long_body_is_no_long_head(face):
 
 async def test_a_body_over_the_limit_is_refused_over_a_real_connection(face):
     async with (
-        http_server(HttpSettings("127.0.0.1", 0), face.app, 1) as server,
+        http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=KEY) as client,
     ):
         headers = {"content-type": "application/json"}
         answer = await client.post("/v1/tasks", content=b" " * ((4 << 20) + 1), headers=headers)
         assert (answer.status_code, answer.json()["reason"]) == (413, "REQUEST_TOO_LARGE")
         assert (await client.get("/livez")).status_code == 200
+
+
+async def test_what_is_no_http_is_refused_with_ids_of_its_own(face):
+    """8.9 Every answer and every error carries a request id and a trace id."""
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"\x00\x01 no request\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    problem = json.loads(body)
+    assert (problem["status"], problem["reason"]) == (400, "MALFORMED_REQUEST")
+    assert f"x-request-id: {problem['request_id']}".encode() in head
+    assert f"x-trace-id: {problem['trace_id']}".encode() in head
+
+
+async def test_one_connection_too_many_is_refused_in_aions_words_but_probes_are_answered(face):
+    """6.2 Over a bound the call is refused at once with RESOURCE_EXHAUSTED (HTTP 429) and a hint when to come back."""
+    settings = HttpSettings("127.0.0.1", 0, max_connections=1)
+    async with http_server(settings, face.app, lambda: 1.0) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        async with httpx2.AsyncClient(base_url=url, headers=KEY) as first:
+            assert (await first.get("/v1/tasks/t-1")).status_code == 200
+            async with httpx2.AsyncClient(base_url=url, headers=KEY) as second:
+                refused = await second.get("/v1/tasks/t-1")
+                assert (refused.status_code, refused.json()["reason"]) == (429, "RATE_LIMITED")
+                assert refused.headers["retry-after"] == "1"
+                assert refused.headers["x-request-id"] == refused.json()["request_id"]
+                assert (await second.get("/livez")).status_code == 200
+            assert (await first.get("/v1/tasks/t-1")).status_code == 200

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
+from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports import sse
 from aion.adapters.transports.http_server import HttpSettings, http_server
 from aion.domain.attempts import Failure
-from aion.domain.errors import EventsExpired, ReaderTooSlow
+from aion.domain.errors import EventsExpired, StoreUnavailable
 from aion.domain.events import EventKind
 from aion.domain.tasks import TaskState
 from aion.ports.usecases import Progress, Submitted
-from tests.contract.rest.scripted import KEY, a_task, an_ended_task, an_event
+from tests.contract.rest.scripted import KEY, a_face, a_task, an_ended_task, an_event
 
 LOG = [
     Progress(event=an_event(1, text="Hello ")),
@@ -55,9 +56,9 @@ def frames(text: str) -> list[Frame]:
 
 
 @asynccontextmanager
-async def served(face, grace: float = 5.0):
+async def served(face):
     async with (
-        http_server(HttpSettings("127.0.0.1", 0), face.app, grace, face.streams.drain) as server,
+        http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 5.0) as server,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=KEY, timeout=30) as client,
     ):
         yield client
@@ -151,10 +152,10 @@ async def test_expired_events_are_a_problem_before_the_first_byte(client, face):
 
 
 async def test_a_stream_that_is_broken_off_ends_with_refused_not_with_error(client, face):
-    face.script.progress = [LOG[0], ReaderTooSlow("resume after 1")]
+    face.script.progress = [LOG[0], StoreUnavailable("the store cannot answer; try again")]
     last = frames((await client.get("/v1/tasks/t-1:watch")).text)[-1]
-    assert (last.event, last.id, last.json["reason"]) == ("refused", "", "READER_TOO_SLOW")
-    assert last.json["status"] == 409
+    assert (last.event, last.id, last.json["reason"]) == ("refused", "", "STORE_UNAVAILABLE")
+    assert last.json["status"] == 503
 
 
 async def test_a_defect_in_a_stream_says_nothing_of_its_cause(client, face):
@@ -218,23 +219,27 @@ async def test_a_drain_ends_streams_with_a_word(face):
         lines = answer.aiter_lines()
         while await anext(lines) != "event: token":
             pass
-        face.streams.drain()
+        face.pipeline.end_streams()
         rest = [line async for line in lines]
     assert "event: refused" in rest
     assert json.loads(rest[rest.index("event: refused") + 1].removeprefix("data: "))["reason"] == "DRAINING"
     assert face.script.left.is_set()
 
 
-async def test_a_reader_that_takes_nothing_is_cut(face, monkeypatch):
-    monkeypatch.setattr(sse, "READER_SECONDS", 0.01)
-    face.script.progress = LOG[:1]
+@pytest.mark.parametrize("room_again", [True, False])
+async def test_a_reader_that_takes_nothing_is_cut_and_told_so_if_there_is_room(monkeypatch, room_again):
+    """4.8 One that does not read is cut and resumes."""
+    monkeypatch.setattr(sse, "LAST_WORD_SECONDS", 30.0 if room_again else 0.01)
+    face = await a_face(times=StreamTimes(reader=0.01))
+    face.script.progress = [LOG[0], LOG[3]]
     face.script.hold = asyncio.Event()
     sent = []
 
     async def stuck(message):
-        sent.append(message)
-        if message.get("body", b"").startswith(b"event: token"):
+        body = message.get("body", b"")
+        if body.startswith(b"event: reset") or (body.startswith(b"event: refused") and not room_again):
             await asyncio.Event().wait()
+        sent.append(message)
 
     scope = {
         "type": "http",
@@ -251,4 +256,11 @@ async def test_a_reader_that_takes_nothing_is_cut(face, monkeypatch):
 
     await asyncio.wait_for(face.app(scope, receive, stuck), 30)
     assert face.script.left.is_set()
-    assert sent[-1]["more_body"] is True
+    assert face.observer.ended == [("ABORTED", "READER_TOO_SLOW")]
+    if not room_again:
+        assert sent[-1]["more_body"] is True
+        return
+    assert sent[-1] == {"type": "http.response.body", "body": b""}
+    [refused] = frames(sent[-2]["body"].decode())
+    assert (refused.event, refused.json["reason"]) == ("refused", "READER_TOO_SLOW")
+    assert refused.json["facts"] == {"last_offset": "1"}

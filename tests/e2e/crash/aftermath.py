@@ -18,7 +18,9 @@ _AT_ONCE = 16
 _LOOK_EVERY = 0.05
 
 
-async def settle_and_judge(place: Place, recorder: Recorder, server: Server | None = None) -> FinalState:
+async def settle_and_judge(
+    place: Place, recorder: Recorder, server: Server | None = None, bound: float = BOUND
+) -> FinalState:
     """Starts a clean server unless one is given, and fails with every promise that was broken."""
     place.gate.touch()
     server = server or await Server.start(place)
@@ -31,7 +33,7 @@ async def settle_and_judge(place: Place, recorder: Recorder, server: Server | No
     finally:
         await server.stop()
     keys, facts, damage = _read_store(place)
-    final = FinalState(ended, keys, facts, server.ready_at, BOUND, damage)
+    final = FinalState(ended, keys, facts, server.ready_at, bound, damage)
     broken = violations(recorder.calls, recorder.asked, final)
     _report(place, recorder, final, broken)
     assert not broken, "\n".join(broken[:20])

@@ -14,6 +14,7 @@ import wasmtime
 
 from aion.failpoints import ENVIRONMENT
 from tests.e2e.crash.server_process import launch
+from tests.host_processes import hosts_of
 
 LEASE_SECONDS = 2.0
 PATIENCE = 60.0
@@ -21,7 +22,6 @@ PATIENCE = 60.0
 
 _MODULE = Path(__file__).parent / "module"
 _LOOK_EVERY = 0.02
-_HOST = b"aion.adapters.engines.wasm.host"
 
 
 class Died(Exception):
@@ -148,9 +148,7 @@ class Server:
 
     def hosts(self) -> list[int]:
         """The process ids of its WASM hosts."""
-        threads = Path(f"/proc/{self.pid}/task").iterdir()
-        children = [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
-        return [pid for pid in children if _HOST in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+        return hosts_of(self.pid)
 
     async def stop(self) -> None:
         """Asks it to end and waits; one that does not end is a failure."""

@@ -9,12 +9,13 @@ import signal
 
 import pytest
 
-from tests.e2e.crash.aftermath import settle_and_judge
+from tests.e2e.crash.aftermath import BOUND, settle_and_judge
 from tests.e2e.crash.client import Client, Recorder, Steps, all_of
 from tests.e2e.crash.server import Place, Server
 
 FAILPOINTS = ("host.before_run", "host.after_run", "host.before_reply")
 KILLS = 20
+ATTEMPT_SECONDS = 4
 SUBMITTERS = 4
 NTH = 4
 """Each host dies at its fourth attempt, so that one that lost its attempt is not lost again at once."""
@@ -34,10 +35,10 @@ async def _lose_hosts(place: Place, failpoint: str, kills: int) -> Recorder:
                     assert call.task is not None, call
 
             await all_of(*(submit() for _ in range(SUBMITTERS)))
+            place.kills = _deaths(place)
             final = await settle_and_judge(place, recorder, server)
     finally:
         server.destroy()
-    place.kills = _deaths(place)
     assert any(attempt.outcome == "LOST" for ended in final.tasks for attempt in ended.task.attempts)
     return recorder
 
@@ -76,7 +77,7 @@ async def test_a_task_that_kills_every_host_becomes_poison_and_ends_once(tmp_pat
 async def test_a_stopped_host_ends_its_attempt_by_timeout_and_no_other(tmp_path):
     place, recorder = Place(tmp_path, settings={"AION_ENGINE_HOSTS": "2"}), Recorder()
     manifest = place.root / "modules" / "takes_steps" / "manifest.yaml"
-    manifest.write_text(manifest.read_text().replace("timeout_ms: 20000", "timeout_ms: 4000"))
+    manifest.write_text(manifest.read_text().replace("timeout_ms: 20000", f"timeout_ms: {ATTEMPT_SECONDS}000"))
     server = await Server.start(place)
     try:
         async with Client.connect(recorder, server) as client:
@@ -92,7 +93,7 @@ async def test_a_stopped_host_ends_its_attempt_by_timeout_and_no_other(tmp_path)
             ends = {call.task.state: call.task.error_code for call in logs if call.task is not None}
             assert ends == {"OK": "", "TIMEOUT": "ATTEMPT_TIMEOUT"}
             assert stopped not in server.hosts()
-            await settle_and_judge(place, recorder, server)
+            await settle_and_judge(place, recorder, server, ATTEMPT_SECONDS + BOUND)
     finally:
         server.destroy()
 

@@ -28,7 +28,7 @@ HELD_EVERY = 5
 
 async def _kill_at(story: Story, failpoint: str, nth: int, *, held: int = 0) -> None:
     if failpoint.startswith("store.reclaim"):
-        if not story.leases_left:
+        if held or not story.leases_left:
             await story.life(f"store.append.after_commit=kill@{nth}", held=held)
         nth = 1
     await story.life(f"{failpoint}=kill@{nth}", held=held)

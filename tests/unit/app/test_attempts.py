@@ -11,7 +11,7 @@ from aion.domain.errors import OutcomeUnknown, StoreUnavailable
 from aion.domain.writes import Append, LeaseRef, Settle
 from aion.ports.usecases import MAX_RESULT_BYTES
 from tests.sample_tasks import START
-from tests.unit.app.workshop import OK, Workshop, leased, stale, token
+from tests.unit.app.workshop import OK, Workshop, leased, stale, token, until
 
 
 @pytest.fixture
@@ -129,6 +129,45 @@ async def test_events_that_cannot_be_written_give_the_attempt_up(shop: Workshop)
     assert [where for where, _ in shop.observer.troubles] == ["append"]
 
 
+async def test_an_append_that_meets_a_defect_gives_the_attempt_up_too(shop: Workshop):
+    """4.1 Offsets have no gaps: an attempt whose events are lost must not settle OK."""
+    shop.engine.say = (token("a"),)
+    shop.queue.refusals = [LookupError("a defect of the store")]
+    await attempt(shop).run()
+    assert [type(write) for write in shop.queue.writes] == [Append]
+    assert (shop.engine.canceled, [where for where, _ in shop.observer.troubles]) == (1, ["append"])
+
+
+async def test_every_span_ends_whatever_the_attempt_comes_to(shop: Workshop):
+    shop.engine.told.set()
+    await attempt(shop).run()
+    assert shop.observer.spans == ["engine: ", "settle: ", "attempt: "]
+    shop.observer.spans.clear()
+    shop.queue.refusals = [LookupError("a defect of the store")]
+    with pytest.raises(LookupError):
+        await attempt(shop).run()
+    assert shop.observer.spans == ["engine: ", "settle: the store could not take it", "attempt: LookupError"]
+    shop.observer.spans.clear()
+    shop.engine.told.clear()
+    running = asyncio.ensure_future(attempt(shop).run())
+    await until(lambda: shop.engine.jobs)
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert shop.observer.spans == ["engine: lease lost", "attempt: CancelledError"]
+
+
+async def test_randomness_is_seeded_by_the_task_and_by_nothing_else(shop: Workshop):
+    """10.4 Random numbers are seeded by the task: the same for its attempts, others for another task."""
+    shop.engine.told.set()
+    for changes in ({}, {"fingerprint": b"x"}, {"task_id": "task-2"}, {"tenant": "globex"}):
+        await attempt(shop, **changes).run()
+    seeds = [job.seed for job in shop.engine.jobs]
+    assert seeds[0] == seeds[1]
+    assert len(set(seeds)) == 3
+
+
 async def test_a_settle_is_offered_again_while_the_store_is_away(shop: Workshop, monkeypatch):
     monkeypatch.setattr("aion.app.attempt.SETTLE_PAUSE", 0)
     shop.queue.refusals = [StoreUnavailable("busy"), OutcomeUnknown("the commit failed")]
@@ -174,6 +213,7 @@ async def test_the_time_limit_is_cut_to_what_is_left(shop: Workshop):
     for left, expected in ((timedelta(seconds=1), timedelta(seconds=1)), (timedelta(hours=1), timedelta(seconds=2))):
         await attempt(shop, expire_time=START + left).run()
         assert shop.engine.jobs[-1].timeout == expected
+        assert shop.engine.jobs[-1].patience == left
 
 
 async def test_without_time_left_the_guest_never_runs(shop: Workshop):

@@ -89,8 +89,8 @@ async def test_a_wait_ends_before_the_calls_deadline_does(store, signals):
 def test_slots_are_bounded_and_given_back():
     """6.2 Over a bound the call is refused at once, with a hint when to come back."""
     slots = Slots("streams", 2)
-    with slots.take(), slots.take():
-        with pytest.raises(TooManyWaiters, match="2 streams") as caught, slots.take():
+    with slots.take("acme"), slots.take("acme"):
+        with pytest.raises(TooManyWaiters, match="2 streams") as caught, slots.take("acme"):
             pass
         assert slots.taken == 2
     assert (slots.taken, caught.value.retry_after) == (0, timedelta(seconds=1))

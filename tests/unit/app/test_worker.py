@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aion.domain.attempts import AttemptOutcome
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome
 from aion.domain.errors import StoreUnavailable
 from aion.domain.writes import LeaseRef, Renewed
 from tests.unit.app.workshop import Workshop, leased, until
@@ -118,6 +118,25 @@ async def test_what_runs_when_the_worker_ends_is_handed_back(shop: Workshop):
     await _stop(running)
     assert [write.result.outcome for write in shop.queue.settled] == [AttemptOutcome.LOST]
     assert shop.worker.running == 0
+
+
+@pytest.mark.parametrize("ending", ["cancel", "drain"])
+async def test_what_is_claimed_while_the_worker_ends_is_handed_back(shop: Workshop, ending):
+    """11 During an attempt: nothing waits for a lease of this worker to expire, and nothing counts as a loss."""
+    shop.queue.waiting, shop.queue.claim_gate = [leased("one"), leased("two")], asyncio.Event()
+    running = asyncio.ensure_future(shop.worker.run())
+    await until(lambda: shop.queue.claims)
+    if ending == "cancel":
+        running.cancel()
+        await asyncio.sleep(0)
+    else:
+        await shop.idle()
+    shop.queue.claim_gate.set()
+    await until(lambda: len(shop.queue.settled) == 2)
+    assert {write.result.failure.code for write in shop.queue.settled} == {HANDED_BACK}
+    assert shop.engine.canceled == len(shop.engine.jobs)
+    assert shop.worker.running == 0
+    await _stop(running)
 
 
 async def test_an_attempt_that_cannot_settle_frees_its_slot_and_harms_no_other(shop: Workshop, monkeypatch):

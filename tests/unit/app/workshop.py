@@ -10,7 +10,7 @@ from aion.adapters.signals import ProcessSignals
 from aion.app.worker import Worker, WorkerParts, WorkerSettings
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult
-from aion.domain.errors import AionError, StaleFence
+from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.tasks import Task
 from aion.domain.writes import Append, Claim, Renew, Renewed, Settle
@@ -33,20 +33,26 @@ def token(text: str) -> NewEvent:
 
 @dataclass
 class FakeQueue:
-    """Remembers every write in order. `refusals` answer appends and settles; `gate` holds appends back."""
+    """Remembers every write in order. `refusals` answer appends and settles.
+
+    `gate` holds appends back, `claim_gate` claims.
+    """
 
     waiting: list[Task] = field(default_factory=list)
     writes: list[Append | Settle] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    refusals: list[AionError] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
     renewals: list[Renewed] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    claim_gate: asyncio.Event | None = None
     appending: asyncio.Event = field(default_factory=asyncio.Event)
     leased: dict[str, Task] = field(default_factory=dict)
 
     async def claim(self, scope: object, value: Claim) -> Sequence[Task]:
         self.claims.append(value)
         taken, self.waiting = self.waiting[: value.limit], self.waiting[value.limit :]
+        if self.claim_gate is not None:
+            await self.claim_gate.wait()
         return taken
 
     async def renew(self, scope: object, value: Renew) -> Sequence[Renewed]:
@@ -104,23 +110,33 @@ class FakeEngine:
 
 
 @dataclass
+class FakeSpan:
+    """Tells its end."""
+
+    name: str
+    ended: list[str]
+    traceparent: str = ""
+
+    def end(self, error: str = "") -> None:
+        self.ended.append(f"{self.name}: {error}")
+
+
+@dataclass
 class FakeObserver:
-    """Remembers lost leases and trouble."""
+    """Remembers lost leases, trouble, and the spans that were ended, as `name: why`."""
 
     lost: list[str] = field(default_factory=list)
     troubles: list[tuple[str, BaseException]] = field(default_factory=list)
     ended: list[Task] = field(default_factory=list)
-    traceparent: str = ""
+    spans: list[str] = field(default_factory=list)
 
     def accepted(self, task: Task) -> None: ...
 
-    def attempt_began(self, task: Task) -> "FakeObserver":
-        return self
+    def attempt_began(self, task: Task) -> "FakeSpan":
+        return FakeSpan("attempt", self.spans)
 
-    def step(self, name: str, parent: str) -> "FakeObserver":
-        return self
-
-    def end(self, error: str = "") -> None: ...
+    def step(self, name: str, parent: str) -> "FakeSpan":
+        return FakeSpan(name, self.spans)
 
     def attempt_ended(self, task: Task, attempt: object, took: timedelta) -> None:
         self.ended.append(task)
@@ -185,8 +201,8 @@ class Workshop:
 
 async def until(condition: Callable[[], object]) -> None:
     """Turns the event loop until the condition holds; nothing here waits for time to pass."""
-    while not condition():
-        await asyncio.sleep(0)  # noqa: ASYNC110 # the condition is about fakes, which have no event for everything
+    while not condition():  # noqa: ASYNC110 # the condition is about fakes, which have no event for everything
+        await asyncio.sleep(0)
 
 
 def stale() -> StaleFence:

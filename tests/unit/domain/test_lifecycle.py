@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aion.domain import lifecycle
-from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.routing import Privacy
@@ -91,6 +91,23 @@ def test_losses_have_their_own_bound_and_do_not_count_as_failures():
     change = lifecycle.lost(task, START, "its lease expired")
     assert (change.task.state, change.task.failure.code) == (TaskState.ERROR, "TASK_POISONED")
     assert change.facts == ("task.ended", "task.dead_lettered")
+
+
+def test_an_attempt_that_is_handed_back_counts_for_nothing_and_waits_a_bounded_pause():
+    """2.4 An attempt that was handed back is no loss, uncounted, tried again after a pause that doubles."""
+    why = Failure(HANDED_BACK, "no host was free")
+    task = lifecycle.settled(running(), 1, LOST, START).task
+    pauses = []
+    for number in range(2, 50):
+        started = lifecycle.started(task, "w", START, LEASE).task
+        change = lifecycle.settled(started, number, AttemptResult(AttemptOutcome.LOST, failure=why), START)
+        task = change.task
+        pauses.append(task.not_before - START)
+        assert (task.state, task.alone, task.lease, task.attempts[-1].failure) == (TaskState.PENDING, True, None, why)
+        assert change.facts == ("task.handed_back",)
+    assert (task.losses, task.failures) == (1, 0)
+    assert pauses[0] <= lifecycle.FIRST_BACKOFF
+    assert pauses[-1] == lifecycle.MOST_HAND_BACK
 
 
 def test_only_a_running_task_can_lose_its_lease():

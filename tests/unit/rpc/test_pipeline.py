@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from aion.adapters.rpc.call import Call, ProtobufPayload
 from aion.adapters.rpc.errors import INTERNAL_SENTENCE
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, REAUTHORISE_AFTER, Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Handlers, Pipeline, PipelineParts, Refused
 from aion.domain.errors import TaskNotFound, Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Identity
 from aion.v1 import tasks_pb2
@@ -64,7 +64,6 @@ class Stage:
     async def follow(self, admitted: object) -> AsyncIterator[Message]:
         for _ in range(3):
             yield tasks_pb2.WatchResponse()
-            self.clock.advance(timedelta(seconds=REAUTHORISE_AFTER / 2))
         if self.error is not None:
             raise self.error
 
@@ -161,19 +160,6 @@ async def test_an_error_of_the_tree_passes_as_it_is():
     stage = Stage(error=error)
     assert (await refused(stage, call())).error is error
     assert (stage.ended, stage.defects) == ([("NOT_FOUND", "TASK_NOT_FOUND")], [])
-
-
-async def test_a_stream_is_authorised_again_while_it_runs():
-    """4.7 A stream's credentials are looked at again at least every five seconds."""
-    stage = Stage()
-    messages = stage.pipeline().stream(call(WATCH)).messages
-    await anext(messages)
-    stage.unknown = True
-    assert await anext(messages)
-    with pytest.raises(Refused) as caught:
-        await anext(messages)
-    assert caught.value.error.reason == "UNAUTHENTICATED"
-    assert stage.asked.count("authenticate") == 2
 
 
 async def test_a_stream_that_its_reader_leaves_ends_as_cancelled():

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from aion.adapters.engines.wasm.compiled import CompiledModules
-from aion.adapters.engines.wasm.flights import LOST
+from aion.adapters.engines.wasm.flights import NO_HOST
 from aion.adapters.engines.wasm.frames import RunOrder
 from aion.adapters.engines.wasm.host_process import HostProcess
 from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
@@ -34,7 +34,7 @@ class WasmEngine:
         modules: Mapping[str, WasmModule],
         data_dir: Path,
         settings: WasmSettings | None = None,
-        host_replaced: Callable[[str], None] = lambda cause: None,
+        host_replaced: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._settings = settings or WasmSettings()
         self._host_replaced = host_replaced
@@ -85,39 +85,45 @@ class WasmEngine:
         pool = self._pool
         if module is None or pool is None:
             return _unavailable(f"{job.engine} is not installed here")
-        order = RunOrder(
+        patient_until = time.monotonic_ns() + _ns(job.patience)
+        host = None if job.alone else pool.least_loaded()
+        if host is not None and host.holds(self._slots[job.engine]):
+            return await host.run(next(self._numbers), self._order(module, job, patient_until), emit)
+        return await self._run_when_there_is_a_host(pool, module, job, patient_until, emit)
+
+    def _order(self, module: WasmModule, job: EngineJob, patient_until: int) -> RunOrder:
+        """What a host is told. The guest's time begins now, and ends with the patience at the latest."""
+        return RunOrder(
             slot=self._slots[job.engine],
-            deadline_ns=time.monotonic_ns() + int(job.timeout / timedelta(microseconds=1)) * 1000,
+            deadline_ns=min(time.monotonic_ns() + _ns(job.timeout), patient_until),
             memory_bytes=min(module.memory_bytes, _MOST_MEMORY),
             fuel=min(module.fuel, _MOST_FUEL),
             granted=module.granted,
             seed=job.seed,
             input=job.input_json.encode("utf-8", "replace"),
         )
-        host = None if job.alone else pool.least_loaded()
-        if host is not None and host.holds(order.slot):
-            return await host.run(next(self._numbers), order, emit)
-        return await self._run_when_there_is_a_host(pool, module, job, order, emit)
 
     async def _run_when_there_is_a_host(
-        self, pool: HostPool, module: WasmModule, job: EngineJob, order: RunOrder, emit: EmitEvents
+        self, pool: HostPool, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
     ) -> AttemptResult:
-        """The slow path: a host must be started, waited for, or given the module first. The wait is in the timeout."""
+        """The slow path: a host must be waited for or given the module first. The guest's time does not run yet."""
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout(job.timeout.total_seconds()):
+                async with asyncio.timeout(min(self._settings.host_wait, job.patience).total_seconds()):
                     if job.alone:
                         host = await stack.enter_async_context(pool.alone())
                     else:
                         host = await pool.next_living()
-                    if not host.holds(order.slot):
+                    if not host.holds(self._slots[job.engine]):
                         await self._give(module, host)
             except ModuleBroken as broken:
                 return _unavailable(str(broken))
-            except (OSError, TimeoutError):
-                _log.warning("no host could take an attempt of %s in time", job.engine)
-                return LOST
-            return await host.run(next(self._numbers), order, emit)
+            except TimeoutError:
+                return NO_HOST
+            except OSError as error:
+                _log.warning("no host could be started for an attempt of %s: %s", job.engine, error)
+                return NO_HOST
+            return await host.run(next(self._numbers), self._order(module, job, patient_until), emit)
 
     async def _give(self, module: WasmModule, host: HostProcess) -> None:
         slot = self._slots[module.engine]
@@ -132,6 +138,10 @@ class WasmEngine:
                 await self._give(module, host)
         except ModuleBroken as broken:
             _log.warning("%s cannot run: %s", module.engine, broken)
+
+
+def _ns(span: timedelta) -> int:
+    return span // timedelta(microseconds=1) * 1000
 
 
 def _unavailable(message: str) -> AttemptResult:

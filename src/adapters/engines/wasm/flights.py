@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.events import NewEvent
 from aion.ports.engines import EmitEvents
 
@@ -12,6 +12,9 @@ _log = logging.getLogger(__name__)
 
 LOST = AttemptResult(
     AttemptOutcome.LOST, failure=Failure("ENGINE_UNAVAILABLE", "the process that ran the attempt was lost")
+)
+NO_HOST = AttemptResult(
+    AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "no host process was free for it; it waits for its next turn")
 )
 OVERDUE = AttemptResult(
     AttemptOutcome.TIMEOUT,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from aion.adapters.engines.wasm.children import command, environment
-from aion.adapters.engines.wasm.flights import LOST, OVERDUE, Flight
+from aion.adapters.engines.wasm.flights import LOST, NO_HOST, OVERDUE, Flight
 from aion.adapters.engines.wasm.frames import (
     FrameKind,
     FrameReader,
@@ -108,7 +108,7 @@ class HostProcess(asyncio.Protocol):
     async def run(self, number: int, order: RunOrder, emit: EmitEvents) -> AttemptResult:
         """Runs an attempt. Cancelling it tells the guest to end, and kills the process if it does not."""
         if self.gone.is_set():
-            return LOST
+            return NO_HOST
         landed: asyncio.Future[AttemptResult] = self._loop.create_future()
         flight = Flight(landed, emit, order.deadline_ns + _ns(self._settings.grace))
         self._flights[number] = flight

@@ -29,6 +29,7 @@ class HostPool:
         self._leaving: set[asyncio.Task[None]] = set()
         self._lone_places = asyncio.Semaphore(settings.lone_hosts)
         self._lone_idle: list[HostProcess] = []
+        self._lone_late: list[asyncio.Task[HostProcess]] = []
 
     async def open(self) -> None:
         """Starts the hosts and waits until all can take work. Raises OSError or TimeoutError."""
@@ -44,7 +45,7 @@ class HostPool:
     async def close(self) -> None:
         """Ends every host."""
         self._closed = True
-        tasks = [*self._keepers, *self._leaving]
+        tasks = [*self._keepers, *self._leaving, *self._lone_late]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -79,13 +80,37 @@ class HostPool:
     async def alone(self) -> AsyncIterator[HostProcess]:
         """A host that has no other attempt while the block runs."""
         async with self._lone_places:
-            while self._lone_idle and self._lone_idle[-1].gone.is_set():
-                self._lone_idle.pop()
-            host = self._lone_idle.pop() if self._lone_idle else await self._start()
+            host = self._idle() or await self._started()
             try:
                 yield host
             finally:
                 self._leave_idle(host)
+
+    def _idle(self) -> HostProcess | None:
+        while self._lone_idle:
+            if not (host := self._lone_idle.pop()).gone.is_set():
+                return host
+        return None
+
+    async def _started(self) -> HostProcess:
+        """A new lone host. One whose attempt stops waiting goes on starting, for the next: starting may be slow."""
+        starting = self._lone_late.pop() if self._lone_late else asyncio.create_task(self._start())
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            if not self._closed:
+                self._lone_late.append(starting)
+                self._in_the_background(self._keep_late(starting))
+            raise
+
+    async def _keep_late(self, starting: asyncio.Task[HostProcess]) -> None:
+        await asyncio.wait((starting,))
+        if starting in self._lone_late:
+            self._lone_late.remove(starting)
+            if (error := starting.exception()) is None:
+                await self._keep_idle(starting.result())
+            else:
+                _log.warning("a lone host did not start: %s", error)
 
     def _leave_idle(self, host: HostProcess) -> None:
         if not self._closed:

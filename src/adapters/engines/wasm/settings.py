@@ -15,8 +15,11 @@ class WasmSettings:
     lanes: int = 64
     """Guests that may run at once in one host. Beyond it attempts wait, still under their deadlines."""
 
-    lone_hosts: int = 4
-    """Hosts for attempts that must run alone, started when needed."""
+    lone_hosts: int = 8
+    """Hosts for attempts that must run alone, started when needed. After a crash up to `lanes` are in line."""
+
+    host_wait: timedelta = timedelta(seconds=5)
+    """An attempt that has no host by then is handed back, uncounted, so that its slot serves others meanwhile."""
 
     lone_idle: timedelta = timedelta(seconds=30)
     """A lone host without work is kept this long: after a crash there are often many such attempts."""

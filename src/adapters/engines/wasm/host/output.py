@@ -2,7 +2,8 @@
 
 A line is one JSON object with a `type`: `token` (text), `partial` (data), `log` (message), `result` (data, an object).
 A lone JSON object without one of these types is a result too, on one line or on many. Everything is bounded, and what
-is over a bound ends the attempt with an error that names the bound.
+is over a bound ends the attempt with an error that names the bound. `log` lines need the grant, stderr does not: it is
+always kept, as a log that is cut at its bounds.
 """
 
 import time
@@ -22,6 +23,7 @@ MOST_LINE = 1 << 20
 MOST_EVENTS = 100_000
 MOST_DEPTH = 100
 MOST_LOG = 8 << 10
+MOST_LEVEL = 32
 
 _ENVELOPE = 1 << 10
 _SEND_EVERY_NS = 1_000_000
@@ -63,7 +65,7 @@ class Output:
 
     def stderr(self, data: bytes) -> None:
         """The guest wrote to stderr."""
-        self._pending += [(_LOG, line) for line in self._errors.take(data) if self._logs_granted]
+        self._pending += [(_LOG, line) for line in self._errors.take(data)]
 
     def flush(self) -> None:
         """Sends what is pending."""
@@ -84,7 +86,7 @@ class Output:
 
     def rest(self) -> list[Event]:
         """Nothing more comes: the events that were not sent yet."""
-        self._pending += [(_LOG, line) for line in self._errors.rest() if self._logs_granted]
+        self._pending += [(_LOG, line) for line in self._errors.rest()]
         pending, self._pending = self._pending, []
         return pending
 
@@ -138,7 +140,7 @@ class Output:
                 raise _malformed("a partial line has no data")
             self._event(_PARTIAL, orjson.dumps(value["data"]).decode())
         elif kind == "log":
-            level = value.get("level", "info")
+            level = _text(value, "level", "log")[:MOST_LEVEL] if "level" in value else "info"
             message = _text(value, "message", "log")
             self._log(message if level == "info" else f"{level}: {message}")
         elif not self._events and self.result is None and "type" not in value:

@@ -1,0 +1,119 @@
+"""A reader that stops reading, over real connections: it is cut with its offset, and nobody waits for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from aion.adapters.clock import SystemClock, SystemEntropy
+from aion.adapters.limits.token_bucket import Unlimited
+from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts
+from aion.adapters.rpc.streams import READER_SECONDS, StreamTimes
+from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.domain.errors import Unauthenticated
+from aion.domain.identity import ALL_SCOPES, Identity
+from aion.v1 import tasks_pb2
+
+WATCH = "/aion.v1.AionTasks/Watch"
+PIECE = "x" * (1 << 20)
+PATIENCE = 60.0
+
+
+@dataclass
+class Flood:
+    """An endless log behind the real front door, and how its streams ended."""
+
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    traceparent: str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    known: bool = True
+
+    def authenticate(self, credentials: object) -> Identity:
+        if not self.known:
+            raise Unauthenticated("the key was revoked")
+        return Identity("acme", "svc", ALL_SCOPES)
+
+    def began(self, method: str, transport: str, traceparent: str, request_id: str) -> "Flood":
+        return self
+
+    def end(self, code: str, reason: str = "") -> None:
+        self.ended.append((code, reason))
+        self.over.set()
+
+    def defect(self, error: BaseException) -> None:
+        raise AssertionError("no defect is expected") from error
+
+    async def watch(self, admitted: object) -> AsyncIterator[Message]:
+        offset = 0
+        try:
+            while True:
+                offset += 1
+                message = tasks_pb2.WatchResponse()
+                message.event.offset = offset
+                message.event.text = PIECE
+                yield message
+        finally:
+            self.left.set()
+
+    def pipeline(self, times: StreamTimes) -> Pipeline:
+        limits = (Unlimited(), Unlimited())
+        parts = PipelineParts(self, *limits, SystemClock(), SystemEntropy(), self, times)
+        return Pipeline(Handlers({}, {WATCH: self.watch}), parts)
+
+
+@asynccontextmanager
+async def a_watch(flood: Flood, times: StreamTimes):
+    settings = GrpcSettings("127.0.0.1", 0, max_concurrent_streams=10, reflection=False)
+    async with grpc_server(settings, flood.pipeline(times), lambda: 0.1) as server:
+        options = [("grpc.max_receive_message_length", -1)]
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}", options=options) as channel:
+            watch = channel.unary_stream(
+                WATCH,
+                request_serializer=tasks_pb2.WatchRequest.SerializeToString,
+                response_deserializer=tasks_pb2.WatchResponse.FromString,
+            )
+            yield watch(tasks_pb2.WatchRequest(task_id="t"))
+
+
+async def test_a_grpc_reader_that_stops_reading_is_cut_and_told_where_to_resume():
+    """4.8 A watcher holds no queue in the server: its position is its offset. One that does not read is cut and
+    resumes.
+    """
+    flood = Flood()
+    async with a_watch(flood, StreamTimes(reader=0.2)) as call:
+        first = await call.read()
+        assert first.event.offset == 1
+        # It reads no more: its window fills, and the server gives it up without its help.
+        await asyncio.wait_for(flood.left.wait(), PATIENCE)
+        await asyncio.wait_for(flood.over.wait(), PATIENCE)
+        assert flood.ended == [("ABORTED", "READER_TOO_SLOW")]
+        # Coming back, it gets what was under way and then the reason.
+        got = [first.event.offset]
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            while True:
+                got.append((await call.read()).event.offset)
+    assert got == list(range(1, len(got) + 1))
+    assert caught.value.code() is grpc.StatusCode.ABORTED
+    [details] = [value for name, value in caught.value.trailing_metadata() if name == "grpc-status-details-bin"]
+    info = error_details_pb2.ErrorInfo()
+    assert status_pb2.Status.FromString(details).details[0].Unpack(info)
+    assert info.reason == "READER_TOO_SLOW"
+    assert 1 <= int(info.metadata["last_offset"]) <= len(got)
+
+
+async def test_a_reader_that_reads_is_not_cut_however_long_it_takes():
+    flood = Flood()
+    async with a_watch(flood, StreamTimes(reader=PATIENCE)) as call:
+        for offset in range(1, 20):
+            assert (await call.read()).event.offset == offset
+        assert flood.ended == []
+
+
+def test_a_reader_has_half_a_minute():
+    assert READER_SECONDS == 30.0

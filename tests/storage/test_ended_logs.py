@@ -1,0 +1,94 @@
+"""A long log of an ended task: parsed once for all its pieces, and gone when it is forgotten."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage import ended_logs
+from aion.adapters.storage import statements as sql
+from aion.adapters.storage.ended_logs import EndedLogs
+from aion.adapters.storage.sqlite import open_store
+from aion.domain.errors import EventsExpired
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import SCOPE, START, accept, eager, new_task, settle, tokens
+
+LENGTH = 2_000
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(START)
+
+
+@pytest.fixture
+async def store(tmp_path, clock, monkeypatch):
+    monkeypatch.setattr("aion.adapters.storage.memory.CACHE_BYTES", 0)
+    async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test") as opened:
+        yield opened
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """How often a log was parsed."""
+    calls = []
+
+    class Counting(ended_logs.ParsedLog):
+        @classmethod
+        def of(cls, document, result_json):
+            calls.append(len(document))
+            return super().of(document, result_json)
+
+    monkeypatch.setattr(ended_logs, "ParsedLog", Counting)
+    return calls
+
+
+async def long_task(store, name="long"):
+    task = (await store.accept("acme", accept(new_task(name), eager=eager()))).task
+    await store.append(SCOPE, tokens(task, *map(str, range(LENGTH))))
+    await store.settle(SCOPE, settle(task))
+
+
+async def read_in_pieces(store, name="long"):
+    offset, texts = 0, []
+    while events := await store.events("acme", name, offset, 300):
+        offset = events[-1].offset
+        texts.extend(event.text for event in events)
+    return texts
+
+
+async def test_a_long_log_is_parsed_once_for_all_its_pieces(store, parsed):
+    await long_task(store)
+    assert await read_in_pieces(store) == [*map(str, range(LENGTH)), ""]
+    assert len(parsed) == 1
+
+
+async def test_what_is_kept_is_bounded(store, parsed):
+    store._logs = EndedLogs(most_events=LENGTH + 1)
+    for name in ("a", "b"):
+        await long_task(store, name)
+    for name in ("a", "b", "a"):
+        await read_in_pieces(store, name)
+    assert len(parsed) == 3
+
+
+async def test_a_forgotten_log_is_not_read_from_memory(store, clock):
+    await long_task(store)
+    assert await store.events("acme", "long", 0, 10)
+    clock.advance(timedelta(days=1))
+    assert await store.forget_logs(SCOPE, clock.now(), 10) == 1
+    with pytest.raises(EventsExpired):
+        await store.events("acme", "long", 0, 10)
+
+
+def explained(statement, values, transaction):
+    return transaction.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+
+
+async def test_forgetting_looks_at_a_window_of_rows_and_at_indexes_only(store):
+    for statement, values in ((sql.WINDOW_OF_TASKS, (0, 0, 10)), (sql.WINDOW_OF_LOGS, (0, 10))):
+        asked = partial(explained, statement, values)
+        steps = [row[3] for row in await store._writer.submit("plan", asked)]
+        assert steps
+        assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step], steps
