@@ -1,7 +1,7 @@
 """What one task costs in the embedded store: accept with an eager lease, then settle, many in flight.
 
-Prints tasks per second and microseconds of CPU a task, of the writer's thread and of the whole process. Run it with
-`python -m benchmarks.store [TASKS] [IN_FLIGHT]`.
+Prints tasks per second and microseconds of CPU a task, of the writer's thread and of the whole process; the last line
+is of a store whose cache was full before it began. Run it with `python -m benchmarks.store [TASKS] [IN_FLIGHT]`.
 """
 
 import asyncio
@@ -14,6 +14,8 @@ from pathlib import Path
 
 from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.cache import Entry
+from aion.adapters.storage.memory import CACHE_BYTES
 from aion.adapters.storage.sqlite import SqliteStore, open_store
 from aion.domain.attempts import AttemptOutcome, AttemptResult
 from aion.domain.identity import SystemScope
@@ -27,9 +29,7 @@ EAGER = EagerLease("worker-1", timedelta(seconds=10))
 RESULT = AttemptResult(AttemptOutcome.OK, result_json='{"summary":"' + "word " * 60 + '"}', fuel=123_456)
 INPUT = '{"text":"' + "some words to be summarized " * 40 + '"}'
 # The router decides like requests alike: the same candidates come with many tasks.
-GOOD = Candidate(
-    "module:summarize@1.1.0", Route.LOCAL, (), "rank 1: local, free", 1, 3.0, 0, timedelta(milliseconds=3)
-)
+GOOD = Candidate("module:summarize@1.1.0", Route.LOCAL, (), "rank 1: local, free", 1, 3.0, 0, timedelta(milliseconds=3))
 OLD = Candidate("module:summarize@1.0.0", Route.LOCAL, (), "rank 2: local, free", 2, 1e6)
 REFUSED = Candidate(
     "model:gpt", Route.API, (Refusal(RefusalReason.PRIVACY, "privacy is local-only"),), "privacy is local-only"
@@ -67,9 +67,18 @@ async def one_lane(store: SqliteStore, entropy: SystemEntropy, tasks: int) -> No
         await store.settle(SCOPE, Settle(LeaseRef(task.tenant, task.task_id, accepted.task.fence), RESULT))
 
 
-async def measure(url: str, tasks: int, in_flight: int) -> None:
+def fill_cache(store: SqliteStore) -> None:
+    """Leaves the cache as some ten thousand tasks of another tenant would."""
+    ended = Entry(new_task(bytes(10)), 1, None)
+    for number in range(CACHE_BYTES // ended.weight + 1):
+        store._memory.cache.put(("filler", str(number)), ended)  # noqa: SLF001 - through real tasks it takes a minute
+
+
+async def measure(url: str, tasks: int, in_flight: int, *, full: bool) -> None:
     """Runs the lanes and prints one line."""
     async with open_store(url, SystemClock(), ProcessSignals(), "benchmark") as store:
+        if full:
+            fill_cache(store)
         await one_lane(store, SystemEntropy(), 200)
         writer = next(thread for thread in threading.enumerate() if thread.name == "aion-store-writer")
         clock = time.pthread_getcpuclockid(writer.ident or 0)
@@ -82,6 +91,7 @@ async def measure(url: str, tasks: int, in_flight: int) -> None:
         print(
             f"{in_flight:>4} in flight: {done / wall:>8.0f} tasks/s, "
             f"writer {thread / done * 1e6:>6.1f} us, process {process / done * 1e6:>6.1f} us a task"
+            f"{', full cache' if full else ''}"
         )
 
 
@@ -89,10 +99,10 @@ def main() -> None:
     """Measures a few numbers of tasks in flight on a file of its own."""
     tasks = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     lanes = [int(sys.argv[2])] if len(sys.argv) > 2 else [1, 32, 64]
-    for in_flight in lanes:
+    for in_flight, full in [*((lane, False) for lane in lanes), (lanes[-1], True)]:
         with tempfile.TemporaryDirectory() as folder:
             url = f"sqlite:///{Path(folder) / 'bench.sqlite'}"
-            asyncio.run(measure(url, tasks if in_flight > 1 else tasks // 10, in_flight))
+            asyncio.run(measure(url, tasks if in_flight > 1 else tasks // 10, in_flight, full=full))
 
 
 if __name__ == "__main__":

@@ -513,7 +513,9 @@ class CancelRequest(_message.Message):
     task_id: _builtins.str
     """The task's id."""
     request_id: _builtins.str
-    """Idempotency key (AIP-155). Canceling is idempotent without one; it is kept for logs."""
+    """Idempotency key (AIP-155), accepted for clients that always send one: canceling is idempotent without it, so it
+    changes nothing.
+    """
     def __init__(
         self,
         *,

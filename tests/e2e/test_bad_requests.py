@@ -179,9 +179,12 @@ async def test_an_unknown_field_of_a_newer_client_is_ignored_on_grpc(caller: Cal
     assert (again["task_id"], again["replayed"]) == (first["task_id"], True)
 
 
-async def test_an_unknown_method_is_a_typed_refusal(caller: Caller):
-    call = caller.grpc.channel.unary_unary("/aion.v1.AionTasks/Guess")
+@pytest.mark.parametrize("path", ["/aion.v1.AionTasks/Guess", "/aion.v9.Nobody/Guess", "/guess"])
+async def test_an_unknown_method_is_a_typed_refusal(caller: Caller, path):
+    """8.9 Every answer and every error carries a request id and a trace id."""
+    call = caller.grpc.channel.unary_unary(path)
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call(b"", metadata=tuple(caller.grpc.headers.items()))
     refused = refusal_of_rpc(caught.value)
     assert (refused.code, refused.reason) == ("UNIMPLEMENTED", "METHOD_NOT_FOUND")
+    assert {"x-request-id", "x-trace-id"} <= {name for name, _ in caught.value.trailing_metadata()}

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from aion.app.offline import dev_key, key_desk
+from aion.app.settings import Settings
 from tests.e2e.catalogue import write_small_catalogue
 from tests.e2e.processes import Running, command, process
 
@@ -53,6 +55,29 @@ def test_a_broken_file_is_named_with_what_is_wrong(tmp_path: Path, written, file
     said = aion(tmp_path, written, "config", "validate")
     assert said.code == 1
     assert all(word in said.stderr for word in says), said.stderr
+
+
+@pytest.mark.parametrize("arguments", [["dev"], ["serve"], ["config", "validate"]])
+def test_an_unknown_setting_stops_every_command_that_would_run_without_it(tmp_path: Path, written, arguments):
+    said = aion(tmp_path, written, *arguments, AION_METRICS_OPNE="true")
+    assert (said.code, "did you mean AION_METRICS_OPEN?" in said.stderr) == (1, True)
+
+
+def test_the_variables_of_a_client_do_not_stop_a_server(tmp_path: Path, written):
+    client = {f"AION_{name}": "x" for name in ("SERVER", "API_KEY", "CLIENT_CA", "CLIENT_CERT", "CLIENT_KEY")}
+    assert aion(tmp_path, written, "config", "validate", **client).code == 0
+
+
+def test_the_local_key_is_made_anew_for_a_store_that_does_not_know_it(tmp_path: Path):
+    here, there = (Settings(data_dir=tmp_path, storage_url=f"sqlite:///{tmp_path / name}.db") for name in ("a", "b"))
+    first = dev_key(here)
+    assert dev_key(here) == first
+    second = dev_key(there)
+    assert second.text != first.text
+    assert dev_key(there) == second
+    with key_desk(there) as desk:
+        assert desk.knows(second.text)
+        assert not desk.knows(first.text)
 
 
 def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, written):

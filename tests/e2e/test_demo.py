@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_demo_runs_every_step_and_shows_tasks_and_reasons():
-    """It checks every answer itself and exits 0 only when all were right; here, that it shows them and leaves nothing."""
+    """It checks every answer itself and exits 0 only when all were right; here, that it shows them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AION_")}
     ended = subprocess.run(
         [sys.executable, ROOT / "scripts" / "demo.py"],

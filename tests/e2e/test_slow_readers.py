@@ -96,8 +96,7 @@ async def test_a_grpc_reader_that_stops_reading_is_cut_and_told_where_to_resume(
         # Coming back, it gets what was under way and then the reason.
         got = [first.event.offset]
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            while True:
-                got.append((await call.read()).event.offset)
+            await _read_all(call, got)
     assert got == list(range(1, len(got) + 1))
     assert caught.value.code() is grpc.StatusCode.ABORTED
     [details] = [value for name, value in caught.value.trailing_metadata() if name == "grpc-status-details-bin"]
@@ -105,6 +104,11 @@ async def test_a_grpc_reader_that_stops_reading_is_cut_and_told_where_to_resume(
     assert status_pb2.Status.FromString(details).details[0].Unpack(info)
     assert info.reason == "READER_TOO_SLOW"
     assert 1 <= int(info.metadata["last_offset"]) <= len(got)
+
+
+async def _read_all(call, got: list[int]) -> None:
+    while True:
+        got.append((await call.read()).event.offset)
 
 
 async def test_a_reader_that_reads_is_not_cut_however_long_it_takes():

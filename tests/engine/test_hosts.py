@@ -69,13 +69,18 @@ async def test_an_attempt_that_asks_to_be_alone_shares_its_host_with_none(make_m
         assert (await engine.run(job_for(says, RESULT, alone=True), Listener())).result_json == RESULT
 
 
-async def test_a_host_that_hangs_is_killed_and_only_the_overdue_attempt_times_out(make_module, tmp_path, monkeypatch):
+@pytest.mark.parametrize("neighbours_seconds", [60, 0.2], ids=["in time", "as late"])
+async def test_a_host_that_hangs_is_killed_and_only_its_first_overdue_attempt_times_out(
+    make_module, tmp_path, monkeypatch, neighbours_seconds
+):
+    """10.5 No other attempt is harmed: what a stuck host held up is LOST, and runs again alone."""
     says = make_module("says")
     go_on = tmp_path / "go-on"
     monkeypatch.setenv("AION_FAILPOINTS", f"host.before_run=pause:{go_on}")
     async with engine_of([says], tmp_path, grace=SHORT) as engine:
         overdue = asyncio.create_task(engine.run(job_for(says, RESULT, seconds=0.2), Listener()))
-        innocent = asyncio.create_task(engine.run(job_for(says, RESULT, seconds=60), Listener()))
+        await asyncio.sleep(0)
+        innocent = asyncio.create_task(engine.run(job_for(says, RESULT, seconds=neighbours_seconds), Listener()))
         assert (await overdue).outcome is AttemptOutcome.TIMEOUT
         assert (await innocent).outcome is AttemptOutcome.LOST
         go_on.touch()

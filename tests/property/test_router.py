@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aion.domain.errors import NoEligibleEngine
-from aion.domain.routing import GATES, Decision, EngineFacts, Privacy, Route, RoutingQuestion, decide
+from aion.domain.gates import GATES
+from aion.domain.ranking import decide
+from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion
 
 # How fast a machine is says nothing about what holds.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,7 +5,6 @@ import os
 import sqlite3
 import stat
 import sys
-from datetime import timedelta
 
 import pytest
 
@@ -16,7 +15,6 @@ from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.errors import StoreNotMigrated, StoreOwned, StoreUnreadable, UnsupportedStorage
 from aion.adapters.storage.sqlite import open_store
 from tests.contract.test_api_key_store import KEY
-from tests.manual_clock import ManualClock
 from tests.sample_tasks import START
 
 

@@ -19,6 +19,12 @@ def test_nothing_happens_when_nothing_was_asked():
     failpoints.hit("store.commit")
 
 
+def test_what_was_asked_for_can_be_told():
+    assert failpoints.names() == []
+    failpoints.configure({"AION_FAILPOINTS": "store.commit=kill@9, server.before_answer=error"})
+    assert failpoints.names() == ["server.before_answer", "store.commit"]
+
+
 def test_an_error_is_raised_at_every_hit_or_at_the_nth_only():
     failpoints.configure({"AION_FAILPOINTS": "always=error, second=error@2"})
     for _ in range(2):

@@ -1,6 +1,7 @@
 """Settings: what is read, what is refused and how it is said, and that `.env.example` is true."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.app.settings import DevSettings, LogFormat, Settings
-from aion.app.settings_report import SettingsInvalid, example, load, redacted, unknown_variables, variable
+from aion.app.settings_report import (
+    OTHER_READERS,
+    SettingsInvalid,
+    example,
+    load,
+    redacted,
+    unknown_variables,
+    variable,
+)
 from aion.app.settings_types import Listen, Rate, duration_text, parse_duration
 
 ROOT = Path(__file__).parents[2]
@@ -214,3 +223,28 @@ def test_an_address_is_written_as_it_is_read(host, port):
     listen = Listen(str(host), port)
     assert Listen.parse(str(listen)) == listen
     assert listen.loopback is host.is_loopback
+
+
+@pytest.mark.parametrize("kind", [Settings, DevSettings])
+def test_a_store_in_memory_is_refused_since_nobody_could_make_a_key_for_it(environment, kind):
+    environment(AION_STORAGE_URL="sqlite://")
+    [problem] = problems(kind)
+    assert "AION_STORAGE_URL=sqlite:// is a store in memory" in problem
+
+
+def test_every_variable_that_anything_of_aion_reads_is_known():
+    """Else `aion serve` would refuse to start beside a client or a build that uses it."""
+    folders = ("sdk/python/src", "src", "scripts", "benchmarks", "tools", "modules", ".ci")
+    files = [
+        file
+        for folder in folders
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in {".py", ".sh", ".rs"} and not {"target", "_gen"} & set(file.parts)
+    ]
+    text = "\n".join(file.read_text() for file in [*files, ROOT / "Makefile", ROOT / ".ci" / "run"])
+    found = set(re.findall(r"\bAION_[A-Z][A-Z_]*[A-Z]\b", text))
+    # The SDK composes these names.
+    assert re.search(r'AION_CLIENT_\{\w+\}.* in \("CA", "CERT", "KEY"\)', text)
+    found = (found - {"AION_CLIENT", "AION_CLIENT_"}) | {f"AION_CLIENT_{name}" for name in ("CA", "CERT", "KEY")}
+    assert found >= OTHER_READERS, "a name that nothing reads hides a misspelled setting"
+    assert unknown_variables(dict.fromkeys(found, "x")) == []

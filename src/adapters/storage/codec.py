@@ -125,7 +125,7 @@ def encode_life(task: Task) -> Row:
         lease.owner if lease else None,
         lease.fence if lease else None,
         to_us(lease.expires) if lease else None,
-        _dump([_attempt_document(attempt) for attempt in task.attempts]) if task.attempts else "[]",
+        _dump(task.attempts) if task.attempts else "[]",
         task.last_offset,
         task.stream_from,
         task.result_json,
@@ -208,11 +208,13 @@ def _encode_candidates(candidates: tuple[Candidate, ...]) -> str:
 
 
 def _dump(document: Any) -> str:
-    """JSON; dataclasses become objects with their fields' names, enumerations their values, spans microseconds."""
-    return orjson.dumps(document, _spans).decode()
+    """JSON; dataclasses become objects with their fields' names, enumerations their values, times microseconds."""
+    return orjson.dumps(document, _times, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
-def _spans(value: Any) -> int:
+def _times(value: Any) -> int:
+    if isinstance(value, datetime):
+        return to_us(value)
     if isinstance(value, timedelta):
         return span_us(value)
     raise TypeError(f"{type(value).__name__} has no place in a column")
@@ -232,18 +234,6 @@ def _span_or_none(us: int | None) -> timedelta | None:
 
 def _failure(document: dict[str, Any]) -> Failure:
     return Failure(document["code"], document["message"], document["retryable"])
-
-
-def _attempt_document(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "number": attempt.number,
-        "engine": attempt.engine,
-        "start_time": to_us(attempt.start_time),
-        "outcome": attempt.outcome,
-        "end_time": _to_us_or_none(attempt.end_time),
-        "failure": attempt.failure,
-        "fuel": attempt.fuel,
-    }
 
 
 def _attempt(document: dict[str, Any]) -> Attempt:
@@ -266,7 +256,7 @@ def _decision_document(decision: Decision) -> dict[str, Any]:
         "chosen_by": decision.chosen_by,
         "reason": decision.reason,
         "policy_version": decision.policy_version,
-        "decide_time": to_us(decision.decide_time),
+        "decide_time": decision.decide_time,
     }
 
 

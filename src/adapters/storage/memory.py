@@ -65,7 +65,11 @@ class StoreMemory:
         hungry = self.waiting.hungry()
         for tenant, asked in hungry:
             rows = connection.execute(sql.SELECT_WAITING, (tenant, now_us, asked))
-            self.waiting.feed(tenant, [WaitingTask((tenant, row[0]), *row[1:], None) for row in rows], asked)
+            first = [
+                WaitingTask((tenant, task_id), priority, create_us, expire_us, None)
+                for task_id, priority, create_us, expire_us in rows
+            ]
+            self.waiting.feed(tenant, first, asked)
         for tenant in self.waiting.unknown_expiries():
             self.waiting.expiry_on_disk(tenant, connection.execute(sql.SELECT_NEXT_EXPIRY, (tenant,)).fetchone()[0])
         self.refresh_due()

@@ -16,8 +16,8 @@ import yaml
 from aion.adapters.rpc.errors import InternalError
 from aion.adapters.rpc.pipeline import Pipeline, Refused, Visit
 from aion.adapters.transports.http_answers import (
-    JSON_TYPE,
     CROWDED,
+    JSON_TYPE,
     AsgiApp,
     Headers,
     Message,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aion.domain.identity import Identity
-from aion.domain.routing import Decision, EngineFacts, RoutingQuestion, decide
+from aion.domain.ranking import decide
+from aion.domain.routing import Decision, EngineFacts, RoutingQuestion
 from aion.domain.tasks import Sla
 from aion.ports.catalog import Catalog, IntentFacts
 from aion.ports.usecases import SubmitCommand

@@ -16,7 +16,8 @@ from aion.domain.errors import EventsExpired, StoreUnavailable
 from aion.domain.events import EventKind
 from aion.domain.tasks import TaskState
 from aion.ports.usecases import Progress, Submitted
-from tests.contract.rest.scripted import KEY, a_face, a_task, an_ended_task, an_event
+from tests.contract.rest.samples import a_task, an_ended_task, an_event
+from tests.contract.rest.scripted import KEY, a_face
 
 LOG = [
     Progress(event=an_event(1, text="Hello ")),

@@ -15,7 +15,7 @@ from aion.domain.errors import (
 )
 from aion.domain.tasks import TaskState
 from aion.ports.usecases import Submitted
-from tests.contract.rest.scripted import a_task, an_ended_task, no_such_task
+from tests.contract.rest.samples import a_task, an_ended_task, no_such_task
 
 TASK = {"intent": "summarize", "params": {"text": "x"}}
 

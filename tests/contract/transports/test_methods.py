@@ -8,7 +8,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool
 
 from aion.adapters.rpc import methods as table
 from aion.adapters.rpc.handlers import handlers
-from aion.adapters.transports.grpc_server import _Front
+from aion.adapters.transports.grpc_server import _Front, _Unknown
 from aion.domain.identity import ALL_SCOPES
 from tests.e2e.transcoding import bindings
 
@@ -57,7 +57,7 @@ def test_a_planted_rpc_without_a_scope_is_noticed(monkeypatch):
         table.methods()
 
 
-def test_grpc_serves_every_method_and_refuses_others_of_its_services():
+def test_grpc_serves_every_method_and_refuses_what_no_service_knows():
     class Details:
         def __init__(self, method):
             self.method = method
@@ -67,5 +67,8 @@ def test_grpc_serves_every_method_and_refuses_others_of_its_services():
         served = front.service(Details(path))
         assert served.response_streaming == method.streams
         assert not served.request_streaming
-    assert front.service(Details("/aion.v1.AionTasks/Guess")) is not None
-    assert front.service(Details("/grpc.health.v1.Health/Check")) is None
+    # What stands behind it: health and reflection, then the one that refuses whatever is left.
+    last = _Unknown(pipeline=None)  # type: ignore[arg-type]
+    for path in ("/aion.v1.AionTasks/Guess", "/aion.v9.Nobody/Guess", "guess", ""):
+        assert front.service(Details(path)) is None
+        assert last.service(Details(path)) is not None

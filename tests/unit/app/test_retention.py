@@ -3,8 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from aion.app.housekeeping import Chores, Keep
 from aion.app.housekeeping import KEEP_BATCH as BATCH
+from aion.app.housekeeping import Chores, Keep
 from tests.manual_clock import ManualClock
 
 

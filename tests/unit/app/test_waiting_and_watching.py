@@ -96,6 +96,19 @@ def test_slots_are_bounded_and_given_back():
     assert (slots.taken, caught.value.retry_after) == (0, timedelta(seconds=1))
 
 
+def test_a_tenant_holds_at_most_half_of_the_slots_so_that_others_find_one():
+    """6.2 Everything is bounded: waiters and watchers of a tenant too."""
+    slots = Slots("streams", 5)
+    with slots.take("greedy"), slots.take("greedy"):
+        with pytest.raises(TooManyWaiters, match="2 streams of your tenant") as caught, slots.take("greedy"):
+            pass
+        assert caught.value.retry_after == timedelta(seconds=1)
+        with slots.take("other"):
+            assert slots.taken == 3
+    with slots.take("greedy"):
+        assert slots.taken == 1
+
+
 async def test_a_watcher_gets_what_is_there_and_then_what_comes(store, signals):
     store.grow()
     watch = WatchTask(store, signals, Slots("streams", 1))

@@ -120,6 +120,14 @@ async def test_what_runs_when_the_worker_ends_is_handed_back(shop: Workshop):
     assert shop.worker.running == 0
 
 
+async def test_what_is_not_done_when_the_grace_is_over_is_handed_back_at_once(shop: Workshop):
+    shop.start(leased())
+    await shop.engine.entered.wait()
+    await shop.worker.drain(timedelta())
+    assert [write.result.failure.code for write in shop.queue.settled] == [HANDED_BACK]
+    assert shop.worker.running == 0
+
+
 @pytest.mark.parametrize("ending", ["cancel", "drain"])
 async def test_what_is_claimed_while_the_worker_ends_is_handed_back(shop: Workshop, ending):
     """11 During an attempt: nothing waits for a lease of this worker to expire, and nothing counts as a loss."""

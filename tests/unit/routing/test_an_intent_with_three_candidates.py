@@ -8,7 +8,8 @@ import pytest
 
 from aion.adapters.catalog.file_catalog import FileCatalog
 from aion.domain.errors import NoEligibleEngine
-from aion.domain.routing import Decision, Privacy, RefusalReason, RoutingQuestion, decide
+from aion.domain.ranking import decide
+from aion.domain.routing import Decision, Privacy, RefusalReason, RoutingQuestion
 from tests.unit.catalog.operators import Operator
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aion.domain.errors import NoEligibleEngine
-from aion.domain.routing import Decision, EngineFacts, Privacy, RefusalReason, Route, RoutingQuestion, decide
+from aion.domain.ranking import decide
+from aion.domain.routing import Decision, EngineFacts, Privacy, RefusalReason, Route, RoutingQuestion
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -1,7 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion, decide
+from aion.domain.ranking import decide
+from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)

@@ -85,9 +85,13 @@ class Quiet:
 
 async def read(messages: AsyncIterator[Message], got: list[int]) -> Refused:
     with pytest.raises(Refused) as caught:
-        async for message in messages:
-            got.append(message.event.offset)
+        await _read_all(messages, got)
     return caught.value
+
+
+async def _read_all(messages: AsyncIterator[Message], got: list[int]) -> None:
+    async for message in messages:
+        got += [message.event.offset]
 
 
 def test_a_revoked_key_is_noticed_within_the_promised_five_seconds():
@@ -112,12 +116,14 @@ async def test_a_silent_stream_ends_once_its_key_is_revoked_though_no_message_pa
 
 
 async def test_a_good_key_keeps_its_stream_and_loses_no_message_to_a_look():
-    stage, looks = Quiet(200), []
+    stage, looks, enough = Quiet(200), [], asyncio.Event()
     authenticate = ApiKeyAuthenticator.authenticate
 
     class Counting(ApiKeyAuthenticator):
         def authenticate(self, credentials):
             looks.append(credentials)
+            if stage.silent.is_set() and len(looks) > 3:
+                enough.set()
             return authenticate(self, credentials)
 
     pipeline = stage.pipeline(StreamTimes(0.0005))
@@ -125,8 +131,7 @@ async def test_a_good_key_keeps_its_stream_and_loses_no_message_to_a_look():
     messages = pipeline.stream(stage.call()).messages
     got = [(await anext(messages)).event.offset for _ in range(200)]
     following = asyncio.ensure_future(anext(messages))
-    while len(looks) < 4:
-        await asyncio.sleep(0)
+    await asyncio.wait_for(enough.wait(), PATIENCE)
     assert not following.done()
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
@@ -156,9 +161,12 @@ async def test_a_reader_that_takes_nothing_is_refused_with_the_last_offset_that_
             await asyncio.Event().wait()
         taken.append(offset)
 
-    with pytest.raises(Refused) as caught:
+    async def deliver() -> None:
         async for message in stream.messages:
             await stream.pace(write(message.event.offset))
+
+    with pytest.raises(Refused) as caught:
+        await deliver()
     assert caught.value.error.reason == "READER_TOO_SLOW"
     assert (taken, caught.value.error.facts) == ([1, 2], {"last_offset": "2"})
     assert stage.left.is_set()

@@ -755,7 +755,8 @@ class CancelRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Idempotency key (AIP-155). Canceling is idempotent without one; it is kept for logs.
+    Idempotency key (AIP-155), accepted for clients that always send one: canceling is idempotent without it, so it
+    changes nothing.
     """
 
 
