@@ -1,9 +1,9 @@
 """The bare path: gRPC, a durable accept, WASM in a child process, a durable settle, and nothing that makes it AION.
 
-No authentication, limits, validation, decision, schemas, idempotency, metrics or traces: the difference to AION is what those cost.
+No authentication, limits, validation, decision, schemas, idempotency, metrics or traces: the difference to AION is what
+those cost.
 """
 
-import asyncio
 import itertools
 import os
 import sys
@@ -26,7 +26,7 @@ from aion.domain.routing import Decision, Privacy, Route
 from aion.domain.tasks import Priority, Sla, Task
 from aion.domain.writes import Accept, EagerLease, LeaseRef, Settle
 from aion.ports.engines import EngineJob
-from benchmarks.echo import _announce
+from benchmarks.echo import announce
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = "module:redact@1.0.0"
@@ -37,7 +37,7 @@ TIMEOUT = timedelta(seconds=5)
 async def main(ready: Path) -> None:
     """Serves until the process is ended."""
     data_dir = Path(os.environ["AION_DATA_DIR"])
-    data_dir.mkdir(mode=0o700)
+    data_dir.mkdir(mode=0o700)  # noqa: ASYNC240 - before anything is served
     catalog = load_catalog(ROOT / "config", [ROOT / "modules"], RecentLatency())
     package = next(package for package in catalog.packages() if package.engine == ENGINE)
     module = WasmModule(ENGINE, package.wasm, package.digest, package.memory_bytes, package.fuel)
@@ -48,11 +48,11 @@ async def main(ready: Path) -> None:
         numbers = itertools.count()
         decision = Decision(ENGINE, Route.LOCAL, "bare", "", (), "", datetime.now(UTC))
 
-        async def run(data: bytes, context: object) -> bytes:
+        async def run(data: bytes, _context: object) -> bytes:
             task = _task(f"t{next(numbers)}", data.decode(), decision)
             accepted = await store.accept("bare", Accept(task, None, EagerLease("bare", TIMEOUT), 10**6))
             result = await engine.run(
-                EngineJob("bare", task.task_id, 1, ENGINE, task.input_json, TIMEOUT, b""), lambda events: None
+                EngineJob("bare", task.task_id, 1, ENGINE, task.input_json, TIMEOUT, b""), lambda _: None
             )
             fence = accepted.task.fence
             ended = await store.settle(SCOPE, Settle(LeaseRef("bare", task.task_id, fence), result))
@@ -66,7 +66,7 @@ async def main(ready: Path) -> None:
         server.add_generic_rpc_handlers((Front(),))
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
-        _announce(ready, port)
+        announce(ready, port)
         await server.wait_for_termination()
 
 

@@ -1,6 +1,5 @@
 """A grpc.aio server that echoes bytes: what nothing on grpc.aio can beat."""
 
-import asyncio
 import json
 import os
 import sys
@@ -13,7 +12,7 @@ from grpc import aio
 
 class _Echo(grpc.GenericRpcHandler):
     def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
-        async def echo(data: bytes, context: object) -> bytes:
+        async def echo(data: bytes, _context: object) -> bytes:
             return data
 
         return grpc.unary_unary_rpc_method_handler(echo)
@@ -25,11 +24,12 @@ async def main(ready: Path) -> None:
     server.add_generic_rpc_handlers((_Echo(),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    _announce(ready, port)
+    announce(ready, port)
     await server.wait_for_termination()
 
 
-def _announce(ready: Path, port: int) -> None:
+def announce(ready: Path, port: int) -> None:
+    """Says where the server listens, whole or not at all."""
     waiting = ready.with_suffix(".part")
     waiting.write_text(json.dumps({"grpc": f"127.0.0.1:{port}", "pid": os.getpid()}))
     waiting.replace(ready)

@@ -1,7 +1,7 @@
 """The load: closed loop for throughput, open loop for latency from the moment a call was due.
 
-One connection, raw bytes prepared beforehand: what is measured is the server. The client shares the machine with it, as in every
-figure of the reports.
+One connection, raw bytes prepared beforehand: what is measured is the server. The client shares the machine with it, as
+in every figure of the reports.
 """
 
 import asyncio
@@ -52,7 +52,6 @@ async def throughput(target: Target, in_flight: int, seconds: float) -> float:
             while (now := time.perf_counter()) < end:
                 target.check(await call(target.payload(next(numbers)), metadata=target.metadata))
                 counted += warm <= now
-            return
 
         await asyncio.gather(*(loop() for _ in range(in_flight)))
         return counted / (time.perf_counter() - warm)
@@ -81,4 +80,8 @@ async def open_loop(target: Target, rate: float, seconds: float) -> Latencies:
 
 
 def _channel(address: str) -> aio.Channel:
-    return aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)], compression=grpc.Compression.NoCompression)
+    return aio.insecure_channel(
+        address,
+        options=[("grpc.use_local_subchannel_pool", 1)],
+        compression=grpc.Compression.NoCompression,
+    )

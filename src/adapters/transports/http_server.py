@@ -43,9 +43,7 @@ class HttpServer:
 
 
 @asynccontextmanager
-async def http_server(
-    settings: HttpSettings, app: AsgiApp, grace: Callable[[], float]
-) -> AsyncIterator[HttpServer]:
+async def http_server(settings: HttpSettings, app: AsgiApp, grace: Callable[[], float]) -> AsyncIterator[HttpServer]:
     """Serves while the block runs; then refuses new connections and gives calls the seconds that `grace` then says."""
     listener = _listen(settings)
     server = _Server(_config(settings, app))
