@@ -179,8 +179,9 @@ async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Wo
     time.begin()
     health.enter(Phase.DRAINING)
     pipeline.drain()
-    pipeline.end_streams()
     await worker.drain(timedelta(seconds=time.left()))
+    # Only now: whoever watches a task that ended meanwhile has seen its end.
+    pipeline.end_streams()
 
 
 def _wasm_modules(catalog: FileCatalog) -> dict[str, WasmModule]:
