@@ -1,7 +1,7 @@
 """`make demo`: AION's main job before your eyes. Starts a server, runs real tasks over every door, checks, stops it.
 
-Exits 0 only when every answer was right. What is left behind in build/demo are compiled modules, which make the next run
-quick.
+Exits 0 only when every answer was right. What is left behind in build/demo are compiled modules, which make the next
+run quick.
 """
 
 import http.client

@@ -18,8 +18,8 @@ class AsyncClient:
     """A client of one AION server; close it, or use it as a context manager.
 
     `server` is host:port, `https://host:port`, or AION_SERVER; `api_key` or AION_API_KEY; `tls` or AION_CLIENT_CA,
-    AION_CLIENT_CERT and AION_CLIENT_KEY. An API key goes over plaintext to this machine only, unless `insecure` is True.
-    See Options for the rest. Raises ConfigurationError.
+    AION_CLIENT_CERT and AION_CLIENT_KEY. An API key goes over plaintext to this machine only, unless `insecure`. See
+    Options for the rest. Raises ConfigurationError.
     """
 
     def __init__(
