@@ -69,7 +69,7 @@ bench: setup ## Measure AION against a bare gRPC echo, in one run.
 ##@ Change
 
 .PHONY: generate
-generate: setup ## Write what follows from proto/: server messages, OpenAPI, SDK messages.
+generate: setup ## Write what is generated: server messages, OpenAPI, SDK messages, the SDK's sync face.
 	@$(BIN)/python -m tools.generate
 
 .PHONY: format

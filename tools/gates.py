@@ -40,7 +40,7 @@ class Outcome:
 # The slow ones first, so that they overlap with the rest.
 GATES = (
     Gate("types", "mypy --strict finds nothing", ("mypy",)),
-    Gate("drift", "generated code follows from proto/", (PYTHON, "-m", "tools.generate", "--check")),
+    Gate("drift", "generated code follows from its sources", (PYTHON, "-m", "tools.generate", "--check")),
     Gate("rings", "imports point inwards only", ("lint-imports", "--no-cache", "--no-logo")),
     Gate("migrations", "the tables are what the migrations make", ("aion", "migrate", "--check")),
     Gate("lint", "ruff finds nothing", ("ruff", "check", "--quiet", "--output-format=concise", ".")),

@@ -1,4 +1,6 @@
-"""Writes everything that follows from proto/, or with `--check` says what of it is out of date.
+"""Writes everything that is generated, or with `--check` says what of it is out of date.
+
+What follows from proto/, then the SDK's sync face, which follows from its asyncio one.
 
 Everything is generated into a folder aside first: a generator that fails leaves the tree as it was, and the
 check needs neither git nor a clean tree.
@@ -15,6 +17,7 @@ from tools import third_party
 
 GENERATED = (Path("src/v1"), Path("openapi"), Path("sdk/python/src/aion_sdk/_gen"))
 DESCRIPTORS = Path("openapi/aion.v1.binpb")
+SYNC_FACE = Path("sdk/python/sync_face.py")
 
 
 def run(command: list[str]) -> None:
@@ -71,16 +74,21 @@ def main() -> None:
     parser.add_argument("--tree", type=Path, default=Path(), help="the tree to write or check")
     asked = parser.parse_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    sync_face = [sys.executable, str(asked.tree / SYNC_FACE)]
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         generate(fresh)
         if not asked.check:
             write(fresh, asked.tree)
-            print(f"generate: {', '.join(map(str, GENERATED))} follow from proto/")
+            run(sync_face)
+            print(
+                f"generate: {', '.join(map(str, GENERATED))} follow from proto/, the SDK's sync face from its async one"
+            )
             return
         if found := drift(fresh, asked.tree):
             sys.exit("generated code is out of date; run `make generate`\n  " + "\n  ".join(found))
-        print("generated code: follows from proto/")
+        run([*sync_face, "--check"])
+        print("generated code: follows from its sources")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import importlib
 import os
 import resource
+import socket
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +27,8 @@ from aion.adapters.storage.errors import StoreStartupError
 from aion.adapters.telemetry.logging import configure_logging
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
-from aion.app.settings_report import SettingsInvalid
+from aion.app.settings_report import SettingsInvalid, unknown_variables
+from aion.app.settings_types import Listen
 from aion.domain.errors import Unauthenticated
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import ApiKey, ApiKeyStore, Credentials
@@ -150,6 +152,9 @@ def diagnose(settings: Settings) -> list[Finding]:
         _catalog(settings),
         _wasmtime(),
         _descriptors(),
+        _variables(),
+        _port("gRPC address", "AION_GRPC_LISTEN", settings.grpc_listen),
+        _port("HTTP address", "AION_HTTP_LISTEN", settings.http_listen),
     ]
 
 
@@ -195,3 +200,19 @@ def _descriptors() -> Finding:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     remedy = "raise it with `ulimit -n 4096` or LimitNOFILE= of the service: every stream is a connection"
     return Finding("open files", soft >= 1024, str(soft), remedy, vital=False)
+
+
+def _variables() -> Finding:
+    unknown = unknown_variables()
+    return Finding("variables", not unknown, "; ".join(unknown) or "all known", "correct or unset them")
+
+
+def _port(what: str, name: str, listen: Listen) -> Finding:
+    """Whether the address can be listened on now. Not vital: what has it may be the server that runs already."""
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    try:
+        socket.create_server((listen.host, listen.port), family=family).close()
+    except OSError as cause:
+        remedy = f"stop what has it, unless that is AION itself, or set {name} to another one"
+        return Finding(what, False, f"{listen}: {cause.strerror}", remedy, vital=False)
+    return Finding(what, True, f"{listen} is free")

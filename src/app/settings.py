@@ -85,8 +85,9 @@ class Settings(BaseSettings):
     to it."""
 
     data_dir: Path = Field(default_factory=_data_home)
-    """Where AION keeps its store, keys and compiled modules. One server owns it. Per user, so that a
-    command started from another folder finds the same data."""
+    """Where AION keeps its store, keys and compiled modules. One server owns it. Unset:
+    $XDG_DATA_HOME/aion, which is ~/.local/share/aion, and for `aion dev` its folder dev. Per user, so that
+    a command started from another folder finds the same data."""
 
     storage_url: str = ""
     """Where tasks and API keys live, as a database URL. Unset: SQLite in AION_DATA_DIR, which needs no other
@@ -111,7 +112,7 @@ class Settings(BaseSettings):
     CPU."""
 
     engine_hosts: Count = Field(default_factory=_cores)
-    """How many child processes run WASM. One per core that this process may use: more only compete."""
+    """How many child processes run WASM. Unset: one per core that this process may use; more only compete."""
 
     max_pending: Count = 10_000
     """How many tasks of one tenant may wait; the next one is refused with QUEUE_FULL. A bound that work

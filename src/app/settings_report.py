@@ -103,7 +103,9 @@ def _without_password(text: str) -> str:
 
 
 def _example_lines() -> Iterator[str]:
-    yield "# Every setting of the server, with its default. AION starts with none of them set."
+    yield "# Every setting of the server, with its default; of an empty one the text says what then holds."
+    yield "# AION starts with none of them set, and reads the environment only, no file. To use a copy of this one:"
+    yield "#   set -a; . ./.env; set +a"
     yield "# Made from src/app/settings.py; a test holds the two together. Values need no quotes."
     for name, field in Settings.model_fields.items():
         yield ""

@@ -190,7 +190,7 @@ class Usage(_message.Message):
     latency_ms: _builtins.int
     """From acceptance to the end, in milliseconds."""
     tokens: _builtins.int
-    """Tokens that were written."""
+    """TOKEN events that were written, whatever their length: no count of a model's tokens."""
     cost_usd: _builtins.float
     """Cost in US dollars."""
     cost_micros: _builtins.int

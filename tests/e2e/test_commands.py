@@ -1,5 +1,6 @@
 """What an operator types: refusals are sentences with an exit code, never a traceback."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,16 @@ def test_the_doctor_says_what_is_missing_and_the_remedy(tmp_path: Path, written)
     ill = aion(tmp_path, written, "doctor")
     assert (ill.code, "MISSING" in ill.stdout) == (1, True)
     assert "aion config validate" in ill.stdout
+
+
+def test_the_doctor_finds_what_keeps_serve_from_starting_and_warns_of_a_port_that_is_taken(tmp_path: Path, written):
+    misspelled = aion(tmp_path, written, "doctor", AION_METRICS_OPNE="true")
+    assert (misspelled.code, "AION_METRICS_OPNE" in misspelled.stdout) == (1, True), misspelled.stdout
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        warned = aion(tmp_path, written, "doctor", AION_HTTP_LISTEN=address)
+    assert (warned.code, "warning" in warned.stdout, address in warned.stdout) == (0, True, True), warned.stdout
+    assert "AION_HTTP_LISTEN" in warned.stdout
 
 
 def test_serve_refuses_an_open_address_without_tls(tmp_path: Path, written):

@@ -1,10 +1,13 @@
 """`aion keys`: made offline or beside a server, listed without their secret, and gone soon after they are revoked."""
 
 import asyncio
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from aion.app.commands.keys import key_table
 from tests.e2e.answers import Document, Refusal, Refused
 from tests.e2e.callers import Caller, MakeCaller, task_request
 from tests.e2e.faces import BY_NAME, Face, collect, refusal
@@ -26,6 +29,26 @@ def test_keys_are_made_listed_and_revoked_without_a_server(tmp_path: Path):
     revoked = command(tmp_path, "keys", "revoke", key_id, "--tenant", "acme")
     assert (revoked.code, f"{key_id} is revoked" in revoked.stderr) == (0, True)
     assert "revoked" in command(tmp_path, "keys", "list", "--tenant", "acme").stdout
+
+
+def test_a_list_of_keys_says_where_it_looked_and_gives_ids_that_revoke_takes(tmp_path: Path):
+    made = command(tmp_path, "keys", "create", "billing", "--tenant", "acme", COLUMNS="20")
+    key_id = made.stdout.split("_")[1]
+    nothing = command(tmp_path, "keys", "list")
+    assert (nothing.code, nothing.stdout) == (0, "")
+    assert f"no keys in tenant default of {tmp_path}; --tenant names another" in nothing.stderr
+    listed = command(tmp_path, "keys", "list", "--tenant", "acme", COLUMNS="20")
+    assert f"keys of tenant acme in {tmp_path}" in listed.stderr
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == ["id", key_id]
+    elsewhere = command(tmp_path, "keys", "revoke", key_id)
+    assert (elsewhere.code, f"no key {key_id} in tenant default" in elsewhere.stderr) == (1, True)
+
+
+def test_the_table_of_keys_never_cuts_an_id():
+    key_id = "1TzHKOc5OacB4x7Q"
+    page = Console(width=60, file=StringIO(), record=True)
+    page.print(key_table([(key_id, "billing", "tasks:read " * 9, "2026-11-21 14:00", "never", "valid")]))
+    assert key_id in page.export_text()
 
 
 def test_a_scope_that_does_not_exist_makes_no_key(tmp_path: Path):

@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 import grpc
@@ -36,8 +40,9 @@ def settings(double: Double) -> dict[str, str]:
 
 @pytest.fixture
 def aionctl(double: Double) -> Aionctl:
-    def run(*words: str, stdin: str = "") -> Done:
-        result = CliRunner().invoke(app, list(words), input=stdin, env=settings(double))
+    def run(*words: str, stdin: str = "", without_key: bool = False) -> Done:
+        env = settings(double) | ({"AION_API_KEY": ""} if without_key else {})
+        result = CliRunner().invoke(app, list(words), input=stdin, env=env)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Done(result.exit_code, result.stdout, result.stderr)
@@ -151,7 +156,11 @@ def test_a_refused_call_is_explained_on_stderr(
         (("submit", "summarize", "-p", "a=@/no/such/file"), "cannot read"),
         (("submit", "summarize", "-p", "a=@-", "-p", "b=@-"), "once"),
         (("submit", "summarize", "--budget-usd", "nan"), "budget_usd"),
-        (("get", "t1", "-o", "xml"), "xml"),
+        (("submit", "summarize", "--expire-in", "soon"), "'soon' is no time; give seconds, such as 300"),
+        (("submit", "summarize", "--wait", "2m"), "2m is too long; give at most 60 s"),
+        (("get", "t1", "--timeout", "0"), "0 is too short"),
+        (("get", "t1", "-o", "csv"), "'csv' is none of table, json, yaml"),
+        (("list", "--state", "lost"), "'lost' is none of"),
         (("get", "t1", "--server", "aion.example"), "unencrypted"),
         (("get",), "Missing argument"),
     ],
@@ -161,7 +170,8 @@ def test_wrong_usage_is_exit_code_2_and_sends_nothing(
 ) -> None:
     done = aionctl(*words)
     assert done.returncode == 2
-    assert complaint in done.stderr
+    assert complaint in " ".join(done.stderr.replace("│", " ").split())
+    assert "Value error" not in done.stderr
     assert double.seen == []
 
 
@@ -196,7 +206,9 @@ def test_cancel_intents_modules_and_server_info_answer(double: Double, aionctl: 
     module = {"name": "redact", "version": "1.0.0", "health": 2, "health_reason": "no such file"}
     double.script("ListModules", answer(catalog_pb2.ListModulesResponse(modules=[module])))
     double.script("GetServerInfo", answer(server_pb2.GetServerInfoResponse(version="0.1.0")))
-    assert "CANCELED" in aionctl("cancel", "t1").stdout
+    canceled = aionctl("cancel", "t1")
+    assert "CANCELED" in canceled.stdout
+    assert canceled.stderr == ""
     assert "summarize" in aionctl("intents").stdout
     assert "no such file" in aionctl("modules").stdout
     assert json.loads(aionctl("server", "info", "-o", "json").stdout)["version"] == "0.1.0"
@@ -213,6 +225,79 @@ def test_control_characters_of_others_never_reach_the_terminal(double: Double, a
         assert not set("\x1b\x07\u202e\x9b") & set(done.stdout + done.stderr), words
         assert "owned" in done.stdout + done.stderr
     assert json.loads(aionctl("get", "t1", "-o", "json").stdout)["result"] == {"summary": EVIL}
+
+
+def test_cancel_says_when_there_was_nothing_left_to_cancel(double: Double, aionctl: Aionctl) -> None:
+    double.script("Cancel", answer(tasks_pb2.CancelResponse(task=task("OK"))))
+    done = aionctl("cancel", "t1", "-o", "json")
+    assert (done.returncode, json.loads(done.stdout)["state"]) == (0, "OK")
+    assert done.stderr == "task t1 had already ended OK; nothing was canceled\n"
+
+
+@pytest.mark.parametrize(
+    ("api_key", "hint"),
+    [
+        ("", "no API key was sent: set AION_API_KEY, or give --api-key"),
+        ("zzz", "the server does not know the key that --api-key or AION_API_KEY gave"),
+    ],
+)
+def test_without_a_known_key_the_message_says_where_to_put_one(
+    double: Double, aionctl: Aionctl, api_key: str, hint: str
+) -> None:
+    double.script("ListIntents", refuse(Code.UNAUTHENTICATED, "UNAUTHENTICATED", "No credentials"))
+    done = aionctl("intents", *(("--api-key", api_key) if api_key else ()), without_key=not api_key)
+    assert done.returncode == 3
+    assert f"  {hint}\n" in done.stderr
+
+
+@pytest.mark.parametrize(("given", "seconds"), [("300", 300), ("5m", 300), ("1500ms", 1.5), ("0.5h", 1800)])
+def test_a_time_is_seconds_or_has_a_unit(double: Double, aionctl: Aionctl, given: str, seconds: float) -> None:
+    double.script("Submit", answer(task("PENDING")))
+    before = datetime.now(UTC)
+    done = aionctl("submit", "summarize", "--expire-in", given)
+    after = datetime.now(UTC)
+    assert done.returncode == 0, done.stderr
+    span = timedelta(seconds=seconds)
+    assert before + span <= double.seen[0].request.expire_time.ToDatetime(tzinfo=UTC) <= after + span
+
+
+def test_a_fact_that_a_field_tells_already_is_not_told_twice(double: Double, aionctl: Aionctl) -> None:
+    step = refuse(
+        Code.INVALID_ARGUMENT,
+        "INTENT_NOT_FOUND",
+        "there is no intent sumarize",
+        violations={"intent": "must be an intent of this server"},
+        facts={"intent": "sumarize", "limit": "7"},
+    )
+    double.script("Submit", step)
+    lines = aionctl("submit", "sumarize").stderr.splitlines()
+    assert [line for line in lines if line.startswith("  intent:")] == ["  intent: must be an intent of this server"]
+    assert "  limit: 7" in lines
+
+
+def test_server_info_tells_times_in_words(double: Double, aionctl: Aionctl) -> None:
+    info = server_pb2.GetServerInfoResponse(version="0.1.0")
+    info.idempotency_retention.FromSeconds(86_400)
+    info.max_wait.FromSeconds(90)
+    double.script("GetServerInfo", answer(info))
+    shown = [line.split() for line in aionctl("server", "info").stdout.splitlines()]
+    assert ["request", "ids", "kept", "24", "h"] in shown
+    assert ["longest", "wait", "90", "s"] in shown
+
+
+def test_the_version_is_that_of_the_distribution(aionctl: Aionctl) -> None:
+    assert aionctl("--version") == (0, f"aionctl {version('aion-tasks-sdk')}\n", "")
+
+
+def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: Aionctl) -> None:
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as rest:
+        serving = Thread(target=rest.serve_forever)
+        serving.start()
+        done = aionctl("intents", "--server", f"http://127.0.0.1:{rest.server_port}")
+        rest.shutdown()
+        serving.join()
+    assert done.returncode == 6
+    assert "that port speaks no gRPC; give --server gRPC's host:port, by default 127.0.0.1:50051" in done.stderr
 
 
 def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Aionctl) -> None:

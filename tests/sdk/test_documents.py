@@ -1,7 +1,5 @@
 """Every Python snippet of the SDK's documents runs."""
 
-import ast
-import inspect
 import re
 from pathlib import Path
 
@@ -20,7 +18,7 @@ SNIPPETS = [
 
 
 @pytest.mark.parametrize("code", SNIPPETS)
-async def test_a_snippet_runs_as_it_stands(
+def test_a_snippet_runs_as_it_stands(
     double: Double, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str
 ) -> None:
     monkeypatch.setenv("AION_SERVER", double.target)
@@ -37,9 +35,6 @@ async def test_a_snippet_runs_as_it_stands(
     double.script("SubmitBatch", answer(tasks_pb2.SubmitBatchResponse(outcomes=[{"task": task("PENDING")}])))
     double.script("ListIntents", answer(catalog_pb2.ListIntentsResponse(intents=[{"name": "summarize"}])))
     double.script("GetServerInfo", answer(server_pb2.GetServerInfoResponse(version="0.1.0")))
-    compiled = compile(code, "snippet", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    outcome = eval(compiled, {})
-    if inspect.iscoroutine(outcome):
-        await outcome
+    exec(compile(code, "snippet", "exec", dont_inherit=True), {"__name__": "__main__"})
     assert bool(double.seen) == ("with " in code)
     assert bool(capsys.readouterr().out) == ("print(" in code)

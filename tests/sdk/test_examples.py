@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import grpc
+import pytest
 
 from aion.v1 import tasks_pb2
 from tests.sdk.double import Double, answer, status, stream_messages, task, watch_from_the_log
@@ -43,3 +44,11 @@ def test_batch_tells_the_end_of_each_file(double: Double, tmp_path: Path) -> Non
     printed = run(double, "batch.py", str(tmp_path / "a"), str(tmp_path / "b"))
     assert f"{tmp_path / 'a'}: OK" in printed
     assert f"{tmp_path / 'b'}: refused: INPUT_SCHEMA_VIOLATION: too short" in printed
+
+
+@pytest.mark.parametrize("name", ["summarize.py", "stream.py", "batch.py"])
+def test_an_example_without_a_file_prints_its_usage(name: str) -> None:
+    done = subprocess.run([sys.executable, str(EXAMPLES / name)], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"usage: python {name} FILE")
+    assert "Traceback" not in done.stderr

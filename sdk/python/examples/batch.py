@@ -25,4 +25,6 @@ async def main(texts: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: python batch.py FILE...")
     asyncio.run(main({path: Path(path).read_text() for path in sys.argv[1:]}))

@@ -20,4 +20,6 @@ async def main(text: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python stream.py FILE")
     asyncio.run(main(Path(sys.argv[1]).read_text()))

@@ -21,4 +21,6 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python summarize.py FILE")
     main(sys.argv[1])

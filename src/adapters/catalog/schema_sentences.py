@@ -14,6 +14,8 @@ _SHOWN: Final = 60
 _LONGEST: Final = 300
 _BRANCHES: Final = 4
 _STEPS: Final = 16
+_ALTERNATIVES: Final = frozenset({"anyOf", "oneOf"})
+_BETTER_DESCRIBED: Final = _ALTERNATIVES | {"pattern"}
 _NO_FORM: Final = "fits none of the allowed forms"
 
 Sentence = Callable[[Mapping[str, Any]], str]
@@ -69,9 +71,18 @@ _VALUE_HELPS: Final = {
 }
 
 
-def sentence_about(error: jsonschema_rs.ValidationError) -> str:
-    """What is wrong and what to do, of at most 300 characters."""
-    text = _alternatives(error) if error.kind.name in {"anyOf", "oneOf"} else _sentence(error)
+def sentence_about(error: jsonschema_rs.ValidationError, schema: object = None) -> str:
+    """What is wrong and what to do, of at most 300 characters. Where only a pattern could say what is allowed, the
+    description that the schema gives says it better.
+    """
+    described = _description(error, schema) if error.kind.name in _BETTER_DESCRIBED else ""
+    if error.kind.name not in _ALTERNATIVES:
+        text = _sentence(error)
+    elif described and not isinstance(error.instance, dict | list):
+        text = f"{_NO_FORM} (got {shown(error.instance)})"
+    else:
+        text = _alternatives(error)
+    text += described and f"; the schema says: {described}"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
@@ -96,13 +107,27 @@ def _sentence(error: jsonschema_rs.ValidationError) -> str:
     return f"{text} (got {shown(error.instance)})" if keyword in _VALUE_HELPS else text
 
 
+def _description(error: jsonschema_rs.ValidationError, schema: object) -> str:
+    """How the schema describes the value that is wrong; nothing when it does not, or says it behind a reference."""
+    place = schema
+    for step in error.schema_path[:-1]:
+        if isinstance(place, dict):
+            place = place.get(step)
+        elif isinstance(place, list) and isinstance(step, int) and step < len(place):
+            place = place[step]
+        else:
+            return ""
+    described = place.get("description") if isinstance(place, dict) else None
+    return " ".join(described.split()) if isinstance(described, str) else ""
+
+
 def _alternatives(error: jsonschema_rs.ValidationError) -> str:
     """Each alternative by its first complaint, and no deeper: alternatives of alternatives multiply."""
     complaints: dict[str, None] = {}
     for branch in error.kind.as_dict()["context"][:_BRANCHES]:
         if branch:
             field = next(location_of(branch[0], below=len(error.instance_path)), "").lstrip(".")
-            nested = branch[0].kind.name in {"anyOf", "oneOf"}
+            nested = branch[0].kind.name in _ALTERNATIVES
             complaints[f"{field} {_NO_FORM if nested else _sentence(branch[0])}".strip()] = None
     return f"{_NO_FORM}: it {', or '.join(complaints)}" if complaints else _NO_FORM
 

@@ -27,11 +27,12 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 class CompiledSchema:
     """One schema. `text` is the document without insignificant white space."""
 
-    __slots__ = ("_validator", "text")
+    __slots__ = ("_schema", "_validator", "text")
 
     def __init__(self, schema: dict[str, object]) -> None:
         """Compiles it; raises ValueError, which jsonschema_rs.ValidationError is, when that cannot be done."""
         self.text = orjson.dumps(schema).decode()
+        self._schema = schema
         # `mask` keeps what a client sent out of messages; where it helps, schema_sentences shows its beginning.
         self._validator = jsonschema_rs.Draft202012Validator(
             schema, offline=True, validate_formats=True, mask="it", pattern_options=jsonschema_rs.RegexOptions()
@@ -48,7 +49,7 @@ class CompiledSchema:
                 return ()
             return self._explain(document, root)
         except jsonschema_rs.ValidationError as cause:
-            return (FieldViolation(root + next(location_of(cause), ""), sentence_about(cause)),)
+            return (FieldViolation(root + next(location_of(cause), ""), sentence_about(cause, self._schema)),)
         except ValueError:
             # What jsonschema_rs says of documents that are deeper than it can walk.
             return (FieldViolation(root, "is nested too deep to be checked; make it flatter"),)
@@ -60,7 +61,7 @@ class CompiledSchema:
         found: dict[FieldViolation, None] = {}
         for error in self._validator.iter_errors(document):
             for location in islice(location_of(error), MAX_VIOLATIONS):
-                found[FieldViolation(root + location, sentence_about(error))] = None
+                found[FieldViolation(root + location, sentence_about(error, self._schema))] = None
             if len(found) >= MAX_VIOLATIONS:
                 break
         return tuple(islice(found, MAX_VIOLATIONS))

@@ -20,12 +20,19 @@ class Validation:
         if not violations:
             return
         found = tuple(
-            FieldViolation(_path(violation.proto), violation.proto.message or violation.proto.rule_id)
-            for violation in violations[:MAX_VIOLATIONS]
+            FieldViolation(_path(violation.proto), _sentence(violation)) for violation in violations[:MAX_VIOLATIONS]
         )
         raise ValidationFailed(
             "; ".join(f"{violation.field} {violation.description}" for violation in found), violations=found
         )
+
+
+def _sentence(violation: protovalidate.Violation) -> str:
+    """What the rule says; of a list of words the empty one is named, since nobody sees it in a list."""
+    if violation.proto.rule_id != "string.in":
+        return violation.proto.message or violation.proto.rule_id
+    words = [word for word in violation.rule_value if word]
+    return f"must be one of {', '.join(words)}{', or empty' if '' in violation.rule_value else ''}"
 
 
 def _path(violation: protovalidate.ViolationPb) -> str:

@@ -12,7 +12,10 @@ from aion.app.settings_report import SettingsInvalid, load
 
 
 def doctor() -> None:
-    """Check this machine and this configuration; exit 1 when the server could not start."""
+    """Check this machine and this configuration; exit 1 for what keeps a server from starting.
+
+    A port that is taken is a warning: a server that runs already has it.
+    """
     try:
         settings = load(Settings)
     except SettingsInvalid as invalid:
@@ -25,7 +28,7 @@ def doctor() -> None:
         mark = (
             Text("ok", "green")
             if finding.fine
-            else Text("MISSING" if finding.vital else "absent", "red" if finding.vital else "yellow")
+            else Text("MISSING" if finding.vital else "warning", "red" if finding.vital else "yellow")
         )
         table.add_row(finding.what, mark, finding.found, "" if finding.fine else finding.remedy)
     Console().print(table)

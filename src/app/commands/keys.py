@@ -1,5 +1,7 @@
 """`aion keys`: make, list and revoke API keys. Works on the data directory, also while a server runs."""
 
+import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -7,14 +9,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aion.app.commands.failing import refusals_as_sentences
+from aion.app.commands.failing import fail, refusals_as_sentences
 from aion.app.offline import key_desk
 from aion.app.settings import Settings
-from aion.app.settings_report import load
+from aion.app.settings_report import load, redacted
 from aion.app.settings_types import parse_duration
 from aion.domain.identity import ALL_SCOPES
+from aion.ports.identity import ApiKey
 
 app = typer.Typer(help="Make, list and revoke API keys of the data directory (AION_DATA_DIR).", no_args_is_help=True)
+
+COLUMNS = ("id", "principal", "scopes", "created", "expires", "state")
 
 Tenant = Annotated[str | None, typer.Option(help="The tenant; AION_DEFAULT_TENANT when not given.")]
 
@@ -47,29 +52,23 @@ def create(
 
 @app.command("list")
 def list_keys(tenant: Tenant = None) -> None:
-    """List a tenant's keys, revoked ones too."""
+    """List a tenant's keys, revoked ones too; tab-separated when piped."""
     with refusals_as_sentences():
         settings = load(Settings)
-        table = Table("id", "principal", "scopes", "created", "expires", "state")
-        now = datetime.now(UTC)
+        named, where = tenant or settings.default_tenant, _where(settings)
         with key_desk(settings) as desk:
-            for key in desk.store.list(tenant or settings.default_tenant):
-                state = (
-                    "revoked"
-                    if key.revoke_time
-                    else "expired"
-                    if key.expire_time and key.expire_time <= now
-                    else "valid"
-                )
-                table.add_row(
-                    key.key_id,
-                    key.principal,
-                    " ".join(sorted(key.scopes)),
-                    f"{key.create_time:%Y-%m-%d %H:%M}",
-                    f"{key.expire_time:%Y-%m-%d %H:%M}" if key.expire_time else "never",
-                    state,
-                )
-        Console().print(table)
+            keys = desk.store.list(named)
+    if not keys:
+        typer.echo(f"aion: no keys in tenant {named} of {where}; --tenant names another", err=True)
+        return
+    typer.echo(f"aion: keys of tenant {named} in {where}", err=True)
+    now = datetime.now(UTC)
+    rows = [_row(key, now) for key in keys]
+    if sys.stdout.isatty():
+        Console().print(key_table(rows))
+        return
+    for row in (COLUMNS, *rows):
+        typer.echo("\t".join(row))
 
 
 @app.command()
@@ -82,6 +81,37 @@ def revoke(
         with key_desk(settings) as desk:
             known = desk.store.revoke(tenant or settings.default_tenant, key_id, datetime.now(UTC))
         if not known:
-            typer.echo(f"aion: no key {key_id} in tenant {tenant or settings.default_tenant}", err=True)
-            raise typer.Exit(1)
+            fail(
+                [
+                    f"no key {key_id} in tenant {tenant or settings.default_tenant} of {_where(settings)}; "
+                    "--tenant names another"
+                ]
+            )
         typer.echo(f"aion: {key_id} is revoked", err=True)
+
+
+def _where(settings: Settings) -> str:
+    """The store that was looked at: with another AION_DATA_DIR there are other keys."""
+    return redacted(settings)["AION_STORAGE_URL"] or str(settings.data_dir)
+
+
+def _row(key: ApiKey, now: datetime) -> tuple[str, ...]:
+    over = key.expire_time is not None and key.expire_time <= now
+    return (
+        key.key_id,
+        key.principal,
+        " ".join(sorted(key.scopes)),
+        f"{key.create_time:%Y-%m-%d %H:%M}",
+        f"{key.expire_time:%Y-%m-%d %H:%M}" if key.expire_time else "never",
+        "revoked" if key.revoke_time else "expired" if over else "valid",
+    )
+
+
+def key_table(rows: Iterable[tuple[str, ...]]) -> Table:
+    """The id stays whole however narrow the terminal is: it is what `aion keys revoke` asks for."""
+    table = Table()
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=name == "id", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table

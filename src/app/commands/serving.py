@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +40,9 @@ def dev(
 ) -> None:
     """Run a server for yourself on this machine: loopback only, with a local key that is printed."""
     with refusals_as_sentences():
-        _run(_dev(_prepare(DevSettings), ready_file))
+        settings = _prepare(DevSettings)
+        typer.echo("aion: starting; the first time it compiles its modules, which takes some seconds", err=True)
+        _run(_dev(settings, ready_file))
 
 
 def _prepare(kind: type[AnySettings]) -> AnySettings:
@@ -100,7 +103,7 @@ AION is ready, for this machine only.
 Try it in another terminal:
 
   export AION_SERVER={grpc_address} AION_API_KEY={key.text}
-  aionctl run summarize -p text=@README.md
+  {_aionctl()} run summarize -p text="The lift is broken. A repair is ordered. It comes on Friday." -p max_sentences=1
   curl -s http://{http_address}/v1/tasks -H "Authorization: Bearer $AION_API_KEY" \\
     -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
     -d '{{"intent": "redact", "params": {{"text": "write to ada@example.org"}}}}'
@@ -108,6 +111,17 @@ Try it in another terminal:
 Ctrl-C stops it.
 """
     )
+
+
+def _aionctl() -> str:
+    """How another terminal, with no virtual environment in its PATH, calls the aionctl that stands beside this
+    interpreter.
+    """
+    beside = Path(sys.executable).with_name("aionctl")
+    if not beside.exists():
+        return "aionctl"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
 def _write_ready_file(path: Path, grpc_address: str, http_address: str, key: DevKey) -> None:

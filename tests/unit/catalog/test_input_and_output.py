@@ -124,12 +124,23 @@ def test_a_result_that_does_not_fit_is_a_sentence(operator: Operator) -> None:
             {},
             "it fits none of the allowed forms, or b is required",
         ),
+        (
+            {"description": "How many,\n 1 to 20.", "anyOf": [{"type": "integer"}, {"pattern": "^20$"}]},
+            "99",
+            'fits none of the allowed forms (got "99"); the schema says: How many, 1 to 20.',
+        ),
+        (
+            {"description": "A colour.", "type": "string", "pattern": "^#[0-9a-f]{6}$"},
+            "red",
+            'must match "^#[0-9a-f]{6}$" (got "red"); the schema says: A colour.',
+        ),
+        ({"$ref": "#/$defs/few"}, "99", 'must match "^20$" (got "99")'),
         (False, 1, "is not allowed here; remove it"),
     ],
 )
 def test_each_keyword_says_what_it_wants(tmp_path: Path, keyword: Any, value: Any, says: str) -> None:
     path = tmp_path / "s.json"
-    path.write_text(json.dumps({"type": "object", "properties": {"a": keyword}}))
+    path.write_text(json.dumps({"type": "object", "properties": {"a": keyword}, "$defs": {"few": {"pattern": "^20$"}}}))
 
     (violation,) = compile_schema(path, "s.json").violations(json.dumps({"a": value}), "params")
 

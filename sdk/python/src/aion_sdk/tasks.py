@@ -12,7 +12,10 @@ from aion_sdk.lifecycle import Attempt, TaskState
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a task consumed. `cost_micros` (micro-dollars) is the authority, `cost_usd` the same for reading."""
+    """What a task consumed. `cost_micros` (micro-dollars) is the authority, `cost_usd` the same for reading.
+
+    `tokens` counts the TOKEN events of the task's stream, whatever their length; it is no count of a model's tokens.
+    """
 
     latency_ms: int = 0
     tokens: int = 0

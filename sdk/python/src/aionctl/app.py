@@ -1,5 +1,8 @@
 """The tree of aionctl's commands."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from aionctl.commands import server, submit, tasks
@@ -18,6 +21,22 @@ app = typer.Typer(
 )
 route = typer.Typer(help="Why tasks run where they run.", no_args_is_help=True)
 about = typer.Typer(help="What the server is.", no_args_is_help=True)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"aionctl {version('aion-tasks-sdk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _aionctl(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
 
 app.command("submit")(submit.submit)
 app.command("run")(submit.run)

@@ -9,6 +9,7 @@ import typer
 
 from aion_sdk.requests import TaskOptions
 from aionctl import params
+from aionctl.option_values import seconds
 
 GROUP = "Promise"
 
@@ -37,7 +38,10 @@ def asked(
         str | None, typer.Option(help="Idempotency key: the same key and request give the same task.")
     ] = None,
     label: Annotated[
-        list[str] | None, typer.Option("--label", "-l", metavar="NAME=VALUE", help="A label that AION keeps.")
+        list[str] | None,
+        typer.Option(
+            "--label", "-l", metavar="NAME=VALUE", help="A label that AION keeps; answers call labels `metadata`."
+        ),
     ] = None,
     budget_usd: Annotated[
         str | None, typer.Option(help="What it may cost in dollars; 0 means free engines only.", rich_help_panel=GROUP)
@@ -46,7 +50,13 @@ def asked(
     privacy: Annotated[str | None, typer.Option(help="local-only, allow-api or hybrid.", rich_help_panel=GROUP)] = None,
     priority: Annotated[str | None, typer.Option(help="low, normal or high.", rich_help_panel=GROUP)] = None,
     expire_in: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="After this long it ends TIMEOUT.", rich_help_panel=GROUP)
+        float | None,
+        typer.Option(
+            parser=seconds,
+            metavar="TIME",
+            help="After this long it ends TIMEOUT: seconds, such as 300, or 5m.",
+            rich_help_panel=GROUP,
+        ),
     ] = None,
     prefer: Annotated[
         str | None,

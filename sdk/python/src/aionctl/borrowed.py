@@ -22,7 +22,7 @@ def supplied_by(**donors: Callable[..., Any]) -> Callable[[Callable[..., None]],
 
         @functools.wraps(function)
         def command(**given: Any) -> None:
-            with reported():
+            with reported(key_given=bool(given.get("api_key"))):
                 supplied = {
                     name: donor(**{option: given.pop(option) for option in borrowed[name]})
                     for name, donor in donors.items()

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import typer
 
-from aion_sdk import AionError
+from aion_sdk import AionError, AuthenticationError
+from aion_sdk.connection import DEFAULT_SERVER
 from aionctl.exit_codes import ExitCode, of_error
 from aionctl.safe_text import visible_line
 
@@ -17,12 +18,12 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Turn errors into words and an exit code."""
+def reported(*, key_given: bool) -> Iterator[None]:
+    """Turn errors into words and an exit code; `key_given` says whether the call carried an API key."""
     try:
         yield
     except AionError as error:
-        for line in explanation(error):
+        for line in explanation(error, key_given=key_given):
             say(line)
         raise typer.Exit(of_error(error)) from error
     except json.JSONDecodeError as error:
@@ -35,17 +36,32 @@ def reported() -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
 
 
-def explanation(error: AionError) -> Iterator[str]:
+def explanation(error: AionError, *, key_given: bool) -> Iterator[str]:
     """Say everything that is known of an error, line by line."""
     word = error.reason or error.code
     yield visible_line(f"error: {error.message}" + (f" [{word}]" if word else ""))
-    if error.code == "UNAVAILABLE" and not error.reason:
-        yield "  is AION running there? --server or AION_SERVER says where"
+    if hint := _hint(error, key_given=key_given):
+        yield f"  {hint}"
     for violation in error.violations:
         yield visible_line(f"  {violation.field}: {violation.description}")
+    told = {violation.field for violation in error.violations}
     for name, fact in error.details.facts.items():
-        yield visible_line(f"  {name}: {fact}")
+        if name not in told:
+            yield visible_line(f"  {name}: {fact}")
     if error.retry_after is not None:
         yield f"  try again in {error.retry_after:g} s"
     if error.request_id:
         yield visible_line(f"  request id {error.request_id}" + (f", trace {error.trace_id}" if error.trace_id else ""))
+
+
+def _hint(error: AionError, *, key_given: bool) -> str:
+    """What to do on the command line; the server's own words are for callers of its API."""
+    if isinstance(error, AuthenticationError):
+        if key_given:
+            return "the server does not know the key that --api-key or AION_API_KEY gave"
+        return "no API key was sent: set AION_API_KEY, or give --api-key"
+    if error.code != "UNAVAILABLE" or error.reason:
+        return ""
+    if "HTTP/2" in error.message:
+        return f"that port speaks no gRPC; give --server gRPC's host:port, by default {DEFAULT_SERVER}, not REST's"
+    return "is AION running there? --server or AION_SERVER says where"

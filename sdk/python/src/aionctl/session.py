@@ -7,6 +7,7 @@ import typer
 
 from aion_sdk import TLS, Client
 from aion_sdk.options import OptionChanges
+from aionctl.option_values import one_of, seconds_within
 from aionctl.output.form import Form
 
 GROUP = "Server and output"
@@ -26,7 +27,7 @@ def session(
     context: typer.Context,
     server: Annotated[
         str | None,
-        typer.Option(envvar="AION_SERVER", help="host:port or https://host:port.", rich_help_panel=GROUP),
+        typer.Option(envvar="AION_SERVER", help="host:port of gRPC, or https://host:port.", rich_help_panel=GROUP),
     ] = None,
     api_key: Annotated[
         str | None,
@@ -49,10 +50,24 @@ def session(
         bool, typer.Option("--insecure", help="Let the API key travel unencrypted.", rich_help_panel=GROUP)
     ] = False,
     timeout: Annotated[
-        float | None, typer.Option(min=0.001, help="Seconds that the command may take.", rich_help_panel=GROUP)
+        float | None,
+        typer.Option(
+            parser=seconds_within(0.001),
+            metavar="TIME",
+            help="How long the command may take: seconds, such as 30, or 5m.",
+            rich_help_panel=GROUP,
+        ),
     ] = None,
     output: Annotated[
-        Form, typer.Option("--output", "-o", help="Form of the answer.", rich_help_panel=GROUP)
+        Form,
+        typer.Option(
+            "--output",
+            "-o",
+            parser=one_of(Form),
+            metavar="|".join(Form),
+            help="Form of the answer.",
+            rich_help_panel=GROUP,
+        ),
     ] = Form.TABLE,
 ) -> Session:
     """Connect as the options say."""

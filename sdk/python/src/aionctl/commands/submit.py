@@ -7,6 +7,7 @@ import typer
 from aionctl.asked import Asked, asked
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
+from aionctl.option_values import seconds_within
 from aionctl.output import live, tables
 from aionctl.output.form import Form, write_document
 from aionctl.session import Session, session
@@ -16,7 +17,12 @@ from aionctl.session import Session, session
 def submit(
     asked: Asked,
     session: Session,
-    wait: Annotated[float | None, typer.Option(min=0, max=60, help="Seconds to wait for the end.")] = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            parser=seconds_within(0, 60), metavar="TIME", help="How long to wait for the end, at most 60 seconds."
+        ),
+    ] = None,
 ) -> None:
     """Submit a task and return as soon as it is accepted durably."""
     task = session.client.tasks.submit(asked.intent, asked.params, wait=wait, timeout=session.timeout, **asked.options)

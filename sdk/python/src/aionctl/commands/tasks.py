@@ -7,10 +7,14 @@ import typer
 from aion_sdk import TaskState
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
+from aionctl.option_values import one_of
 from aionctl.output import live, tables
 from aionctl.output.form import Form, write_document
+from aionctl.reporting import say
+from aionctl.safe_text import visible_line
 from aionctl.session import Session, session
 
+STATES = ", ".join(state.value for state in TaskState if state is not TaskState.UNKNOWN)
 TaskId = Annotated[str, typer.Argument(help="The task's id.")]
 
 
@@ -41,7 +45,8 @@ def get(session: Session, task_id: TaskId) -> None:
 def list_tasks(
     session: Session,
     state: Annotated[
-        list[TaskState] | None, typer.Option("--state", "-s", case_sensitive=False, help="Only in this state.")
+        list[TaskState] | None,
+        typer.Option("--state", "-s", parser=one_of(TaskState), metavar="STATE", help=f"Only in this state: {STATES}."),
     ] = None,
     intent: Annotated[str, typer.Option(help="Only of this intent.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,
@@ -63,6 +68,8 @@ def cancel(session: Session, task_id: TaskId) -> None:
         tables.show_task(task)
     else:
         write_document(task, session.form)
+    if task.ended and task.state is not TaskState.CANCELED:
+        say(visible_line(f"task {task.task_id} had already ended {task.state.value}; nothing was canceled"))
 
 
 @supplied_by(session=session)

@@ -3,8 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
@@ -57,7 +56,7 @@ def show_task(task: Task) -> None:
         ("ended", _moment(task.end_time)),
         ("latency", f"{task.usage.latency_ms} ms" if task.ended else ""),
         ("promise", {True: "kept", False: "missed", None: ""}[task.promise_kept]),
-        ("tokens", str(task.usage.tokens) if task.ended else ""),
+        ("token events", str(task.usage.tokens) if task.ended else ""),
         ("cost", f"{_cost(task.usage.cost_micros)} USD" if task.ended else ""),
         ("fuel", str(task.usage.fuel or "")),
         ("labels", ", ".join(f"{name}={value}" for name, value in task.metadata.items())),
@@ -112,7 +111,14 @@ def show_intents(intents: Iterable[Intent]) -> None:
 def show_modules(modules: Iterable[Module]) -> None:
     """Show the installed module versions."""
     rows = [
-        (f"{m.name}@{m.version}", m.health.value, ", ".join(m.intents), _seconds(m), m.license, m.health_reason)
+        (
+            f"{m.name}@{m.version}",
+            m.health.value,
+            ", ".join(m.intents),
+            _duration(m.timeout),
+            m.license,
+            m.health_reason,
+        )
         for m in modules
     ]
     _show(("MODULE", "HEALTH", "INTENTS", "TIME LIMIT", "LICENCE", "WHY"), rows)
@@ -128,8 +134,8 @@ def show_server(info: ServerInfo) -> None:
             ("engines", ", ".join(info.engines)),
             ("largest request", f"{info.max_request_bytes} bytes"),
             ("largest result", f"{info.max_result_bytes} bytes"),
-            ("keys are kept", str(info.idempotency_retention or "")),
-            ("longest wait", str(info.max_wait or "")),
+            ("request ids kept", _duration(info.idempotency_retention)),
+            ("longest wait", _duration(info.max_wait)),
             ("policy", info.policy_version),
         ]
     )
@@ -181,6 +187,12 @@ def _cost(micros: int) -> str:
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 
-def _seconds(module: Module) -> str:
-    value: Any = module.timeout
-    return "" if value is None else f"{value.total_seconds():g} s"
+def _duration(value: timedelta | None) -> str:
+    """The time in the largest unit that says it without a fraction."""
+    if value is None:
+        return ""
+    seconds = value.total_seconds()
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"

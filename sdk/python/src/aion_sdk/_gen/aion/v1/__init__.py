@@ -1665,7 +1665,7 @@ class Usage(betterproto2.Message):
 
     tokens: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
     """
-    Tokens that were written.
+    TOKEN events that were written, whatever their length: no count of a model's tokens.
     """
 
     cost_usd: "float" = betterproto2.field(3, betterproto2.TYPE_DOUBLE)

@@ -1,0 +1,50 @@
+"""How values on the command line are read where typer's own words would not help: times, and names from a list."""
+
+import math
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+import typer
+
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "": 1.0}
+Name = TypeVar("Name", bound=StrEnum)
+
+TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d|)")
+
+
+def seconds(text: str) -> float:
+    """Read `300`, `500ms`, `5m`, `24h` as seconds. Raises typer.BadParameter."""
+    found = TIME.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no time; give seconds, such as 300, or a unit: 500ms, 30s, 5m, 24h, 7d")
+    return float(found[1]) * UNITS[found[2]]
+
+
+def seconds_within(least: float, most: float = math.inf) -> Callable[[str], float]:
+    """Make a reader of times that refuses what lies outside. The reader raises typer.BadParameter."""
+
+    def read(text: str) -> float:
+        value = seconds(text)
+        if not least <= value <= most:
+            raise typer.BadParameter(
+                f"{text} is too short; give at least {least:g} s"
+                if value < least
+                else f"{text} is too long; give at most {most:g} s"
+            )
+        return value
+
+    return read
+
+
+def one_of(names: type[Name]) -> Callable[[str], Name]:
+    """Make a reader of one of these names, in any case. The reader raises typer.BadParameter."""
+
+    def read(text: str) -> Name:
+        for name in names:
+            if name.value.casefold() == text.casefold():
+                return name
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(name.value for name in names)}")
+
+    return read

@@ -1,0 +1,28 @@
+"""What a rule of the contract says when a request breaks it."""
+
+import pytest
+from google.protobuf.message import Message
+
+from aion.adapters.rpc.validation import Validation
+from aion.domain.errors import ValidationFailed
+from aion.v1 import tasks_pb2
+
+VALIDATION = Validation()
+
+
+def said(request: Message) -> dict[str, str]:
+    with pytest.raises(ValidationFailed) as refused:
+        VALIDATION.check(request)
+    return {violation.field: violation.description for violation in refused.value.violations}
+
+
+def test_a_word_that_is_not_allowed_is_answered_with_those_that_are():
+    request = tasks_pb2.TaskRequest(intent="echo", priority="urgent", sla=tasks_pb2.SLA(privacy="secret"))
+    assert said(request) == {
+        "priority": "must be one of low, normal, high, or empty",
+        "sla.privacy": "must be one of local-only, allow-api, hybrid, or empty",
+    }
+
+
+def test_other_rules_speak_for_themselves():
+    assert "must" in said(tasks_pb2.TaskRequest(intent="echo", sla=tasks_pb2.SLA(p95_ms=-1)))["sla.p95_ms"]
