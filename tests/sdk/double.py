@@ -25,11 +25,12 @@ def status(
     message: str = "it was refused",
     *,
     violations: dict[str, str] | None = None,
+    facts: dict[str, str] | None = None,
     retry_after: float | None = None,
     request_id: str = "",
 ) -> status_pb2.Status:
     """What AION sends with a refused call."""
-    details: list[Any] = [error_details_pb2.ErrorInfo(reason=reason, domain="aion", metadata={"limit": "1"})]
+    details: list[Any] = [error_details_pb2.ErrorInfo(reason=reason, domain="aion", metadata=facts or {"limit": "1"})]
     if violations:
         fields = [error_details_pb2.BadRequest.FieldViolation(field=k, description=v) for k, v in violations.items()]
         details.append(error_details_pb2.BadRequest(field_violations=fields))

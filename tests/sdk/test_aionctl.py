@@ -157,6 +157,7 @@ def test_a_refused_call_is_explained_on_stderr(
         (("submit", "summarize", "-p", "a=@-", "-p", "b=@-"), "once"),
         (("submit", "summarize", "--budget-usd", "nan"), "budget_usd"),
         (("submit", "summarize", "--expire-in", "soon"), "'soon' is no time; give seconds, such as 300"),
+        (("submit", "summarize", "--expire-in", "9999999d"), "9999999d is too long"),
         (("submit", "summarize", "--wait", "2m"), "2m is too long; give at most 60 s"),
         (("get", "t1", "--timeout", "0"), "0 is too short"),
         (("get", "t1", "-o", "csv"), "'csv' is none of table, json, yaml"),
@@ -273,6 +274,24 @@ def test_a_fact_that_a_field_tells_already_is_not_told_twice(double: Double, aio
     lines = aionctl("submit", "sumarize").stderr.splitlines()
     assert [line for line in lines if line.startswith("  intent:")] == ["  intent: must be an intent of this server"]
     assert "  limit: 7" in lines
+
+
+@pytest.mark.parametrize(
+    ("schema", "params"),
+    [
+        ({"properties": {"language": {}, "text": {}}, "required": ["text"]}, "text, language?"),
+        ({"type": "object"}, ""),
+        (True, ""),
+        (None, ""),
+    ],
+)
+def test_intents_names_the_params_of_each(double: Double, aionctl: Aionctl, schema: object, params: str) -> None:
+    document = "" if schema is None else json.dumps(schema)
+    intent = {"name": "summarize", "input_schema_json": document, "engines": ["module:a@1.0.0"]}
+    double.script("ListIntents", answer(catalog_pb2.ListIntentsResponse(intents=[intent])))
+    heads, row = aionctl("intents").stdout.splitlines()
+    assert heads.split()[:2] == ["INTENT", "PARAMS"]
+    assert row[len("summarize") : row.index("module:")].strip() == params
 
 
 def test_server_info_tells_times_in_words(double: Double, aionctl: Aionctl) -> None:

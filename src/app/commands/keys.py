@@ -81,12 +81,8 @@ def revoke(
         with key_desk(settings) as desk:
             known = desk.store.revoke(tenant or settings.default_tenant, key_id, datetime.now(UTC))
         if not known:
-            fail(
-                [
-                    f"no key {key_id} in tenant {tenant or settings.default_tenant} of {_where(settings)}; "
-                    "--tenant names another"
-                ]
-            )
+            named = tenant or settings.default_tenant
+            fail([f"no key {key_id} in tenant {named} of {_where(settings)}; --tenant names another"])
         typer.echo(f"aion: {key_id} is revoked", err=True)
 
 

@@ -9,9 +9,11 @@ import typer
 
 from aion_sdk.requests import TaskOptions
 from aionctl import params
-from aionctl.option_values import seconds
+from aionctl.option_values import seconds_within
 
 GROUP = "Promise"
+FARTHEST_EXPIRY = 10 * 365 * 86_400.0
+"""Seconds; what lies farther is a slip of the keyboard, and no date can hold all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def asked(
     expire_in: Annotated[
         float | None,
         typer.Option(
-            parser=seconds,
+            parser=seconds_within(0, FARTHEST_EXPIRY),
             metavar="TIME",
             help="After this long it ends TIMEOUT: seconds, such as 300, or 5m.",
             rich_help_panel=GROUP,

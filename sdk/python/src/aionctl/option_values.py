@@ -31,7 +31,7 @@ def seconds_within(least: float, most: float = math.inf) -> Callable[[str], floa
             raise typer.BadParameter(
                 f"{text} is too short; give at least {least:g} s"
                 if value < least
-                else f"{text} is too long; give at most {most:g} s"
+                else f"{text} is too long; give at most {most:.15g} s"
             )
         return value
 

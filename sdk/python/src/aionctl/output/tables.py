@@ -104,8 +104,9 @@ def show_decision(decision: Decision) -> None:
 
 
 def show_intents(intents: Iterable[Intent]) -> None:
-    """Show what can be asked for."""
-    _show(("INTENT", "ENGINES", "DESCRIPTION"), [(i.name, ", ".join(i.engines), i.description) for i in intents])
+    """Show what can be asked for, and with which params; `?` marks those that may be left out."""
+    rows = [(i.name, _params(i), ", ".join(i.engines), i.description) for i in intents]
+    _show(("INTENT", "PARAMS", "ENGINES", "DESCRIPTION"), rows)
 
 
 def show_modules(modules: Iterable[Module]) -> None:
@@ -173,6 +174,16 @@ def _failure(attempt: Attempt) -> str:
 def _why(candidate: Candidate) -> str:
     refusals = "; ".join(f"{refusal.reason.value}: {refusal.message}" for refusal in candidate.refusals)
     return refusals or candidate.reason
+
+
+def _params(intent: Intent) -> str:
+    """The members that the input schema names, the required ones first."""
+    schema = intent.input_schema
+    if not isinstance(schema, dict):
+        return ""
+    required = [str(name) for name in schema.get("required", ())]
+    optional = [f"{name}?" for name in schema.get("properties", {}) if name not in required]
+    return ", ".join(required + optional)
 
 
 def _engine(task: Task) -> str:
