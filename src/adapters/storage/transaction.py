@@ -183,7 +183,9 @@ class Transaction:
             memory.last_outbox += 1
             self._facts.append((memory.last_outbox, task.tenant, task.task_id, name, self.now_us))
         memory.moved(before.state if before is not None else None, task)
-        notices.changed[task.key] = None
+        # A renewed lease is nobody's news: waking every watcher once a second would cost a read each.
+        if change.events or before is None or before.state is not task.state or task.cancel_requested:
+            notices.changed[task.key] = None
         if task.state.ended and (before is None or not before.state.ended):
             notices.ended.append(task)
         if task.state is TaskState.PENDING:
