@@ -108,7 +108,7 @@ def lost(task: Task, now: datetime, why: str) -> Change:
     """The attempt is gone with its host or lease; the task is queued again, alone, or is poison after too many."""
     if task.state is not TaskState.RUNNING:
         raise ValueError(f"a task in {task.state.name} has no lease to lose")
-    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=Failure("TASK_POISONED", why)), now)
+    closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=Failure("ATTEMPT_LOST", why)), now)
     if (ended := _overdue(closed, now)) is not None:
         return ended
     if closed.losses > MAX_LOSSES:

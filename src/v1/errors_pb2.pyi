@@ -108,6 +108,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Hosts or leases were lost too often while it ran."""
     ERROR_REASON_ENGINE_UNAVAILABLE: _ErrorReason.ValueType  # 93
     """The engine that was chosen is no longer there."""
+    ERROR_REASON_ATTEMPT_LOST: _ErrorReason.ValueType  # 94
+    """The host or the lease of an attempt was lost; says nothing about the work."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The stable reason of an error. Values are only added."""
@@ -194,4 +196,6 @@ ERROR_REASON_TASK_POISONED: ErrorReason.ValueType  # 92
 """Hosts or leases were lost too often while it ran."""
 ERROR_REASON_ENGINE_UNAVAILABLE: ErrorReason.ValueType  # 93
 """The engine that was chosen is no longer there."""
+ERROR_REASON_ATTEMPT_LOST: ErrorReason.ValueType  # 94
+"""The host or the lease of an attempt was lost; says nothing about the work."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

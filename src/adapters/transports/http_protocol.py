@@ -1,4 +1,5 @@
-"""uvicorn's HTTP/1.1 protocol with what it leaves open: a bound on the head of a request, and refusals as problems.
+"""uvicorn's HTTP/1.1 protocol with what it leaves open: a bound on the headers and trailers of a request, and
+refusals as problems.
 
 httptools keeps a header until it is whole, however long it is, so the bytes are counted as they come.
 """
@@ -27,28 +28,49 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.in_head = False
-        self._head_bytes = 0
+        self._in_message = False
+        self._body_came = False
+        self._header_bytes = 0
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self.in_head = True
-        self._head_bytes = 0
+        self.in_head = self._in_message = True
+        self._header_bytes = 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header. A trailer is dropped: it would join the headers of a call that is already served by them."""
+        if self.in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
         self.in_head = False
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """A piece of its body."""
+        self._body_came = True
+        self._header_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """It is whole, with its trailers."""
+        self._in_message = False
+        super().on_message_complete()
+
     def data_received(self, data: bytes) -> None:
-        """Bytes come; those of a head are counted."""
+        """Bytes come; those of an open request that bring no body are headers or trailers, and are counted."""
         if self.transport.is_closing():
             return
+        self._body_came = False
         super().data_received(data)
-        if self.in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES:
-                error = RequestTooLarge(f"the request's headers have more than {MAX_HEAD_BYTES} bytes; send less")
+        if self._in_message and not self._body_came:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEAD_BYTES:
+                error = RequestTooLarge(
+                    f"the request's headers or trailers have more than {MAX_HEAD_BYTES} bytes; send less"
+                )
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, error)
 
     def send_400_response(self, msg: str) -> None:
@@ -74,9 +96,18 @@ class HttpProtocol(HttpToolsProtocol):
             f"x-request-id: {request_id}\r\nx-trace-id: {trace_id}\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
-        self.in_head = False
-        self.transport.write(head.encode() + body)
+        if not self._is_answering():
+            self.transport.write(head.encode() + body)
+        self.in_head = self._in_message = False
+        if self.cycle is not None:
+            # Whoever serves an earlier part of this connection need not go on, and must not write after the refusal.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self.transport.close()
+
+    def _is_answering(self) -> bool:
+        """Whether an answer has begun where the refusal would stand, which would garble it."""
+        return bool(self._in_message and not self.in_head and self.cycle.response_started) or bool(self.pipeline)
 
 
 def head_is_open(connection: asyncio.BaseProtocol) -> bool:

@@ -6,7 +6,6 @@ a full queue): before an error is raised, the store is asked whether this very r
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,14 +13,13 @@ from functools import partial
 
 from aion import failpoints
 from aion.app.usecases.deciding import Decider
+from aion.app.usecases.task_input import input_json
 from aion.app.usecases.waiting import TaskWaiter
 from aion.domain.errors import (
     AionError,
     ExpireTimePast,
     FieldViolation,
-    MalformedRequest,
     PermissionDenied,
-    ValidationFailed,
 )
 from aion.domain.identity import Caller, run_scope
 from aion.domain.ids import uuid7
@@ -71,8 +69,8 @@ class AcceptTask:
     def _plan(self, caller: Caller, command: SubmitCommand) -> Task:
         """The task as it would be accepted; raises what refuses it."""
         intent = self.catalog.intent(command.intent)
-        input_json = _input_json(command)
-        self.catalog.check_input(intent.name, input_json)
+        document = input_json(command)
+        self.catalog.check_input(intent.name, document)
         now = self.clock.now()
         expire_time = command.expire_time or now + intent.default_expiry
         if expire_time <= now:
@@ -93,7 +91,7 @@ class AcceptTask:
             task_id=command.task_id or uuid7(now, self.entropy.bytes(10)),
             principal=caller.principal,
             intent=intent.name,
-            input_json=input_json,
+            input_json=document,
             priority=command.priority,
             sla=sla,
             fingerprint=command.fingerprint,
@@ -156,31 +154,3 @@ def _idempotency_key(caller: Caller, command: SubmitCommand) -> IdempotencyKey |
     if not command.idempotency_key:
         return None
     return IdempotencyKey(caller.principal, CREATE_TASK, command.idempotency_key, command.fingerprint)
-
-
-def _input_json(command: SubmitCommand) -> str:
-    """The engine's input, one JSON object."""
-    if not command.params_json:
-        return json.dumps(dict(command.params), ensure_ascii=False, separators=(",", ":"))
-    if command.params:
-        raise ValidationFailed(
-            "params and params_json are both set; give the input in one of them",
-            violations=(FieldViolation("params_json", "must be empty when params is set"),),
-        )
-    try:
-        document = json.loads(command.params_json, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as cause:
-        raise MalformedRequest(
-            f"params_json is not JSON: {cause}",
-            violations=(FieldViolation("params_json", "must be one JSON object"),),
-        ) from cause
-    if not isinstance(document, dict):
-        raise ValidationFailed(
-            "params_json is not a JSON object",
-            violations=(FieldViolation("params_json", 'must be one JSON object, such as {"text": "..."}'),),
-        )
-    return command.params_json
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

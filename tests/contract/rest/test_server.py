@@ -177,6 +177,34 @@ async def test_a_head_that_is_endless_or_no_http_is_refused_as_a_problem(face, r
     assert (problem["status"], problem["reason"]) == (status, reason)
 
 
+CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("trailers", [b"x-t: " + b"a" * (1 << 20), (b"x-t: " + b"a" * 1000 + b"\r\n") * 1000])
+@pytest.mark.parametrize("body", [b"0\r\n", b"2\r\n{}\r\n0\r\n"])
+async def test_endless_trailers_are_refused_as_a_problem(face, body, trailers):
+    """6.2 Everything is bounded: also what comes after the body, for a call that nobody has admitted yet."""
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(CHUNKED + body + trailers)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+        writer.transport.abort()
+    assert head.startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_trailer_is_no_header(face):
+    body = b'{"intent":"summarize"}'
+    key = "".join(f"{name}: {value}\r\n" for name, value in KEY.items()).encode()
+    request = CHUNKED.replace(
+        b"host: x\r\n", b"host: x\r\nconnection: close\r\ncontent-type: application/json\r\n" + key
+    )
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
+        pieces = (request, b"%x\r\n%s\r\n0\r\n" % (len(body), body), b"idempotency-key: late\r\nx-end: 1\r\n\r\n")
+        answer = await exchange(server.port, b"".join(pieces))
+    assert answer.startswith(b"HTTP/1.1 202 ")
+    assert [command.idempotency_key for command in face.script.commands] == [""]
+
+
 async def test_a_long_body_is_no_long_head(face):
     body = b'{"intent":"summarize","params_json":"' + b"x" * (1 << 20) + b'"}'
     async with (

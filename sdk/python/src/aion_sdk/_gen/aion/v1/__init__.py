@@ -330,6 +330,11 @@ class ErrorReason(betterproto2.Enum):
     The engine that was chosen is no longer there.
     """
 
+    ATTEMPT_LOST = 94
+    """
+    The host or the lease of an attempt was lost; says nothing about the work.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -374,6 +379,7 @@ class ErrorReason(betterproto2.Enum):
             91: "ERROR_REASON_TASK_CANCELED",
             92: "ERROR_REASON_TASK_POISONED",
             93: "ERROR_REASON_ENGINE_UNAVAILABLE",
+            94: "ERROR_REASON_ATTEMPT_LOST",
         }
 
     @classmethod
@@ -420,6 +426,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_TASK_CANCELED": 91,
             "ERROR_REASON_TASK_POISONED": 92,
             "ERROR_REASON_ENGINE_UNAVAILABLE": 93,
+            "ERROR_REASON_ATTEMPT_LOST": 94,
         }
 
 

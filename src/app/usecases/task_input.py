@@ -1,0 +1,71 @@
+"""The engine's input: one JSON object, the very document that was checked.
+
+Parsing holds the event loop, so what it may cost is bounded by the number of values before it begins; and a member that
+stands twice is refused, because two readers of such a document need not read the same.
+"""
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
+from aion.ports.usecases import SubmitCommand
+
+MOST_VALUES = 100_000
+"""Values in one input: far more than a caller types, few enough to be parsed in a blink. Text has no such limit."""
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_FIELD = "params_json"
+
+
+def input_json(command: SubmitCommand) -> str:
+    """The input as one JSON object. Raises MalformedRequest and ValidationFailed."""
+    if not command.params_json:
+        return json.dumps(dict(command.params), ensure_ascii=False, separators=(",", ":"))
+    if command.params:
+        raise _refused(
+            "params and params_json are both set; give the input in one of them", "must be empty with params"
+        )
+    if _values_at_least(command.params_json) > MOST_VALUES:
+        raise _refused(
+            f"params_json has more than {MOST_VALUES} values; send fewer, or send them as text",
+            f"at most {MOST_VALUES} values",
+        )
+    try:
+        document = json.loads(command.params_json, parse_constant=_no_constant, object_pairs_hook=_without_repetition)
+    except (ValueError, RecursionError) as cause:
+        raise MalformedRequest(
+            f"params_json is not JSON: {cause}", violations=(FieldViolation(_FIELD, "must be one JSON object"),)
+        ) from cause
+    if not isinstance(document, dict):
+        raise _refused("params_json is not a JSON object", 'must be one JSON object, such as {"text": "..."}')
+    return command.params_json
+
+
+def _values_at_least(text: str) -> int:
+    """A lower bound of the values in a document, without parsing it; commas and brackets in its texts do not count."""
+    if _separators(text) <= MOST_VALUES:
+        return 0
+    return _separators(_STRING.sub("", text))
+
+
+def _separators(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
+
+
+def _without_repetition(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(members)
+    if len(document) < len(members):
+        names = sorted(name for name, _ in members)
+        twice = next(name for name, following in pairwise(names) if name == following)
+        raise ValueError(f"the member {twice[:64]!r} stands twice in one object")
+    return document
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refused(message: str, rule: str) -> ValidationFailed:
+    return ValidationFailed(message, violations=(FieldViolation(_FIELD, rule),))
