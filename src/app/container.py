@@ -40,11 +40,12 @@ from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import open_tracer
 from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
 from aion.adapters.transports.http_app import HttpParts, http_app
-from aion.adapters.transports.http_server import HttpSettings, http_server
+from aion.adapters.transports.http_server import MAX_CONNECTIONS, HttpSettings, http_server
 from aion.adapters.transports.rest import load_document
 from aion.app.draining import DrainTime
 from aion.app.housekeeping import Chores, Keep
 from aion.app.loops import keep_up
+from aion.app.open_files import raise_open_files
 from aion.app.resources import config_folder, modules_folders, openapi_document
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen, Rate
@@ -225,7 +226,12 @@ def _grpc_settings(settings: Settings) -> GrpcSettings:
 
 def _http_settings(settings: Settings) -> HttpSettings:
     return HttpSettings(
-        host=settings.http_listen.host, port=settings.http_listen.port, cert=settings.tls_cert, key=settings.tls_key
+        host=settings.http_listen.host,
+        port=settings.http_listen.port,
+        cert=settings.tls_cert,
+        key=settings.tls_key,
+        # The other half is for gRPC, the store and the engine's hosts.
+        max_connections=min(MAX_CONNECTIONS, raise_open_files() // 2),
     )
 
 

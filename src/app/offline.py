@@ -25,6 +25,7 @@ from aion.adapters.storage import schema
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.errors import StoreStartupError
 from aion.adapters.telemetry.logging import configure_logging
+from aion.app.open_files import reachable
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
 from aion.app.settings_report import SettingsInvalid, unknown_variables
@@ -197,9 +198,10 @@ def _wasmtime() -> Finding:
 
 
 def _descriptors() -> Finding:
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    remedy = "raise it with `ulimit -n 4096` or LimitNOFILE= of the service: every stream is a connection"
-    return Finding("open files", soft >= 1024, str(soft), remedy, vital=False)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = reachable(hard)  # a server raises its own limit that far
+    remedy = "raise it with `ulimit -Hn 4096` or LimitNOFILE= of the service: every stream is a connection"
+    return Finding("open files", most >= 1024, str(most), remedy, vital=False)
 
 
 def _variables() -> Finding:

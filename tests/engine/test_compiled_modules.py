@@ -88,6 +88,11 @@ async def test_metered_code_is_another_code(make_module, tmp_path):
     [
         ("imports_a_stranger", {}, "env.launch"),
         ("has_no_start", {}, "_start"),
+        ("starts_with_parameters", {}, "_start takes 2 parameters and returns 1 results"),
+        ("starts_with_a_result", {}, "_start takes 0 parameters and returns 1 results"),
+        ("starts_its_host", {}, "_start takes 0 parameters and returns 1 results"),
+        ("exports_a_table_as_memory", {}, "exports no memory"),
+        ("keeps_a_heap", {}, "the GC proposal is disabled"),
         ("wants_a_gibibyte", {}, "1073741824 bytes"),
         ("says", {"digest": "sha256:" + "0" * 64}, "digest"),
         ("says", {"path": "missing"}, "cannot be read"),

@@ -37,6 +37,7 @@ HOSTILE = [
     ("floods", {}, "{}", 20, "FAILED", "OUTPUT_TOO_LARGE", "4194304"),
     ("never_ends_its_line", {}, "{}", 20, "FAILED", "OUTPUT_TOO_LARGE", "line"),
     ("floods_its_log", {}, "{}", 0.2, "TIMEOUT", "ATTEMPT_TIMEOUT", "timeout_ms"),
+    ("writes_a_million_lines", {}, "{}", 0.2, "TIMEOUT", "ATTEMPT_TIMEOUT", "timeout_ms"),
     ("exits_3", {}, "{}", 20, "FAILED", "MODULE_FAILED", "status 3: the input is upside down"),
     ("says", {}, "this is not JSON", 20, "FAILED", "OUTPUT_MALFORMED", "not JSON"),
     ("says", {}, '{"type":"token"', 20, "FAILED", "OUTPUT_MALFORMED", "not JSON"),

@@ -3,15 +3,24 @@
 import json
 from collections import deque
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 
+from aion.adapters.engines.wasm.frames import RunOrder
 from aion.adapters.engines.wasm.host import output as limits
+from aion.adapters.engines.wasm.host.attempt import Attempt
 from aion.adapters.engines.wasm.host.endings import GuestEnds
 from aion.adapters.engines.wasm.host.output import Output
+from aion.adapters.engines.wasm.host.wasi_streams import fd_write
+from aion.domain.attempts import AttemptOutcome
 
 TOKEN, PARTIAL, LOG = 1, 2, 3
 RESULT = b'{"type":"result","data":{}}\n'
+
+
+def go_on():
+    """Nothing ends this guest."""
 
 
 class Reader:
@@ -24,7 +33,7 @@ class Reader:
     def read(self, data, piece=None):
         step = piece or max(len(data), 1)
         for at in range(0, len(data), step):
-            self.output.stdout(data[at : at + step])
+            self.output.stdout(data[at : at + step], go_on)
         self.output.finish()
         return self.output.result
 
@@ -106,7 +115,7 @@ def test_exactly_the_largest_result_passes_and_one_byte_more_does_not():
 )
 def test_floods_end_at_their_bound(said, code):
     reader = Reader()
-    writes = iter(lambda: reader.output.stdout(said), "never")
+    writes = iter(lambda: reader.output.stdout(said, go_on), "never")
     with pytest.raises(GuestEnds) as ending:
         deque(islice(writes, 200_000), maxlen=0)
     assert ending.value.failure.code == code
@@ -150,3 +159,27 @@ def test_a_burst_is_sent_in_batches():
     reader.read(b'{"type":"token","text":"a"}\n' * 5000 + RESULT)
     assert len(reader.events) == 5000
     assert 1 < len(reader.batches) < 500
+
+
+def test_between_many_lines_of_one_write_it_is_asked_whether_the_guest_may_go_on():
+    asked = []
+    Reader().output.stdout(b" \n" * 10_000, lambda: asked.append("may I?"))
+    assert 10 <= len(asked) <= 1000
+
+
+def test_millions_of_empty_lines_are_passed_over_at_once():
+    reader, asked = Reader(), []
+    reader.output.stdout(b"\n" * 2_000_000 + b"\r\n" * 10_000 + RESULT, lambda: asked.append("may I?"))
+    assert reader.output.finish() == b"{}"
+    assert asked == []
+
+
+def test_a_guest_whose_time_is_over_is_ended_inside_its_write():
+    said = b" \n" * 10_000 + RESULT
+    memory = SimpleNamespace(read_pair=lambda _: (0, len(said)), read=lambda _, length: said[:length])
+    order = RunOrder(slot=0, memory_bytes=0, fuel=0, deadline_ns=0, granted=frozenset(), seed=b"", input=b"")
+    attempt = Attempt(1, order, Output([].append, logs_granted=False))
+    with pytest.raises(GuestEnds) as raised:
+        fd_write(SimpleNamespace(memory=memory, attempt=attempt), [1, 0, 0, 0, 0, 0, 0, 0, 1])
+    assert raised.value.outcome is AttemptOutcome.TIMEOUT
+    assert attempt.output.result is None

@@ -21,7 +21,8 @@ _CPU: Final = re.compile(r"(?P<cores>[0-9]{1,4}(\.[0-9]{1,3})?)|(?P<millis>[0-9]
 SHORTEST_EXPIRY: Final = timedelta(milliseconds=100)
 LONGEST_EXPIRY: Final = timedelta(days=7)
 WASM_PAGE: Final = 64 * 1024
-WASM_ADDRESS_SPACE: Final = 4 * 1024**3
+MOST_MEMORY: Final = 1024**3
+"""What one instruction can fill in the time that a host is given to end its guest; filling more would cost the host."""
 
 
 def duration(text: object) -> timedelta:
@@ -44,14 +45,14 @@ def expiry(text: object) -> timedelta:
 
 
 def memory(text: object) -> int:
-    """`64Mi`, `1Gi`, `1000000`: bytes, of at most what WebAssembly can address."""
+    """`64Mi`, `1Gi`, `1000000`: bytes, at least a page and at most MOST_MEMORY."""
     # Bytes come back unchanged when a model is copied through validation.
     found = _MEMORY.fullmatch(str(text)) if isinstance(text, str | int) and not isinstance(text, bool) else None
     if found is None:
         raise ValueError("is not an amount of memory; write bytes or a number with Ki, Mi or Gi, such as 64Mi")
     amount = int(found[1]) * _FACTORS[found[2] or ""]
-    if not WASM_PAGE <= amount <= WASM_ADDRESS_SPACE:
-        raise ValueError("is out of range; write 64Ki (one WebAssembly page) to 4Gi (all that it can address)")
+    if not WASM_PAGE <= amount <= MOST_MEMORY:
+        raise ValueError("is out of range; write 64Ki (one WebAssembly page) to 1Gi (the most that a module may have)")
     return amount
 
 

@@ -1,8 +1,9 @@
 """JSON Schema (2020-12) of inputs and results: compiled once, asked for every task.
 
-A schema comes with a module and is not trusted: no reference leaves its document, and a pattern runs in
-linear time. The happy path is one decode and one check. Only a document that fails is walked again to say
-why, and only as far as a person would read: collecting every error of a hostile document takes seconds.
+A schema comes with a module and is not trusted: no reference leaves its document, a pattern runs in linear
+time, and references cannot multiply work without bound. The happy path is one decode and one check. Only a
+document that fails is walked again to say why, and only as far as a person would read: collecting every
+error of a hostile document takes seconds.
 """
 
 from itertools import islice
@@ -15,6 +16,7 @@ import orjson
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.files import read_bytes
 from aion.adapters.catalog.schema_sentences import location_of, sentence_about
+from aion.adapters.catalog.schema_work import SchemaTooIntricate, refuse_too_much_work
 from aion.domain.errors import FieldViolation
 
 MAX_BYTES: Final = 256 * 1024
@@ -93,7 +95,10 @@ def compile_schema(path: Path, shown_as: str) -> CompiledSchema:
     if str(schema.get("$schema", _DIALECT)).rstrip("#") != _DIALECT:
         raise ConfigurationInvalid([Problem(shown_as, 1, "$schema", f"must be {_DIALECT}; rewrite the schema for it")])
     try:
-        return CompiledSchema(schema)
+        compiled = CompiledSchema(schema)
+        refuse_too_much_work(schema)
+    except SchemaTooIntricate as cause:
+        raise ConfigurationInvalid([Problem(shown_as, 0, "", str(cause))]) from cause
     except jsonschema_rs.ValidationError as cause:
         field = "".join(location_of(cause)).lstrip(".")
         message = cause.message
@@ -104,6 +109,7 @@ def compile_schema(path: Path, shown_as: str) -> CompiledSchema:
         raise ConfigurationInvalid([Problem(shown_as, 0, field, message[:300])]) from cause
     except (ValueError, orjson.JSONEncodeError) as cause:
         raise ConfigurationInvalid([Problem(shown_as, 0, "", f"cannot be compiled: {cause}")]) from cause
+    return compiled
 
 
 def anything() -> CompiledSchema:

@@ -18,7 +18,7 @@ DOMAIN = "aion"
 MAX_MESSAGE = 1024
 MAX_VIOLATIONS = 10
 MAX_DESCRIPTION = 256
-"""An error travels in HTTP/2 trailers, of which clients take 8 KiB."""
+"""An error travels in HTTP/2 trailers, of which clients take 8 KiB; a refusal quotes no request at length."""
 
 INTERNAL_SENTENCE = "AION failed to serve the call; the cause is in its log under this request id"
 
@@ -89,20 +89,14 @@ def http_status_of(error: AionError) -> int:
 
 def to_status(error: AionError, marks: Marks) -> status_pb2.Status:
     """The error as google.rpc.Status with its details."""
-    facts = dict(list(error.facts.items())[:MAX_VIOLATIONS])
     details: list[Message] = [
-        error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=facts),
+        error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=_facts(error)),
         error_details_pb2.RequestInfo(request_id=marks.request_id, serving_data=marks.trace_id),
     ]
-    if error.violations:
+    if violations := _violations(error):
         details.append(
             error_details_pb2.BadRequest(
-                field_violations=[
-                    error_details_pb2.BadRequest.FieldViolation(
-                        field=_cut(v.field, MAX_DESCRIPTION), description=_cut(v.description, MAX_DESCRIPTION)
-                    )
-                    for v in error.violations[:MAX_VIOLATIONS]
-                ]
+                field_violations=[error_details_pb2.BadRequest.FieldViolation(**v) for v in violations]
             )
         )
     if error.retry_after is not None:
@@ -124,19 +118,30 @@ def to_problem(error: AionError, marks: Marks) -> dict[str, object]:
         "type": "about:blank",
         "title": code.name.replace("_", " ").capitalize(),
         "status": http_status_of(error),
-        "detail": error.message,
+        "detail": _cut(error.message, MAX_MESSAGE),
         "reason": error.reason,
         "code": code.name,
         "request_id": marks.request_id,
         "trace_id": marks.trace_id,
     }
-    if error.violations:
-        problem["violations"] = [{"field": v.field, "description": v.description} for v in error.violations]
-    if error.facts:
-        problem["facts"] = error.facts
+    if violations := _violations(error):
+        problem["violations"] = violations
+    if facts := _facts(error):
+        problem["facts"] = facts
     if error.retry_after is not None:
         problem["retry_after_seconds"] = math.ceil(error.retry_after.total_seconds())
     return problem
+
+
+def _violations(error: AionError) -> list[dict[str, str]]:
+    return [
+        {"field": _cut(v.field, MAX_DESCRIPTION), "description": _cut(v.description, MAX_DESCRIPTION)}
+        for v in error.violations[:MAX_VIOLATIONS]
+    ]
+
+
+def _facts(error: AionError) -> dict[str, str]:
+    return dict(list(error.facts.items())[:MAX_VIOLATIONS])
 
 
 def _cut(text: str, limit: int) -> str:

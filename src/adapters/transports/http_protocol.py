@@ -6,12 +6,13 @@ httptools keeps a header until it is whole, however long it is, so the bytes are
 
 import asyncio
 import logging
+import sys
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from aion.adapters.rpc.errors import code_of
 from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
@@ -23,7 +24,9 @@ _log = logging.getLogger("aion.http")
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection. `most`: how many the server holds open."""
+
+    most = sys.maxsize
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,6 +34,22 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_message = False
         self._body_came = False
         self._header_bytes = 0
+        self._last_heard = self.loop.time()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """A connection comes; when it is one too many, the one that was silent longest goes."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            others = (other for other in self.connections if isinstance(other, HttpProtocol) and other is not self)
+            idle = (other for other in others if other.waits_for_client())
+            goes = min(idle, key=lambda other: other._last_heard, default=self)  # noqa: SLF001 # of this class
+            self.connections.discard(goes)
+            goes.transport.abort()
+
+    def waits_for_client(self) -> bool:
+        """Whether the client has asked for nothing, or not for all of it, or has its whole answer."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.more_body or cycle.response_complete
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -64,6 +83,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._body_came = False
+        self._last_heard = self.loop.time()
         super().data_received(data)
         if self._in_message and not self._body_came:
             self._header_bytes += len(data)
@@ -108,6 +128,11 @@ class HttpProtocol(HttpToolsProtocol):
     def _is_answering(self) -> bool:
         """Whether an answer has begun where the refusal would stand, which would garble it."""
         return bool(self._in_message and not self.in_head and self.cycle.response_started) or bool(self.pipeline)
+
+
+def bounded_protocol(most: int) -> type[HttpProtocol]:
+    """The protocol of a server that holds so many connections open: uvicorn makes its connections itself."""
+    return type("BoundedHttpProtocol", (HttpProtocol,), {"most": most})
 
 
 def head_is_open(connection: asyncio.BaseProtocol) -> bool:

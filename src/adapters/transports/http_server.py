@@ -17,7 +17,11 @@ import uvicorn
 
 from aion.adapters.transports.http_answers import CROWDED, AsgiApp, Receive, Scope, Send
 from aion.adapters.transports.http_patrol import Patrol
-from aion.adapters.transports.http_protocol import HttpProtocol
+from aion.adapters.transports.http_protocol import bounded_protocol
+
+MAX_CONNECTIONS = 4096
+SPARE_CONNECTIONS = 64
+"""Over the bound: room for probes, and for refusals that say why. Over this too, the idlest connection goes."""
 
 KEEP_ALIVE_SECONDS = 65
 """Longer than the 60 s that load balancers keep an idle connection, so that the balancer closes first."""
@@ -31,7 +35,7 @@ class HttpSettings:
     port: int
     cert: Path | None = None
     key: Path | None = None
-    max_connections: int = 4096
+    max_connections: int = MAX_CONNECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _config(settings: HttpSettings, app: AsgiApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http=HttpProtocol,
+        http=bounded_protocol(settings.max_connections + SPARE_CONNECTIONS),
         lifespan="off",
         ws="none",
         log_config=None,

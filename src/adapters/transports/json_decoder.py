@@ -24,6 +24,9 @@ Decoded = TypeVar("Decoded", bound=Message)
 Parse = Callable[[Any], Any]
 """A JSON value, of whatever type, to what protobuf's runtime takes."""
 
+_LONGEST_NAME = 64
+"""No field's name is longer: what is longer looks like none of them, and to compare it would take long."""
+
 _decoders: dict[str, Parse] = {}
 
 
@@ -87,7 +90,11 @@ class _Known:
         self._camel = {field.json_name: json_form(field).name for field in descriptor.fields}
 
     def missing(self, name: str) -> str:
-        close = [self._camel[name]] if name in self._camel else difflib.get_close_matches(name, self._names, n=3)
+        close: list[str] = []
+        if name in self._camel:
+            close = [self._camel[name]]
+        elif len(name) <= _LONGEST_NAME:
+            close = difflib.get_close_matches(name, self._names, n=3)
         if close:
             return f"is not a field here; did you mean {' or '.join(close)}?"
         return f"is not a field here; the fields are {', '.join(self._names) or 'none'}"

@@ -79,7 +79,7 @@ class HeaderField:
         try:
             if self.key == "prefer":
                 return _seconds(given, self.field)
-            return scalar_parser(self.field)(_filled(given))
+            return scalar_parser(self.field)(_as_text(_filled(given)))
         except Misfit as misfit:
             where = f"Prefer: {self.field.name}" if self.key == "prefer" else self.header
             raise ValidationFailed(
@@ -142,3 +142,11 @@ def _filled(text: str) -> str:
     if not text:
         raise Misfit("must not be empty; leave the header out instead")
     return text
+
+
+def _as_text(value: str) -> str:
+    # One key is one key by whatever door it comes, and the body and gRPC speak UTF-8.
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        raise Misfit("must be UTF-8") from None

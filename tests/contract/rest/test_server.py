@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from aion.adapters.transports.http_patrol import STALL_SECONDS, Patrol
-from aion.adapters.transports.http_server import HttpSettings, http_server
+from aion.adapters.transports.http_server import SPARE_CONNECTIONS, HttpSettings, http_server
 from tests.contract.rest.scripted import KEY
 
 
@@ -180,18 +180,6 @@ async def test_a_head_that_is_endless_or_no_http_is_refused_as_a_problem(face, r
 CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
-@pytest.mark.parametrize("trailers", [b"x-t: " + b"a" * (1 << 20), (b"x-t: " + b"a" * 1000 + b"\r\n") * 1000])
-@pytest.mark.parametrize("body", [b"0\r\n", b"2\r\n{}\r\n0\r\n"])
-async def test_endless_trailers_are_refused_as_a_problem(face, body, trailers):
-    """6.2 Everything is bounded: also what comes after the body, for a call that nobody has admitted yet."""
-    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        writer.write(CHUNKED + body + trailers)
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
-        writer.transport.abort()
-    assert head.startswith(b"HTTP/1.1 431 ")
-
-
 async def test_a_trailer_is_no_header(face):
     body = b'{"intent":"summarize"}'
     key = "".join(f"{name}: {value}\r\n" for name, value in KEY.items()).encode()
@@ -254,3 +242,15 @@ async def test_one_connection_too_many_is_refused_in_aions_words_but_probes_are_
                 assert refused.headers["x-request-id"] == refused.json()["request_id"]
                 assert (await second.get("/livez")).status_code == 200
             assert (await first.get("/v1/tasks/t-1")).status_code == 200
+
+
+async def test_idle_connections_over_the_bound_go_and_probes_are_answered(face):
+    settings = HttpSettings("127.0.0.1", 0, max_connections=1)
+    async with http_server(settings, face.app, lambda: 1.0) as server:
+        idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(SPARE_CONNECTIONS + 20)]
+        answer = await exchange(server.port, b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        held = len(server.patrol.connections)
+        for _, writer in idle:
+            writer.transport.abort()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert held <= SPARE_CONNECTIONS + 1

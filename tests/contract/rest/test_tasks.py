@@ -46,6 +46,23 @@ async def test_a_replay_says_so(client, face):
     assert answer.json()["replayed"] is True
 
 
+async def test_a_key_beyond_ascii_is_the_same_key_in_header_and_body(client, face):
+    """5.2 One key names one operation, by whatever door it comes."""
+    for value in ("k\u00e9".encode(), '"k\u00e9"'.encode()):
+        answer = await client.post(
+            "/v1/tasks", json=TASK | {"request_id": "k\u00e9"}, headers=[(b"Idempotency-Key", value)]
+        )
+        assert answer.status_code == 202
+    assert [c.idempotency_key for c in face.script.commands] == ["k\u00e9"] * 2
+
+
+async def test_a_key_that_is_not_utf_8_is_refused(client, face):
+    answer = await client.post("/v1/tasks", json=TASK, headers=[(b"Idempotency-Key", b"k\xe9")])
+    assert (answer.status_code, answer.json()["reason"]) == (400, "VALIDATION_FAILED")
+    assert answer.json()["violations"] == [{"field": "Idempotency-Key", "description": "must be UTF-8"}]
+    assert face.script.commands == []
+
+
 async def test_the_idempotency_key_header_is_the_request_id(client, face):
     await client.post("/v1/tasks", json=TASK, headers={"Idempotency-Key": "k-1"})
     await client.post("/v1/tasks", json=TASK, headers={"Idempotency-Key": '"k-1"'})

@@ -1,6 +1,7 @@
 """The one table of errors, row by row: every error of the tree has a reason, a gRPC code and an HTTP status."""
 
 import inspect
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -170,6 +171,15 @@ def test_trailers_stay_small_whatever_an_error_holds():
     facts = {f"fact {n}": "v" for n in range(100)}
     raised = errors.ValidationFailed(long, violations=violations, facts=facts)
     assert to_status(raised, MARKS).ByteSize() < 8192
+
+
+def test_a_problem_stays_as_small_and_says_the_same():
+    """A request must not come back in its own refusal, twice and longer."""
+    long = "\N{SNOWMAN}" * 5000
+    raised = errors.ValidationFailed(long, violations=tuple(FieldViolation(long, long) for _ in range(100)))
+    problem = to_problem(raised, MARKS)
+    assert len(json.dumps(problem, ensure_ascii=False)) < 8192
+    assert problem["detail"] == to_status(raised, MARKS).message
 
 
 def test_a_defect_has_one_sentence():

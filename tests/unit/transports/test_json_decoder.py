@@ -103,6 +103,11 @@ def test_a_member_that_does_not_fit_is_named_with_what_would(data, field, says):
     assert error.message.startswith(field)
 
 
+def test_a_name_that_no_field_can_have_is_compared_with_none(monkeypatch):
+    monkeypatch.setattr("difflib.get_close_matches", lambda *_, **__: pytest.fail("compared at length"))
+    assert "the fields are schema_version" in refused('{"' + "intent" * 100_000 + '":1}').violations[0].description
+
+
 def test_a_misfit_inside_a_list_is_named_by_its_index():
     error = refused('{"requests":[{"intent":"a"},{"intent":5}]}', tasks_pb2.SubmitBatchRequest)
     assert error.violations[0].field == "requests[1].intent"

@@ -23,8 +23,15 @@ def problem_of(module: wasmtime.Module, memory_bytes: int) -> str:
         if needed.module != MODULE or needed.name not in SIGNATURES:
             return f"it imports {needed.module}.{needed.name}; only {MODULE} is there: build it for wasm32-wasip1"
     exports = {export.name: export.type for export in module.exports}
-    if not isinstance(exports.get("_start"), wasmtime.FuncType):
+    start = exports.get("_start")
+    if not isinstance(start, wasmtime.FuncType):
         return "it exports no function _start; build it as a command, not as a library"
+    # The host calls it without values and without room for results: any other signature would end the host.
+    if start.params or start.results:
+        return (
+            f"its _start takes {len(start.params)} parameters and returns {len(start.results)} results; a command's "
+            "takes and returns nothing"
+        )
     memory = exports.get("memory")
     if not isinstance(memory, wasmtime.MemoryType):
         return "it exports no memory"

@@ -50,6 +50,11 @@ class Attempt:
         """Whether the guest may not run on."""
         return self.cancel_asked or time.monotonic_ns() >= self.deadline_ns
 
+    def go_on(self) -> None:
+        """Raises the ending of an attempt that must end, for what takes long in the host itself."""
+        if self.must_end():
+            raise self.what_ends_it()
+
     def what_ends_it(self) -> GuestEnds:
         """The ending of an attempt that must end."""
         return canceled() if self.cancel_asked else timed_out()

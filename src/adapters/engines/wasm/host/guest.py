@@ -80,8 +80,7 @@ class GuestRunner:
         return context
 
     def _call(self, attempt: Attempt, linked: int, context: int) -> None:
-        if attempt.must_end():
-            raise attempt.what_ends_it()
+        attempt.go_on()
         trap = c_void_p()
         error = native.instance_pre_instantiate(linked, context, self._instance_at, byref(trap))
         if not error and not trap.value:

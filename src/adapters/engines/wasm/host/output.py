@@ -6,6 +6,7 @@ is over a bound ends the attempt with an error that names the bound. `log` lines
 always kept, as a log that is cut at its bounds.
 """
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,8 @@ MOST_LOG = 8 << 10
 MOST_LEVEL = 32
 
 _ENVELOPE = 1 << 10
+_LINES_BETWEEN_LOOKS = 256
+_EMPTY_LINES = re.compile(rb"(?:\r?\n)*+")
 _SEND_EVERY_NS = 1_000_000
 _SEND_ABOVE = 512
 _TOKEN, _PARTIAL, _LOG = int(EventKind.TOKEN), int(EventKind.PARTIAL), int(EventKind.LOG)
@@ -51,13 +54,13 @@ class Output:
         """How many bytes are worth copying; the last of them is over the limit of stdout."""
         return MOST_OUTPUT - self._written + 1 if fd == 1 else self._errors.room
 
-    def stdout(self, data: bytes) -> None:
-        """The guest wrote to stdout."""
+    def stdout(self, data: bytes, go_on: Callable[[], None]) -> None:
+        """The guest wrote to stdout. `go_on` is called between lines, and raises when the guest must end."""
         self._written += len(data)
         if self._written > MOST_OUTPUT:
             raise failed("OUTPUT_TOO_LARGE", f"the module wrote more than {MOST_OUTPUT} bytes to stdout; write less")
         if self._line or self._document or data[-1:] != b"\n" or data.count(b"\n") != 1:
-            self._piece(data)
+            self._piece(data, go_on)
         else:
             self._take(data)
         if self._pending and time.monotonic_ns() - self._sent_ns > _SEND_EVERY_NS:
@@ -95,9 +98,17 @@ class Output:
         """The end of stderr, for an error message."""
         return self._errors.tail
 
-    def _piece(self, data: bytes) -> None:
-        start = 0
-        while not self._document and (end := data.find(b"\n", start)) >= 0:
+    def _piece(self, data: bytes, go_on: Callable[[], None]) -> None:
+        start = lines = 0
+        while not self._document:
+            if not self._line and (empty := _EMPTY_LINES.match(data, start)):
+                start = empty.end()
+            if (end := data.find(b"\n", start)) < 0:
+                break
+            # One write can hold millions of lines, and no epoch tick ends what the host does for its guest.
+            lines += 1
+            if lines % _LINES_BETWEEN_LOOKS == 0:
+                go_on()
             self._line += data[start : end + 1]
             start = end + 1
             line = bytes(self._line)

@@ -63,7 +63,7 @@ def fd_write(wasi: "Preview1", values: Words) -> int:
             break
     data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     if fd == 1:
-        output.stdout(data)
+        output.stdout(data, wasi.attempt.go_on)
     else:
         output.stderr(data)
     wasi.memory.write_u32(values[12], total & 0xFFFFFFFF)

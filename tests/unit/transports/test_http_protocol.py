@@ -1,0 +1,142 @@
+"""The bounds of one HTTP connection, piece by piece: how a socket cuts a request is not left to chance here."""
+
+import asyncio
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from aion.adapters.transports.http_protocol import MAX_HEAD_BYTES, HttpProtocol, bounded_protocol
+
+CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+PIECE = 4096
+BODIES = [b"0\r\n", b"2\r\n{}\r\n0\r\n"]
+
+
+class Wire(asyncio.Transport):
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.closed = False
+
+    def write(self, data) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+
+class Served:
+    """An application that reads its request until the end, and keeps what it was told."""
+
+    def __init__(self, *, answers_at_once: bool = False) -> None:
+        self.answers_at_once = answers_at_once
+        self.told: list[str] = []
+        self.answered, self.ended = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, scope, receive, send) -> None:
+        if self.answers_at_once:
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"2")]})
+            self.answered.set()
+        more = True
+        while more:
+            message = await receive()
+            self.told.append(message["type"])
+            more = message.get("more_body", False)
+        self.ended.set()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"late"})
+
+
+def connected(
+    app: Served, kind: type[HttpProtocol] = HttpProtocol, state: ServerState | None = None
+) -> tuple[HttpProtocol, Wire]:
+    wire = Wire()
+    config = uvicorn.Config(app, http=kind, lifespan="off", ws="none", log_config=None)
+    protocol = kind(config=config, server_state=state or ServerState(), app_state={})
+    protocol.connection_made(wire)
+    return protocol, wire
+
+
+def feed_until_closed(protocol: HttpProtocol, wire: Wire, first: bytes, then: bytes) -> int:
+    """How many bytes it took before it closed."""
+    protocol.data_received(first)
+    taken = 0
+    while not wire.closed and taken < 8 * MAX_HEAD_BYTES:
+        protocol.data_received(then)
+        taken += len(then)
+    return taken
+
+
+@pytest.mark.parametrize("then", [b"a" * PIECE, b"x-t: " + b"a" * PIECE + b"\r\n"])
+@pytest.mark.parametrize("body", BODIES)
+async def test_endless_trailers_are_refused_and_the_call_is_let_go(body, then):
+    """6.2 Everything is bounded: also what comes after the body of a call that nobody has admitted yet."""
+    app = Served()
+    protocol, wire = connected(app)
+    taken = feed_until_closed(protocol, wire, CHUNKED + body + b"x-first: ", then)
+    assert wire.closed
+    assert taken <= MAX_HEAD_BYTES + 2 * len(then)
+    await asyncio.wait_for(app.ended.wait(), 30)
+    assert app.told[-1] == "http.disconnect"
+    await asyncio.gather(*protocol.tasks)
+    assert wire.written.count(b"HTTP/1.1 ") == 1
+    assert wire.written.startswith(b"HTTP/1.1 431 ")
+
+
+async def test_an_answer_that_has_begun_is_not_garbled_by_a_refusal():
+    app = Served(answers_at_once=True)
+    protocol, wire = connected(app)
+    protocol.data_received(CHUNKED + BODIES[0] + b"x-t: ")
+    await asyncio.wait_for(app.answered.wait(), 30)
+    feed_until_closed(protocol, wire, b"a", b"a" * PIECE)
+    assert wire.closed
+    assert b" 431 " not in wire.written
+    protocol.connection_lost(None)
+
+
+async def test_a_body_in_many_small_pieces_is_no_trailer():
+    protocol, wire = connected(Served())
+    protocol.data_received(CHUNKED)
+    for _ in range(3 * MAX_HEAD_BYTES // PIECE):
+        protocol.data_received(b"1000\r\n")
+        protocol.data_received(b"a" * 0x1000 + b"\r\n")
+    assert not wire.closed
+    protocol.connection_lost(None)
+
+
+async def test_over_the_bound_the_connection_that_was_silent_longest_goes_and_never_a_running_call():
+    """Idle connections without credentials must not take all files of the process: then no door answers."""
+    state, kind = ServerState(), bounded_protocol(2)
+    running, running_wire = connected(Served(), kind, state)
+    running.data_received(b"GET /v1/tasks/t HTTP/1.1\r\nhost: x\r\n\r\n")
+    _, silent = connected(Served(), kind, state)
+    newcomer, third = connected(Served(), kind, state)
+    assert (running_wire.closed, silent.closed, third.closed) == (False, True, False)
+    newcomer.data_received(b"GET /v1/tasks/t HTTP/1.1\r\nhost: x\r\n\r\n")
+    _, fourth = connected(Served(), kind, state)
+    assert (running_wire.closed, third.closed, fourth.closed) == (False, False, True)
+    assert len(state.connections) == 2
+    await asyncio.gather(*state.tasks)
+
+
+async def test_among_idle_connections_the_longest_silence_counts():
+    state, kind = ServerState(), bounded_protocol(2)
+    (older, older_wire), (newer, newer_wire) = (connected(Served(), kind, state) for _ in range(2))
+    older._last_heard, newer._last_heard = newer._last_heard - 1, newer._last_heard - 2
+    _, third = connected(Served(), kind, state)
+    assert (older_wire.closed, newer_wire.closed, third.closed) == (False, True, False)
