@@ -21,7 +21,7 @@ _CPU: Final = re.compile(r"(?P<cores>[0-9]{1,4}(\.[0-9]{1,3})?)|(?P<millis>[0-9]
 SHORTEST_EXPIRY: Final = timedelta(milliseconds=100)
 LONGEST_EXPIRY: Final = timedelta(days=7)
 WASM_PAGE: Final = 64 * 1024
-MOST_MEMORY: Final = 1024**3
+MOST_MEMORY: Final = 512 * 1024**2
 """What one instruction can fill in the time that a host is given to end its guest; filling more would cost the host."""
 
 
@@ -52,7 +52,9 @@ def memory(text: object) -> int:
         raise ValueError("is not an amount of memory; write bytes or a number with Ki, Mi or Gi, such as 64Mi")
     amount = int(found[1]) * _FACTORS[found[2] or ""]
     if not WASM_PAGE <= amount <= MOST_MEMORY:
-        raise ValueError("is out of range; write 64Ki (one WebAssembly page) to 1Gi (the most that a module may have)")
+        raise ValueError(
+            "is out of range; write 64Ki (one WebAssembly page) to 512Mi (the most that a module may have)"
+        )
     return amount
 
 

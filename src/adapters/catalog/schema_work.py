@@ -93,7 +93,10 @@ class _Walk:
                     waiting.append(checked[schema])
         work = dict.fromkeys(checked, 0)
         for _ in range(_LEVELS):
-            deeper = {schema: checks.work(work) for schema, checks in checked.items()}
+            # Many references to one schema share its checks.
+            shared = {id(checks): checks for checks in checked.values()}
+            works = {one: checks.work(work) for one, checks in shared.items()}
+            deeper = {schema: works[id(checks)] for schema, checks in checked.items()}
             if max(deeper.values()) > MOST_WORK:
                 raise SchemaTooIntricate(_TOO_MUCH)
             if deeper == work:
@@ -113,7 +116,12 @@ class _Walk:
         # To know what was not evaluated, a validator evaluates the rest again.
         times = 2 if "unevaluatedProperties" in schema or "unevaluatedItems" in schema else 1
         parts = [part for keyword in _SAME_VALUE for _, part in _parts(schema, keyword)]
-        for part in [*parts, *self._referred(schema)]:
+        parts += self._referred(schema)
+        if len(parts) == 1 and times == 1 and not _CHILDREN.keys() & schema.keys():
+            # Nothing but a reference: the commonest schema of all.
+            checks = self._checks[id(schema)] = self._at(parts[0], chain + 1)
+            return checks
+        for part in parts:
             checks.add(self._at(part, chain + 1), times)
         for keyword, kind in _CHILDREN.items():
             for name, part in _parts(schema, keyword):

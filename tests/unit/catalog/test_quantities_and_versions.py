@@ -26,21 +26,21 @@ def test_what_is_not_a_duration_is_refused(text: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("64Mi", 64 << 20), ("1Gi", 1 << 30), ("64Ki", 65536), (1000000, 1000000), ("1M", 10**6)]
+    ("text", "value"), [("64Mi", 64 << 20), ("512Mi", 512 << 20), ("64Ki", 65536), (1000000, 1000000), ("1M", 10**6)]
 )
 def test_memory_is_bytes(text: object, value: int) -> None:
     assert memory(text) == value
 
 
-@pytest.mark.parametrize("text", ["64MB", "4Gi", "1048577Ki", "1", "0", "-1Mi", 1.5, True, None, "9" * 40])
+@pytest.mark.parametrize("text", ["64MB", "4Gi", "1Gi", "1", "0", "-1Mi", 1.5, True, None, "9" * 40])
 def test_memory_that_webassembly_cannot_have_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match=r"memory|out of range"):
         memory(text)
 
 
 def test_memory_above_the_limit_is_refused_with_the_limit() -> None:
-    with pytest.raises(ValueError, match=r"64Ki \(one WebAssembly page\) to 1Gi"):
-        memory("1025Mi")
+    with pytest.raises(ValueError, match=r"64Ki \(one WebAssembly page\) to 512Mi"):
+        memory("513Mi")
 
 
 @pytest.mark.parametrize(("text", "value"), [("0.5", 500), ("500m", 500), (2, 2000), (0.25, 250)])

@@ -28,7 +28,7 @@ MOST_LEVEL = 32
 
 _ENVELOPE = 1 << 10
 _LINES_BETWEEN_LOOKS = 256
-_EMPTY_LINES = re.compile(rb"(?:\r?\n)*+")
+_EMPTY_LINES = re.compile(rb"[\r\n]*+")
 _SEND_EVERY_NS = 1_000_000
 _SEND_ABOVE = 512
 _TOKEN, _PARTIAL, _LOG = int(EventKind.TOKEN), int(EventKind.PARTIAL), int(EventKind.LOG)
