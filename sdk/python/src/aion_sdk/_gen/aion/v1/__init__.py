@@ -20,7 +20,6 @@ __all__ = (
     "GetServerInfoRequest",
     "GetServerInfoResponse",
     "Intent",
-    "JsonField",
     "ListIntentsRequest",
     "ListIntentsResponse",
     "ListModulesRequest",
@@ -1080,36 +1079,6 @@ class Intent(betterproto2.Message):
 
 
 default_message_pool.register_message("aion.v1", "Intent", Intent)
-
-
-@dataclass(eq=False, repr=False)
-class JsonField(betterproto2.Message):
-    """
-    The REST JSON form of one field, where it differs from the protobuf JSON mapping.
-    """
-
-    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    The name of the member, instead of the field's own name.
-    """
-
-    embed: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
-    """
-    The string holds a JSON document: it is written as that document, not as a quoted string. Empty means null.
-    """
-
-    always: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
-    """
-    The member is always written: null for an unset message or embedded document, the default for a scalar.
-    """
-
-    number: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
-    """
-    A 64-bit integer is written as a JSON number. Only for values that stay below 2^53.
-    """
-
-
-default_message_pool.register_message("aion.v1", "JsonField", JsonField)
 
 
 @dataclass(eq=False, repr=False)
