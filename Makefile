@@ -86,8 +86,8 @@ modules: ## Build the bundled WASM modules from their Rust source.
 lock: $(VENV)/.uv ## Choose anew the exact versions in requirements/*.txt.
 	@echo "lock: what was released before $(LOCK_DATE)"
 	@$(LOCK:--all-extras=) requirements/bootstrap.in -o requirements/bootstrap.txt
-	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in -o requirements/runtime.txt
-	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/dev.in -o requirements/dev.txt
+	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/demo.in -o requirements/runtime.txt
+	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/demo.in requirements/dev.in -o requirements/dev.txt
 
 .PHONY: clean
 clean: ## Remove what can be made again, .venv too.

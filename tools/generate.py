@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools import third_party
 
-GENERATED = (Path("src/v1"), Path("openapi"), Path("sdk/python/src/aion_sdk/_gen"))
+GENERATED = (Path("src/v1"), Path("src/workers/v1"), Path("openapi"), Path("sdk/python/src/aion_sdk/_gen"))
 DESCRIPTORS = Path("openapi/aion.v1.binpb")
 SYNC_FACE = Path("sdk/python/sync_face.py")
 
@@ -31,7 +31,7 @@ def generate(out: Path) -> None:
     """Generate below `out` what stands in the tree."""
     third_party.fill()
     run(["buf", "generate", "--output", str(out)])
-    image = ["buf", "build", ".", "--path", "proto/aion", "--exclude-source-info", "--as-file-descriptor-set"]
+    image = ["buf", "build", ".", "--path", "proto/aion/v1", "--exclude-source-info", "--as-file-descriptor-set"]
     run([*image, "--output", str(out / DESCRIPTORS)])
 
 

@@ -46,7 +46,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of a task. Its number is the fence of its lease."""
+    """One attempt of a task. Its number is the fence of its lease. `cost_micros` is what it cost, known at any time."""
 
     number: int
     engine: str
@@ -55,6 +55,7 @@ class Attempt:
     end_time: datetime | None = None
     failure: Failure | None = None
     fuel: int = 0
+    cost_micros: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,18 @@ class IntentNotFound(InvalidRequest):
     reason = "INTENT_NOT_FOUND"
 
 
+class ScheduleInvalid(InvalidRequest):
+    """The cron expression or the time zone cannot be understood, or the schedule can never fire."""
+
+    reason = "SCHEDULE_INVALID"
+
+
+class WebhookUrlRefused(InvalidRequest):
+    """The URL is not one that AION calls: not HTTPS, or not a public address."""
+
+    reason = "WEBHOOK_URL_REFUSED"
+
+
 class OffsetOutOfRange(AionError):
     """The offset lies beyond the end of the task's log."""
 
@@ -118,6 +130,24 @@ class TaskNotFound(NotFound):
     reason = "TASK_NOT_FOUND"
 
 
+class ScheduleNotFound(NotFound):
+    """No such schedule for this tenant."""
+
+    reason = "SCHEDULE_NOT_FOUND"
+
+
+class WebhookNotFound(NotFound):
+    """No such webhook for this tenant."""
+
+    reason = "WEBHOOK_NOT_FOUND"
+
+
+class DeliveryNotFound(NotFound):
+    """No such delivery of this webhook."""
+
+    reason = "DELIVERY_NOT_FOUND"
+
+
 class MethodNotFound(AionError):
     """No such method or path."""
 
@@ -134,6 +164,24 @@ class IdempotencyKeyReused(AionError):
     """The idempotency key was used for another request."""
 
     reason = "IDEMPOTENCY_KEY_REUSED"
+
+
+class ScheduleAlreadyExists(AionError):
+    """The schedule id is taken by another schedule of this tenant."""
+
+    reason = "SCHEDULE_ALREADY_EXISTS"
+
+
+class TaskNotEnded(AionError):
+    """Only an ended task can be done again."""
+
+    reason = "TASK_NOT_ENDED"
+
+
+class ChangedMeanwhile(AionError):
+    """Somebody else changed it since the caller read it; read it again."""
+
+    reason = "CHANGED_MEANWHILE"
 
 
 class NoEligibleEngine(AionError):
@@ -176,6 +224,12 @@ class ReaderTooSlow(Exhausted):
     reason = "READER_TOO_SLOW"
 
 
+class LimitReached(Exhausted):
+    """The tenant has as many of these as it may have; the message names the limit."""
+
+    reason = "LIMIT_REACHED"
+
+
 class CallDeadlineExceeded(AionError):
     """The call's deadline passed; what was accepted goes on."""
 
@@ -205,6 +259,18 @@ class OutcomeUnknown(Unavailable):
 
 
 class StaleFence(AionError):
-    """A worker wrote under a lease that it no longer holds. Never reaches a client."""
+    """A worker wrote under a lease that it no longer holds. Reaches workers, never a client."""
 
-    reason = "INTERNAL"
+    reason = "STALE_FENCE"
+
+
+class WorkerNotRegistered(AionError):
+    """The server does not know this worker, as after the server's start; it registers again. Never reaches a client."""
+
+    reason = "WORKER_NOT_REGISTERED"
+
+
+class WorkerVersionUnsupported(AionError):
+    """A worker's version is more than one minor release away from the server's. Never reaches a client."""
+
+    reason = "WORKER_VERSION_UNSUPPORTED"

@@ -10,7 +10,27 @@ TASKS_READ: Final = "tasks:read"
 TASKS_WRITE: Final = "tasks:write"
 CATALOG_READ: Final = "catalog:read"
 SERVER_READ: Final = "server:read"
-ALL_SCOPES: Final = frozenset({TASKS_READ, TASKS_WRITE, CATALOG_READ, SERVER_READ, "intent:*:run"})
+SCHEDULES_READ: Final = "schedules:read"
+SCHEDULES_WRITE: Final = "schedules:write"
+WEBHOOKS_READ: Final = "webhooks:read"
+WEBHOOKS_WRITE: Final = "webhooks:write"
+WORKERS_SERVE: Final = "workers:serve"
+"""Lets a worker lease tasks of every tenant: for the internal door only, and in no default set of scopes."""
+
+ALL_SCOPES: Final = frozenset(
+    {
+        TASKS_READ,
+        TASKS_WRITE,
+        CATALOG_READ,
+        SERVER_READ,
+        SCHEDULES_READ,
+        SCHEDULES_WRITE,
+        WEBHOOKS_READ,
+        WEBHOOKS_WRITE,
+        "intent:*:run",
+    }
+)
+"""What a client may hold."""
 
 
 def run_scope(intent: str) -> str:

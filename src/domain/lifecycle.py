@@ -173,7 +173,16 @@ def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) ->
 
 def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
     began = task.attempts[-1]
-    last = Attempt(began.number, began.engine, began.start_time, result.outcome, now, result.failure, result.fuel)
+    last = Attempt(
+        began.number,
+        began.engine,
+        began.start_time,
+        result.outcome,
+        now,
+        result.failure,
+        result.fuel,
+        began.cost_micros,
+    )
     return task.changed(attempts=(*task.attempts[:-1], last))
 
 

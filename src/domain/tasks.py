@@ -83,7 +83,9 @@ class Task:
     `input_json` is the engine's input, one JSON object. `fingerprint` tells a replay of the same task id from a clash.
     `max_failures` bounds attempts whose work failed. `attempt_timeout` is the manifest's limit of one attempt.
     `stream_from` is the offset of the first TOKEN or PARTIAL that no RESET has made void, 0 if there is none.
-    `not_before` holds a retry back. `alone` asks that the next attempt shares its host with no other.
+    `not_before` holds it back, before its first attempt or before a retry. `alone` asks that the next attempt shares its host with no other.
+    `queue_expire_time` ends it when no attempt began until then. `retry_of` is the ended task that this one does again,
+    `schedule_id` the schedule that submitted it; empty when there is none.
     `traceparent` joins what happens later to the trace of the call that submitted it.
     """
 
@@ -102,6 +104,9 @@ class Task:
     expire_time: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
     traceparent: str = ""
+    queue_expire_time: datetime | None = None
+    retry_of: str = ""
+    schedule_id: str = ""
     state: TaskState = TaskState.PENDING
     start_time: datetime | None = None
     end_time: datetime | None = None

@@ -41,6 +41,11 @@ class SubmitCommand:
     expire_time: datetime | None = None
     idempotency_key: str = ""
     wait: timedelta = timedelta()
+    not_before: datetime | None = None
+    max_queue_time: timedelta | None = None
+    validate_only: bool = False
+    retry_of: str = ""
+    schedule_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

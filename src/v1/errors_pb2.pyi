@@ -44,6 +44,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The page token is not one of ours, or belongs to another query."""
     ERROR_REASON_OFFSET_OUT_OF_RANGE: _ErrorReason.ValueType  # 8
     """The offset lies beyond the end of the task's log."""
+    ERROR_REASON_SCHEDULE_INVALID: _ErrorReason.ValueType  # 9
+    """The cron expression or the time zone cannot be understood."""
+    ERROR_REASON_WEBHOOK_URL_REFUSED: _ErrorReason.ValueType  # 10
+    """The URL is not one that AION calls: not HTTPS, or not a public address."""
     ERROR_REASON_UNAUTHENTICATED: _ErrorReason.ValueType  # 20
     """No credentials, or none that are known."""
     ERROR_REASON_PERMISSION_DENIED: _ErrorReason.ValueType  # 21
@@ -62,6 +66,24 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No engine may run this task; the details say why for each."""
     ERROR_REASON_EVENTS_EXPIRED: _ErrorReason.ValueType  # 36
     """The events of this task are no longer kept; its result is."""
+    ERROR_REASON_TASK_NOT_ENDED: _ErrorReason.ValueType  # 37
+    """Only an ended task can be done again."""
+    ERROR_REASON_SCHEDULE_NOT_FOUND: _ErrorReason.ValueType  # 38
+    """No such schedule for this tenant."""
+    ERROR_REASON_SCHEDULE_ALREADY_EXISTS: _ErrorReason.ValueType  # 39
+    """The schedule id is taken by another schedule."""
+    ERROR_REASON_WEBHOOK_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """No such webhook for this tenant."""
+    ERROR_REASON_DELIVERY_NOT_FOUND: _ErrorReason.ValueType  # 41
+    """No such delivery of this webhook."""
+    ERROR_REASON_STALE_FENCE: _ErrorReason.ValueType  # 42
+    """The worker holds no such lease any more."""
+    ERROR_REASON_WORKER_NOT_REGISTERED: _ErrorReason.ValueType  # 43
+    """The server does not know this worker; it registers again."""
+    ERROR_REASON_WORKER_VERSION_UNSUPPORTED: _ErrorReason.ValueType  # 44
+    """The worker's version is more than one minor release away from the server's."""
+    ERROR_REASON_CHANGED_MEANWHILE: _ErrorReason.ValueType  # 45
+    """Somebody else changed it meanwhile; read it again."""
     ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 50
     """Too many requests."""
     ERROR_REASON_QUEUE_FULL: _ErrorReason.ValueType  # 51
@@ -70,6 +92,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Too many calls wait or watch at once."""
     ERROR_REASON_READER_TOO_SLOW: _ErrorReason.ValueType  # 53
     """The reader is too slow for the stream."""
+    ERROR_REASON_LIMIT_REACHED: _ErrorReason.ValueType  # 54
+    """The tenant has as many of these as it may have."""
     ERROR_REASON_CALL_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 60
     """The call's deadline passed; what was accepted goes on."""
     ERROR_REASON_DRAINING: _ErrorReason.ValueType  # 61
@@ -110,6 +134,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The engine that was chosen is no longer there."""
     ERROR_REASON_ATTEMPT_LOST: _ErrorReason.ValueType  # 94
     """The host or the lease of an attempt was lost; says nothing about the work."""
+    ERROR_REASON_QUEUE_EXPIRED: _ErrorReason.ValueType  # 95
+    """No attempt began within the task's `max_queue_time`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The stable reason of an error. Values are only added."""
@@ -132,6 +158,10 @@ ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 7
 """The page token is not one of ours, or belongs to another query."""
 ERROR_REASON_OFFSET_OUT_OF_RANGE: ErrorReason.ValueType  # 8
 """The offset lies beyond the end of the task's log."""
+ERROR_REASON_SCHEDULE_INVALID: ErrorReason.ValueType  # 9
+"""The cron expression or the time zone cannot be understood."""
+ERROR_REASON_WEBHOOK_URL_REFUSED: ErrorReason.ValueType  # 10
+"""The URL is not one that AION calls: not HTTPS, or not a public address."""
 ERROR_REASON_UNAUTHENTICATED: ErrorReason.ValueType  # 20
 """No credentials, or none that are known."""
 ERROR_REASON_PERMISSION_DENIED: ErrorReason.ValueType  # 21
@@ -150,6 +180,24 @@ ERROR_REASON_NO_ELIGIBLE_ENGINE: ErrorReason.ValueType  # 35
 """No engine may run this task; the details say why for each."""
 ERROR_REASON_EVENTS_EXPIRED: ErrorReason.ValueType  # 36
 """The events of this task are no longer kept; its result is."""
+ERROR_REASON_TASK_NOT_ENDED: ErrorReason.ValueType  # 37
+"""Only an ended task can be done again."""
+ERROR_REASON_SCHEDULE_NOT_FOUND: ErrorReason.ValueType  # 38
+"""No such schedule for this tenant."""
+ERROR_REASON_SCHEDULE_ALREADY_EXISTS: ErrorReason.ValueType  # 39
+"""The schedule id is taken by another schedule."""
+ERROR_REASON_WEBHOOK_NOT_FOUND: ErrorReason.ValueType  # 40
+"""No such webhook for this tenant."""
+ERROR_REASON_DELIVERY_NOT_FOUND: ErrorReason.ValueType  # 41
+"""No such delivery of this webhook."""
+ERROR_REASON_STALE_FENCE: ErrorReason.ValueType  # 42
+"""The worker holds no such lease any more."""
+ERROR_REASON_WORKER_NOT_REGISTERED: ErrorReason.ValueType  # 43
+"""The server does not know this worker; it registers again."""
+ERROR_REASON_WORKER_VERSION_UNSUPPORTED: ErrorReason.ValueType  # 44
+"""The worker's version is more than one minor release away from the server's."""
+ERROR_REASON_CHANGED_MEANWHILE: ErrorReason.ValueType  # 45
+"""Somebody else changed it meanwhile; read it again."""
 ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 50
 """Too many requests."""
 ERROR_REASON_QUEUE_FULL: ErrorReason.ValueType  # 51
@@ -158,6 +206,8 @@ ERROR_REASON_TOO_MANY_WAITERS: ErrorReason.ValueType  # 52
 """Too many calls wait or watch at once."""
 ERROR_REASON_READER_TOO_SLOW: ErrorReason.ValueType  # 53
 """The reader is too slow for the stream."""
+ERROR_REASON_LIMIT_REACHED: ErrorReason.ValueType  # 54
+"""The tenant has as many of these as it may have."""
 ERROR_REASON_CALL_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 60
 """The call's deadline passed; what was accepted goes on."""
 ERROR_REASON_DRAINING: ErrorReason.ValueType  # 61
@@ -198,4 +248,6 @@ ERROR_REASON_ENGINE_UNAVAILABLE: ErrorReason.ValueType  # 93
 """The engine that was chosen is no longer there."""
 ERROR_REASON_ATTEMPT_LOST: ErrorReason.ValueType  # 94
 """The host or the lease of an attempt was lost; says nothing about the work."""
+ERROR_REASON_QUEUE_EXPIRED: ErrorReason.ValueType  # 95
+"""No attempt began within the task's `max_queue_time`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

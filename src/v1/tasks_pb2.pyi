@@ -82,6 +82,9 @@ class TaskRequest(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
+    NOT_BEFORE_FIELD_NUMBER: _builtins.int
+    MAX_QUEUE_TIME_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     schema_version: _builtins.str
     """Version of the request's shape; empty means "1.0"."""
     task_id: _builtins.str
@@ -96,6 +99,8 @@ class TaskRequest(_message.Message):
     """The intent's input as one JSON object. Either this or `params`."""
     request_id: _builtins.str
     """Idempotency key (AIP-155): the same key and the same request give the same task, for 24 hours."""
+    validate_only: _builtins.bool
+    """Check and decide as always, and accept nothing (AIP-163): the answer shows the decision and has no state."""
     @_builtins.property
     def params(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The intent's input, as strings. Either this or `params_json`."""
@@ -116,6 +121,16 @@ class TaskRequest(_message.Message):
     def wait(self) -> _duration_pb2.Duration:
         """How long to wait for the end before answering, at most 60 s; the answer is the task in its state at that time."""
 
+    @_builtins.property
+    def not_before(self) -> _timestamp_pb2.Timestamp:
+        """The task does not start before this time; it is accepted and waits."""
+
+    @_builtins.property
+    def max_queue_time(self) -> _duration_pb2.Duration:
+        """How long the task may wait for its first attempt, from acceptance or from `not_before`; then it ends TIMEOUT with
+        QUEUE_EXPIRED. Unset: until `expire_time`.
+        """
+
     def __init__(
         self,
         *,
@@ -131,10 +146,13 @@ class TaskRequest(_message.Message):
         expire_time: _timestamp_pb2.Timestamp | None = ...,
         request_id: _builtins.str = ...,
         wait: _duration_pb2.Duration | None = ...,
+        not_before: _timestamp_pb2.Timestamp | None = ...,
+        max_queue_time: _duration_pb2.Duration | None = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "sla", b"sla", "wait", b"wait"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "max_queue_time", b"max_queue_time", "not_before", b"not_before", "sla", b"sla", "wait", b"wait"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "intent", b"intent", "metadata", b"metadata", "params", b"params", "params_json", b"params_json", "preferred_engine", b"preferred_engine", "priority", b"priority", "request_id", b"request_id", "schema_version", b"schema_version", "sla", b"sla", "task_id", b"task_id", "wait", b"wait"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "intent", b"intent", "max_queue_time", b"max_queue_time", "metadata", b"metadata", "not_before", b"not_before", "params", b"params", "params_json", b"params_json", "preferred_engine", b"preferred_engine", "priority", b"priority", "request_id", b"request_id", "schema_version", b"schema_version", "sla", b"sla", "task_id", b"task_id", "validate_only", b"validate_only", "wait", b"wait"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -322,6 +340,10 @@ class TaskResult(_message.Message):
     PRIORITY_FIELD_NUMBER: _builtins.int
     CANCEL_REQUESTED_FIELD_NUMBER: _builtins.int
     EVENT_FIELD_NUMBER: _builtins.int
+    NOT_BEFORE_FIELD_NUMBER: _builtins.int
+    QUEUE_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    RETRY_OF_FIELD_NUMBER: _builtins.int
+    SCHEDULE_ID_FIELD_NUMBER: _builtins.int
     schema_version: _builtins.str
     """Version of this shape."""
     task_id: _builtins.str
@@ -344,6 +366,10 @@ class TaskResult(_message.Message):
     """`low`, `normal` or `high`."""
     cancel_requested: _builtins.bool
     """Somebody asked to cancel it while it ran."""
+    retry_of: _builtins.str
+    """The task that this one does again; empty when it is no retry."""
+    schedule_id: _builtins.str
+    """The schedule that made it; empty when a client did."""
     @_builtins.property
     def engine(self) -> Global___Engine:
         """Which engine runs it, and why."""
@@ -388,6 +414,14 @@ class TaskResult(_message.Message):
     def event(self) -> _events_pb2.TaskEvent:
         """Stream only: the event that this message brings."""
 
+    @_builtins.property
+    def not_before(self) -> _timestamp_pb2.Timestamp:
+        """It does not start before this time; unset when it may start at once. A pause before a retry shows here, too."""
+
+    @_builtins.property
+    def queue_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Without a first attempt by this time it ends TIMEOUT; unset without such a promise."""
+
     def __init__(
         self,
         *,
@@ -413,10 +447,14 @@ class TaskResult(_message.Message):
         priority: _builtins.str = ...,
         cancel_requested: _builtins.bool = ...,
         event: _events_pb2.TaskEvent | None = ...,
+        not_before: _timestamp_pb2.Timestamp | None = ...,
+        queue_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        retry_of: _builtins.str = ...,
+        schedule_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_promise_kept", b"_promise_kept", "create_time", b"create_time", "decision", b"decision", "end_time", b"end_time", "engine", b"engine", "error", b"error", "event", b"event", "expire_time", b"expire_time", "promise_kept", b"promise_kept", "start_time", b"start_time", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_promise_kept", b"_promise_kept", "create_time", b"create_time", "decision", b"decision", "end_time", b"end_time", "engine", b"engine", "error", b"error", "event", b"event", "expire_time", b"expire_time", "not_before", b"not_before", "promise_kept", b"promise_kept", "queue_expire_time", b"queue_expire_time", "start_time", b"start_time", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_promise_kept", b"_promise_kept", "attempts", b"attempts", "cancel_requested", b"cancel_requested", "create_time", b"create_time", "decision", b"decision", "end_time", b"end_time", "engine", b"engine", "error", b"error", "event", b"event", "expire_time", b"expire_time", "intent", b"intent", "last_offset", b"last_offset", "metadata", b"metadata", "priority", b"priority", "promise_kept", b"promise_kept", "replayed", b"replayed", "result_json", b"result_json", "schema_version", b"schema_version", "start_time", b"start_time", "state", b"state", "status", b"status", "task_id", b"task_id", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_promise_kept", b"_promise_kept", "attempts", b"attempts", "cancel_requested", b"cancel_requested", "create_time", b"create_time", "decision", b"decision", "end_time", b"end_time", "engine", b"engine", "error", b"error", "event", b"event", "expire_time", b"expire_time", "intent", b"intent", "last_offset", b"last_offset", "metadata", b"metadata", "not_before", b"not_before", "priority", b"priority", "promise_kept", b"promise_kept", "queue_expire_time", b"queue_expire_time", "replayed", b"replayed", "result_json", b"result_json", "retry_of", b"retry_of", "schedule_id", b"schedule_id", "schema_version", b"schema_version", "start_time", b"start_time", "state", b"state", "status", b"status", "task_id", b"task_id", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__promise_kept: _TypeAlias = _typing.Literal["promise_kept"]  # noqa: Y015
     _WhichOneofArgType__promise_kept: _TypeAlias = _typing.Literal["_promise_kept", b"_promise_kept"]  # noqa: Y015
@@ -553,6 +591,36 @@ class CancelResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CancelResponse: _TypeAlias = CancelResponse  # noqa: Y015
+
+@_typing.final
+class RetryRequest(_message.Message):
+    """Asks to do again what an ended task did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    NEW_TASK_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    """The ended task."""
+    new_task_id: _builtins.str
+    """The id of the new task; AION makes a UUIDv7 when it is empty."""
+    request_id: _builtins.str
+    """Idempotency key (AIP-155): the same key gives the same new task, for 24 hours."""
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        new_task_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["new_task_id", b"new_task_id", "request_id", b"request_id", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryRequest: _TypeAlias = RetryRequest  # noqa: Y015
 
 @_typing.final
 class ListTasksRequest(_message.Message):

@@ -70,6 +70,11 @@ class AionTasksStub:
                 request_serializer=aion_dot_v1_dot_tasks__pb2.SubmitBatchRequest.SerializeToString,
                 response_deserializer=aion_dot_v1_dot_tasks__pb2.SubmitBatchResponse.FromString,
                 _registered_method=True)
+        self.Retry = channel.unary_unary(
+                '/aion.v1.AionTasks/Retry',
+                request_serializer=aion_dot_v1_dot_tasks__pb2.RetryRequest.SerializeToString,
+                response_deserializer=aion_dot_v1_dot_tasks__pb2.TaskResult.FromString,
+                _registered_method=True)
         self.ExplainDecision = channel.unary_unary(
                 '/aion.v1.AionTasks/ExplainDecision',
                 request_serializer=aion_dot_v1_dot_tasks__pb2.ExplainDecisionRequest.SerializeToString,
@@ -130,6 +135,14 @@ class AionTasksServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Retry(self, request, context):
+        """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
+        is; `retry_of` of the new one names it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExplainDecision(self, request, context):
         """Reads the stored decision of a task.
         """
@@ -174,6 +187,11 @@ def add_AionTasksServicer_to_server(servicer, server):
                     servicer.SubmitBatch,
                     request_deserializer=aion_dot_v1_dot_tasks__pb2.SubmitBatchRequest.FromString,
                     response_serializer=aion_dot_v1_dot_tasks__pb2.SubmitBatchResponse.SerializeToString,
+            ),
+            'Retry': grpc.unary_unary_rpc_method_handler(
+                    servicer.Retry,
+                    request_deserializer=aion_dot_v1_dot_tasks__pb2.RetryRequest.FromString,
+                    response_serializer=aion_dot_v1_dot_tasks__pb2.TaskResult.SerializeToString,
             ),
             'ExplainDecision': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainDecision,
@@ -371,6 +389,33 @@ class AionTasks:
             '/aion.v1.AionTasks/SubmitBatch',
             aion_dot_v1_dot_tasks__pb2.SubmitBatchRequest.SerializeToString,
             aion_dot_v1_dot_tasks__pb2.SubmitBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Retry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aion.v1.AionTasks/Retry',
+            aion_dot_v1_dot_tasks__pb2.RetryRequest.SerializeToString,
+            aion_dot_v1_dot_tasks__pb2.TaskResult.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,10 @@ class AionTasksStub:
     """Lists the tenant's tasks, newest first."""
     SubmitBatch: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.SubmitBatchRequest, _tasks_pb2.SubmitBatchResponse]
     """Accepts up to 100 tasks, each on its own."""
+    Retry: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.RetryRequest, _tasks_pb2.TaskResult]
+    """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
+    is; `retry_of` of the new one names it.
+    """
     ExplainDecision: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.ExplainDecisionRequest, _tasks_pb2.ExplainDecisionResponse]
     """Reads the stored decision of a task."""
 
@@ -69,6 +73,10 @@ class AionTasksAsyncStub(AionTasksStub):
     """Lists the tenant's tasks, newest first."""
     SubmitBatch: _aio.UnaryUnaryMultiCallable[_tasks_pb2.SubmitBatchRequest, _tasks_pb2.SubmitBatchResponse]  # type: ignore[assignment]
     """Accepts up to 100 tasks, each on its own."""
+    Retry: _aio.UnaryUnaryMultiCallable[_tasks_pb2.RetryRequest, _tasks_pb2.TaskResult]  # type: ignore[assignment]
+    """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
+    is; `retry_of` of the new one names it.
+    """
     ExplainDecision: _aio.UnaryUnaryMultiCallable[_tasks_pb2.ExplainDecisionRequest, _tasks_pb2.ExplainDecisionResponse]  # type: ignore[assignment]
     """Reads the stored decision of a task."""
 
@@ -130,6 +138,16 @@ class AionTasksServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tasks_pb2.SubmitBatchResponse, _abc.Awaitable[_tasks_pb2.SubmitBatchResponse]]:
         """Accepts up to 100 tasks, each on its own."""
+
+    @_abc_1.abstractmethod
+    def Retry(
+        self,
+        request: _tasks_pb2.RetryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tasks_pb2.TaskResult, _abc.Awaitable[_tasks_pb2.TaskResult]]:
+        """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
+        is; `retry_of` of the new one names it.
+        """
 
     @_abc_1.abstractmethod
     def ExplainDecision(

@@ -1,4 +1,4 @@
-"""Answers one plugin request: a document `PACKAGE.yaml` for each package that has services.
+"""Answers one plugin request: a document `PACKAGE.yaml` for each package that REST serves.
 
 Options: title=..., version=..., reasons=FULL.NAME of the enum of error reasons.
 """
@@ -22,7 +22,7 @@ def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
     packages: dict[str, list[FileDescriptor]] = defaultdict(list)
     for name in sorted(request.file_to_generate):
         file = contract.file(name)
-        if file.services_by_name:
+        if any(list(contract.bindings(rpc)) for service in file.services_by_name.values() for rpc in service.methods):
             packages[file.package].append(file)
     title = Title(said["title"], said["version"], said["reasons"])
     return {f"{package}.yaml": as_yaml(document(contract, files, title)) for package, files in sorted(packages.items())}

@@ -1,4 +1,5 @@
-"""The protoc plugin that writes the server's messages and stubs, typed, as modules of the package `aion.v1`.
+"""The protoc plugin that writes the server's messages and stubs, typed, as modules of one package: its option `package`,
+such as `aion.v1`.
 
 It runs four generators over one request: protoc's own for messages and for gRPC, and mypy-protobuf's for the
 types of both. They would write to aion/v1/; since src/ is the package `aion`, the plugin drops that prefix.
@@ -15,11 +16,10 @@ from google.protobuf import descriptor_pb2
 from google.protobuf.compiler import plugin_pb2
 from grpc_tools import protoc
 
-FOLDER = "aion/v1/"
 RULES_PROTO = "buf/validate/validate.proto"
 RULES_IMPORT = "from buf.validate import validate_pb2 as"
 RULES_IMPORT_HERE = "from aion.contract import validate_pb2 as"
-PACKAGE_DOC = '"""Generated from proto/aion/v1 by `make generate`: do not edit."""\n'
+PACKAGE_DOC = '"""Generated from proto/{folder} by `make generate`: do not edit."""\n'
 
 
 class GenerationFailed(Exception):
@@ -71,10 +71,22 @@ def empty_stubs(request: plugin_pb2.CodeGeneratorRequest) -> set[str]:
     return {f"{stem}_pb2_grpc{ending}" for stem in stems for ending in (".py", ".pyi")}
 
 
+def folder_of(request: plugin_pb2.CodeGeneratorRequest) -> str:
+    """Return where the files of the asked package stand in the contract, such as `aion/v1/`."""
+    option, _, package = request.parameter.partition("=")
+    if option != "package" or not package:
+        raise GenerationFailed("the plugin needs one option: package=aion.v1")
+    return package.replace(".", "/") + "/"
+
+
 def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
     """Return every file of the package by its name inside it."""
-    if strangers := [name for name in request.file_to_generate if not name.startswith(FOLDER)]:
-        raise GenerationFailed(f"only {FOLDER} is generated into this package, not {', '.join(strangers)}")
+    folder = folder_of(request)
+    wanted = [name for name in request.file_to_generate if name.startswith(folder)]
+    if not wanted:
+        raise GenerationFailed(f"the contract has no file in {folder}")
+    del request.file_to_generate[:]
+    request.file_to_generate.extend(wanted)
     files = from_protoc(request, "python") | from_protoc(request, "grpc_python")
     files |= from_plugin(request, "protoc-gen-mypy") | from_plugin(request, "protoc-gen-mypy_grpc")
     for name in rules_users(request):
@@ -82,7 +94,8 @@ def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
             raise GenerationFailed(f"{name}: protoc no longer writes `{RULES_IMPORT} ...`")
         files[name] = files[name].replace(RULES_IMPORT, RULES_IMPORT_HERE)
     kept = {name: text for name, text in files.items() if name not in empty_stubs(request)}
-    return {"__init__.py": PACKAGE_DOC} | {name.removeprefix(FOLDER): text for name, text in kept.items()}
+    package = {"__init__.py": PACKAGE_DOC.format(folder=folder.rstrip("/"))}
+    return package | {name.removeprefix(folder): text for name, text in kept.items()}
 
 
 def main() -> None:

@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from google.protobuf import descriptor, message
 from google.protobuf.message_factory import GetMessageClass
 
-from aion.domain.identity import CATALOG_READ, SERVER_READ, TASKS_READ, TASKS_WRITE
-from aion.v1 import catalog_pb2, server_pb2, tasks_pb2
+from aion.domain.identity import (
+    CATALOG_READ,
+    SCHEDULES_READ,
+    SCHEDULES_WRITE,
+    SERVER_READ,
+    TASKS_READ,
+    TASKS_WRITE,
+    WEBHOOKS_READ,
+    WEBHOOKS_WRITE,
+)
+from aion.v1 import catalog_pb2, schedules_pb2, server_pb2, tasks_pb2, tickets_pb2, webhooks_pb2
 
 SCOPES = {
     "/aion.v1.AionTasks/Submit": TASKS_WRITE,
@@ -22,12 +31,37 @@ SCOPES = {
     "/aion.v1.AionTasks/ListTasks": TASKS_READ,
     "/aion.v1.AionTasks/SubmitBatch": TASKS_WRITE,
     "/aion.v1.AionTasks/ExplainDecision": TASKS_READ,
+    "/aion.v1.AionTasks/Retry": TASKS_WRITE,
+    "/aion.v1.TicketService/CreateTicket": TASKS_READ,
+    "/aion.v1.ScheduleService/CreateSchedule": SCHEDULES_WRITE,
+    "/aion.v1.ScheduleService/GetSchedule": SCHEDULES_READ,
+    "/aion.v1.ScheduleService/ListSchedules": SCHEDULES_READ,
+    "/aion.v1.ScheduleService/UpdateSchedule": SCHEDULES_WRITE,
+    "/aion.v1.ScheduleService/PauseSchedule": SCHEDULES_WRITE,
+    "/aion.v1.ScheduleService/ResumeSchedule": SCHEDULES_WRITE,
+    "/aion.v1.ScheduleService/TriggerSchedule": SCHEDULES_WRITE,
+    "/aion.v1.ScheduleService/DeleteSchedule": SCHEDULES_WRITE,
+    "/aion.v1.WebhookService/CreateWebhook": WEBHOOKS_WRITE,
+    "/aion.v1.WebhookService/GetWebhook": WEBHOOKS_READ,
+    "/aion.v1.WebhookService/ListWebhooks": WEBHOOKS_READ,
+    "/aion.v1.WebhookService/UpdateWebhook": WEBHOOKS_WRITE,
+    "/aion.v1.WebhookService/RotateWebhookSecret": WEBHOOKS_WRITE,
+    "/aion.v1.WebhookService/DeleteWebhook": WEBHOOKS_WRITE,
+    "/aion.v1.WebhookService/ListWebhookDeliveries": WEBHOOKS_READ,
+    "/aion.v1.WebhookService/ReplayWebhookDelivery": WEBHOOKS_WRITE,
     "/aion.v1.CatalogService/ListIntents": CATALOG_READ,
     "/aion.v1.CatalogService/ListModules": CATALOG_READ,
     "/aion.v1.ServerService/GetServerInfo": SERVER_READ,
 }
 
-FILES = (tasks_pb2.DESCRIPTOR, catalog_pb2.DESCRIPTOR, server_pb2.DESCRIPTOR)
+FILES = (
+    tasks_pb2.DESCRIPTOR,
+    tickets_pb2.DESCRIPTOR,
+    schedules_pb2.DESCRIPTOR,
+    webhooks_pb2.DESCRIPTOR,
+    catalog_pb2.DESCRIPTOR,
+    server_pb2.DESCRIPTOR,
+)
 
 
 @dataclass(frozen=True, slots=True)

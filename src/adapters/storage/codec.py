@@ -35,6 +35,9 @@ ASKED_COLUMNS = (
     "expire_us",
     "metadata",
     "traceparent",
+    "queue_expire_us",
+    "retry_of",
+    "schedule_id",
 )
 """What was asked: written once."""
 
@@ -109,6 +112,9 @@ def encode_asked(task: Task) -> Row:
         to_us(task.expire_time),
         _dump(dict(task.metadata)) if task.metadata else _NO_METADATA,
         task.traceparent,
+        _to_us_or_none(task.queue_expire_time),
+        task.retry_of or None,
+        task.schedule_id or None,
     )
 
 
@@ -143,6 +149,7 @@ def decode_task(row: Sequence[Any]) -> Task:
     (
         tenant, task_id, principal, intent, input_json, priority, privacy, budget_micros, p95_us, fingerprint,
         decision, candidates, max_failures, attempt_timeout_us, create_us, expire_us, metadata, traceparent,
+        queue_expire_us, retry_of, schedule_id,
         state, start_us, end_us, not_before_us, alone, cancel_requested, lease_owner, lease_fence,
         lease_expires_us, attempts, last_offset, stream_from, result_json, failure, latency_us, tokens,
         cost_micros, fuel, promise_kept,
@@ -163,6 +170,9 @@ def decode_task(row: Sequence[Any]) -> Task:
         expire_time=from_us(expire_us),
         metadata=orjson.loads(metadata),
         traceparent=traceparent,
+        queue_expire_time=_from_us_or_none(queue_expire_us),
+        retry_of=retry_of or "",
+        schedule_id=schedule_id or "",
         state=TaskState(state),
         start_time=_from_us_or_none(start_us),
         end_time=_from_us_or_none(end_us),
@@ -246,6 +256,7 @@ def _attempt(document: dict[str, Any]) -> Attempt:
         end_time=_from_us_or_none(document["end_time"]),
         failure=None if failure is None else _failure(failure),
         fuel=document["fuel"],
+        cost_micros=document.get("cost_micros", 0),  # rows of 0.1 have none
     )
 
 

@@ -123,10 +123,17 @@ def _config() -> Config:
 
 
 def _plain(definition: str) -> str:
-    """A definition without its layout; the order of constraints means nothing."""
+    """A definition without its layout; the order of columns and constraints means nothing, statements name them."""
     text = " ".join(definition.split()).replace("( ", "(").removesuffix(")").rstrip()
-    columns, *constraints = text.split(", CONSTRAINT ")
-    return ", ".join([columns, *sorted(constraints)])
+    head, _, body = text.partition("(")
+    parts, depth = [""], 0
+    for letter in body:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return ", ".join([head.strip(), *sorted(part.strip() for part in parts)])
 
 
 @contextmanager

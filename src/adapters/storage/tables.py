@@ -82,6 +82,9 @@ tasks = Table(
     _number("expire_us"),
     _text("metadata"),
     _text("traceparent"),
+    _number_or_none("queue_expire_us"),
+    _text_or_none("retry_of"),
+    _text_or_none("schedule_id"),
     # Where it is in its life.
     _number("state"),
     _number_or_none("start_us"),

@@ -1,0 +1,1 @@
+"""The internal contract between server and workers, generated below."""

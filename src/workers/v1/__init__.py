@@ -1,0 +1,1 @@
+"""Generated from proto/aion/workers/v1 by `make generate`: do not edit."""
