@@ -1,0 +1,122 @@
+/**
+ * Refused calls as errors of the SDK's tree: one table of gRPC codes, one of reasons that say more than their code.
+ *
+ * Something between here and AION (a proxy, the network) may answer without AION's details; then the code alone
+ * decides, and what can only come of a broken connection is Unavailable.
+ */
+
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { anyUnpack, durationMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import * as errors from "./errors.js";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RequestInfoSchema,
+  RetryInfoSchema,
+} from "./gen/google/rpc/error_details_pb.js";
+import type { Status } from "./gen/google/rpc/status_pb.js";
+
+type ErrorClass = new (message: string, details: errors.ErrorDetails) => errors.AionError;
+type Details = { -readonly [Name in keyof errors.ErrorDetails]: errors.ErrorDetails[Name] };
+type Unpack = <Desc extends DescMessage>(schema: Desc) => MessageShape<Desc> | undefined;
+
+const DOMAIN = "aion";
+
+const CODES: Readonly<Record<number, readonly [string, ErrorClass]>> = {
+  [Code.Canceled]: ["CANCELLED", errors.Unavailable],
+  [Code.Unknown]: ["UNKNOWN", errors.InternalError],
+  [Code.InvalidArgument]: ["INVALID_ARGUMENT", errors.InvalidRequest],
+  [Code.DeadlineExceeded]: ["DEADLINE_EXCEEDED", errors.DeadlineExceeded],
+  [Code.NotFound]: ["NOT_FOUND", errors.NotFound],
+  [Code.AlreadyExists]: ["ALREADY_EXISTS", errors.Conflict],
+  [Code.PermissionDenied]: ["PERMISSION_DENIED", errors.PermissionDenied],
+  [Code.ResourceExhausted]: ["RESOURCE_EXHAUSTED", errors.RateLimited],
+  [Code.FailedPrecondition]: ["FAILED_PRECONDITION", errors.Refused],
+  [Code.Aborted]: ["ABORTED", errors.Unavailable],
+  [Code.OutOfRange]: ["OUT_OF_RANGE", errors.InvalidRequest],
+  [Code.Unimplemented]: ["UNIMPLEMENTED", errors.Unimplemented],
+  [Code.Internal]: ["INTERNAL", errors.InternalError],
+  [Code.Unavailable]: ["UNAVAILABLE", errors.Unavailable],
+  [Code.DataLoss]: ["DATA_LOSS", errors.InternalError],
+  [Code.Unauthenticated]: ["UNAUTHENTICATED", errors.AuthenticationError],
+};
+
+const REASONS: Readonly<Record<string, ErrorClass>> = {
+  CHANGED_MEANWHILE: errors.ChangedMeanwhile,
+  EVENTS_EXPIRED: errors.EventsExpired,
+  IDEMPOTENCY_KEY_REUSED: errors.Conflict,
+  LIMIT_REACHED: errors.LimitReached,
+  NO_ELIGIBLE_ENGINE: errors.NoEligibleEngine,
+  REQUEST_TOO_LARGE: errors.RequestTooLarge,
+};
+
+/** Codes by which a transport tells of a connection that broke; AION itself never answers so without its details. */
+const BROKEN = new Set([Code.Canceled, Code.Unknown, Code.Internal, Code.Aborted, Code.DataLoss, Code.InvalidArgument]);
+
+/** The error that a refused call throws; `sentRequestId` stands in when the answer names none. */
+export function errorOf(thrown: unknown, sentRequestId: string): errors.AionError {
+  if (thrown instanceof errors.AionError) {
+    return thrown;
+  }
+  const refusal = ConnectError.from(thrown);
+  const said = detailsOf((schema) => refusal.findDetails(schema)[0]);
+  const answeredId = refusal.metadata.get("x-request-id") ?? "";
+  const details: errors.ErrorDetails = {
+    ...said,
+    code: nameOf(refusal.code),
+    requestId: said.requestId || answeredId || sentRequestId,
+    traceId: said.traceId || (refusal.metadata.get("x-trace-id") ?? ""),
+    cause: thrown,
+  };
+  const ours = details.reason || answeredId;
+  if (!ours && BROKEN.has(refusal.code) && !refusal.rawMessage.startsWith("cannot encode")) {
+    const message = `the call broke off between here and AION: ${refusal.rawMessage || "no words came"}`;
+    return new errors.Unavailable(message, { ...details, code: "UNAVAILABLE" });
+  }
+  return make(refusal.code, refusal.rawMessage, details);
+}
+
+/** The error of one request of a batch. */
+export function errorOfStatus(status: Status): errors.AionError {
+  const said = detailsOf((schema) => {
+    const packed = status.details.find((any) => any.typeUrl.endsWith(`/${schema.typeName}`));
+    return packed === undefined ? undefined : anyUnpack(packed, schema);
+  });
+  return make(status.code, status.message, { ...said, code: nameOf(status.code) });
+}
+
+function nameOf(code: number): string {
+  return CODES[code]?.[0] ?? "UNKNOWN";
+}
+
+function make(code: number, message: string, details: errors.ErrorDetails): errors.AionError {
+  let kind = REASONS[details.reason ?? ""] ?? CODES[code]?.[1] ?? errors.InternalError;
+  if (kind === errors.RateLimited && !details.reason && message.includes("larger than max")) {
+    kind = errors.RequestTooLarge; // gRPC's own limit, which has no reason of AION
+  }
+  return new kind(message || `the call failed with ${details.code}`, details);
+}
+
+function detailsOf(unpack: Unpack): Details {
+  const details: Details = {};
+  const info = unpack(ErrorInfoSchema);
+  if (info?.domain === DOMAIN) {
+    details.reason = info.reason;
+    details.facts = { ...info.metadata };
+  }
+  const fields = unpack(BadRequestSchema);
+  if (fields !== undefined) {
+    details.violations = fields.fieldViolations.map(({ field, description }) => ({ field, description }));
+  }
+  const retry = unpack(RetryInfoSchema);
+  if (retry?.retryDelay !== undefined) {
+    details.retryAfterMs = Math.max(0, durationMs(retry.retryDelay));
+  }
+  const request = unpack(RequestInfoSchema);
+  if (request !== undefined) {
+    details.requestId = request.requestId;
+    details.traceId = request.servingData;
+  }
+  return details;
+}

@@ -1,0 +1,176 @@
+/** The events of one task, over as many connections as it takes. */
+
+import type { Calls } from "./calls.js";
+import { Connected } from "./connected.js";
+import { readTask, type Task } from "./contract/tasks.js";
+import { Cursor, type Opening } from "./cursor.js";
+import { EventsExpired, Unavailable } from "./errors.js";
+import type { TaskEvent } from "./events.js";
+import { AionTasks } from "./gen/aion/v1/tasks_pb.js";
+import type { CallOptions } from "./options.js";
+import { pause, type Retries } from "./retry.js";
+import { errorOf } from "./status.js";
+
+/**
+ * Iterate over it for the events, each once and in order; it reconnects by itself.
+ *
+ * Leaving it early (`break`) disconnects and never ends the task; iterating again, `text` or `result` go on where it was
+ * left. Nothing is sent before the first event is asked for.
+ */
+export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskEvent<Result>> {
+  readonly #calls: Calls;
+  readonly #cursor: Cursor<Result>;
+  readonly #options: CallOptions;
+  readonly #headers: Headers;
+  readonly #retries: Retries;
+  #connection: Connected<() => TaskEvent<Result> | undefined> | undefined;
+  #closed = false;
+
+  /** @internal */
+  constructor(calls: Calls, opening: Opening, options: CallOptions) {
+    const { maxRetries, maxReconnects } = calls.options;
+    this.#calls = calls;
+    this.#cursor = new Cursor(opening);
+    this.#options = options;
+    this.#headers = calls.headers(options);
+    this.#retries = calls.retries(options, (options.maxRetries ?? maxRetries) === 0 ? 0 : maxReconnects);
+  }
+
+  /** The task's id; empty until the server has accepted it. */
+  get taskId(): string {
+    return this.#cursor.taskId;
+  }
+
+  /** The task as it was last seen; the ended one after the last event. */
+  get task(): Task<Result> | undefined {
+    return this.#cursor.task;
+  }
+
+  /** The offset of the last event that was given out: where `watch` can go on. */
+  get lastOffset(): number {
+    return this.#cursor.lastOffset;
+  }
+
+  /** The text that the events so far make. */
+  get currentText(): string {
+    return this.#cursor.text;
+  }
+
+  /** Reads on to the end; the text that all events of this stream make. */
+  async text(): Promise<string> {
+    await this.#drain();
+    return this.#cursor.text;
+  }
+
+  /** Reads on to the end; the ended task, failed or not. */
+  async result(): Promise<Task<Result>> {
+    try {
+      await this.#drain();
+    } catch (error) {
+      if (error instanceof EventsExpired) {
+        return await this.#get();
+      }
+      throw error;
+    }
+    if (this.task === undefined || !this.#cursor.ended) {
+      throw new Unavailable("the stream was closed before its task ended");
+    }
+    return this.task;
+  }
+
+  /** Ends the stream for good; the task goes on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#disconnect();
+  }
+
+  /** The next event. */
+  async next(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
+    while (!this.#cursor.ended && !this.#closed) {
+      this.#options.signal?.throwIfAborted();
+      try {
+        const event = await this.#read();
+        if (event !== undefined) {
+          this.#retries.progress();
+          return { done: false, value: event };
+        }
+      } catch (thrown) {
+        this.#disconnect();
+        this.#options.signal?.throwIfAborted();
+        if (this.#closed) {
+          break;
+        }
+        const error = errorOf(thrown, this.#headers.get("x-request-id") ?? "");
+        await pause(this.#retries.delayAfter(error), this.#options.signal);
+      }
+    }
+    this.#disconnect();
+    return { done: true, value: undefined };
+  }
+
+  /** Disconnects; the next iteration goes on after the last event. */
+  async return(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
+    this.#disconnect();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #drain(): Promise<void> {
+    while ((await this.next()).done !== true);
+  }
+
+  async #read(): Promise<TaskEvent<Result> | undefined> {
+    if (this.#connection === undefined && !this.#cursor.drained) {
+      this.#connection = this.#connect();
+    }
+    const connection = this.#connection;
+    const message = await connection?.read(this.#options.signal);
+    if (message !== undefined) {
+      return message();
+    }
+    await this.#look();
+    return undefined;
+  }
+
+  #connect(): Connected<() => TaskEvent<Result> | undefined> {
+    const { submission, taskId, lastOffset } = this.#cursor;
+    const timeoutMs = this.#retries.timeLeft();
+    return new Connected(async (signal) => {
+      if (submission !== undefined) {
+        const opened = await this.#calls.stream(AionTasks.method.stream, submission, this.#headers, signal, timeoutMs);
+        return each(opened.message, (message) => () => this.#cursor.streamed(message));
+      }
+      const request = { taskId, afterOffset: BigInt(lastOffset) };
+      const opened = await this.#calls.stream(AionTasks.method.watch, request, this.#headers, signal, timeoutMs);
+      return each(opened.message, (message) => () => this.#cursor.watched(message));
+    }, this.#calls.options.idleTimeoutMs);
+  }
+
+  /** The server ended the stream; that is the end only if the task says so too. */
+  async #look(): Promise<void> {
+    this.#disconnect();
+    if (this.taskId !== "" && this.#cursor.settle(await this.#get())) {
+      return;
+    }
+    throw new Unavailable("the stream ended before its task did");
+  }
+
+  async #get(): Promise<Task<Result>> {
+    const options = { ...this.#options, timeoutMs: this.#retries.timeLeft() };
+    return await this.#calls.unary(AionTasks.method.statusById, { taskId: this.taskId }, options, readTask<Result>);
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
+
+async function* each<From, To>(items: AsyncIterable<From>, make: (item: From) => To): AsyncGenerator<To, void> {
+  for await (const item of items) {
+    yield make(item);
+  }
+}

@@ -1,0 +1,129 @@
+"""Answers one plugin request: a file of TypeScript for each of the contract's, and the table of its methods."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from google.protobuf.compiler import plugin_pb2
+from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor
+
+from tools.openapi.contract import Contract, ContractUnfit, is_map, is_well_known
+from tools.typescript.comments import Comments
+from tools.typescript.declarations import Declarations, Source
+from tools.typescript.naming import BY_HAND, RECEIVED_BY_HAND, RENAMED, REPEATABLE, SENT_BY_HAND, left_out
+
+PACKAGE = "aion.v1"
+HEAD = "// Generated from proto/ by `make generate`: do not edit."
+SAFE_VERBS = {"get", "put", "delete"}
+WHOLE_REQUESTS = {"TaskRequest"}
+"""Requests that are things of their own, not the envelope of a call."""
+
+
+def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
+    """Return the files by name."""
+    contract = Contract(request.proto_file)
+    files = [contract.file(name) for name in sorted(request.file_to_generate)]
+    files = [file for file in files if file.package == PACKAGE]
+    methods = [rpc for file in files for service in file.services_by_name.values() for rpc in service.methods]
+    received = set(_things(_closure(rpc.output_type for rpc in methods)))
+    sent = set(_things(_closure(rpc.input_type for rpc in methods)))
+    enums = {field.enum_type.full_name for message in _all(methods) for field in message.fields if field.enum_type}
+    comments = Comments(contract, files)
+    declarations = Declarations(contract, comments)
+    written = {}
+    for file in files:
+        source = Source()
+        for enum in file.enum_types_by_name.values():
+            declarations.enum(source, enum, on_wire=enum.full_name in enums)
+        for message in file.message_types_by_name.values():
+            if message.full_name in received and message.name not in RECEIVED_BY_HAND:
+                declarations.received(source, message)
+            if message.full_name in sent and (message.name in WHOLE_REQUESTS or message.name not in SENT_BY_HAND):
+                declarations.sent(source, message)
+        if source.lines:
+            name = file.name.rpartition("/")[2].removesuffix(".proto")
+            written[f"{name}.ts"] = _text(comments, file, source)
+    return written | {"methods.ts": _methods(contract, methods)}
+
+
+def _closure(roots: Iterable[Descriptor]) -> dict[str, Descriptor]:
+    found: dict[str, Descriptor] = {}
+    waiting = list(roots)
+    while waiting:
+        message = waiting.pop()
+        if message.full_name in found or message.name in BY_HAND or is_well_known(message):
+            continue
+        found[message.full_name] = message
+        waiting += [f.message_type for f in message.fields if f.message_type and not is_map(f) and not left_out(f)]
+    return found
+
+
+def _things(messages: dict[str, Descriptor]) -> Iterator[str]:
+    for full_name, message in messages.items():
+        envelope = message.name.endswith(("Request", "Response")) or message.name == "TaskId"
+        if message.file.package == PACKAGE and (
+            not envelope or message.name in RENAMED or message.name in WHOLE_REQUESTS
+        ):
+            yield full_name
+
+
+def _all(methods: list[MethodDescriptor]) -> list[Descriptor]:
+    everything = _closure([rpc.output_type for rpc in methods] + [rpc.input_type for rpc in methods])
+    by_hand = [
+        m for message in everything.values() for f in message.fields if (m := f.message_type) and m.name in BY_HAND
+    ]
+    return [*everything.values(), *by_hand]
+
+
+def _text(comments: Comments, file: FileDescriptor, source: Source) -> str:
+    own = file.name.rpartition("/")[2].removesuffix(".proto")
+    by_module: dict[str, set[str]] = defaultdict(set)
+    for need in source.needs:
+        module, _, name = need.partition(":")
+        if module not in {"wire", f"{own}.js"}:
+            by_module[module].add(name)
+    lines = [HEAD, "//", *comments.head(file), ""]
+    for module in sorted(by_module, key=lambda module: (not module.startswith("@"), _place(module))):
+        names = sorted(by_module[module], key=lambda name: name.removeprefix("type ").lower())
+        lines.append(f'import {{ {", ".join(names)} }} from "{_place(module)}";')
+    if any(need.startswith("wire:") for need in source.needs):
+        lines.append(f'import * as wire from "../gen/aion/v1/{own}_pb.js";')
+    return "\n".join([*lines, *[""] * bool(source.needs), *source.lines]).rstrip() + "\n"
+
+
+def _place(module: str) -> str:
+    if module.startswith(("@", ".")):
+        return module
+    return "../convert.js" if module == "convert.js" else f"./{module}"
+
+
+def _methods(contract: Contract, methods: list[MethodDescriptor]) -> str:
+    if unknown := REPEATABLE.keys() - {rpc.name for rpc in methods}:
+        raise ContractUnfit(f"tools/typescript/naming.py calls RPCs repeatable that do not exist: {sorted(unknown)}")
+    rows = [f'  "{rpc.containing_service.full_name}.{rpc.name}",' for rpc in methods if _repeatable(contract, rpc)]
+    doc = "/** What does no more when it is called twice: its verb, its idempotency key or its nature says so. */"
+    return "\n".join([HEAD, "", doc, "export const REPEATABLE: ReadonlySet<string> = new Set([", *rows, "]);", ""])
+
+
+def _repeatable(contract: Contract, rpc: MethodDescriptor) -> bool:
+    verbs = {binding.verb for binding in contract.bindings(rpc)}
+    keyed = any(contract.header(field) == "Idempotency-Key" for field in rpc.input_type.fields)
+    return rpc.name in REPEATABLE or keyed or (bool(verbs) and verbs <= SAFE_VERBS)
+
+
+def main() -> None:
+    """Read the request from stdin, write the response to stdout."""
+    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
+    response = plugin_pb2.CodeGeneratorResponse(
+        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
+    )
+    try:
+        for name, content in sorted(generate(request).items()):
+            response.file.add(name=name, content=content)
+    except ContractUnfit as unfit:
+        response.error = str(unfit)
+    sys.stdout.buffer.write(response.SerializeToString())
+
+
+if __name__ == "__main__":
+    main()
