@@ -31,6 +31,8 @@ FORM = (
     ("format", "--quiet"),
 )
 GONE = ("async", "await")
+QUOTED_NAME = re.compile(r'"(Async[A-Z]\w*)"')
+"""A class that is named in an annotation before it is defined."""
 ASYNC_ONLY_NOTE = re.compile(r"\s*# noqa: ASYNC109.*")
 
 
@@ -44,6 +46,8 @@ def sync_source(source: str) -> str:
             edits.append((row, begin, end + 1, ""))
         elif token.type == tokenize.NAME and (new := _sync_name(token.string)) != token.string:
             edits.append((row, begin, end, new))
+        elif token.type == tokenize.STRING and (named := QUOTED_NAME.fullmatch(token.string)):
+            edits.append((row, begin, end, f'"{_sync_name(named[1])}"'))
         elif token.type == tokenize.COMMENT and ASYNC_ONLY_NOTE.fullmatch(token.string):
             edits.append((row, begin, end, ""))
     for row, begin, end, new in reversed(edits):

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from aion_sdk import AsyncClient, Client
+from tests.e2e.serving import catalogue, server
 from tests.sdk.double import Double, serve
+
+__all__ = ["catalogue", "double", "face", "server"]
 
 QUICK = {"first_delay": 0.001, "max_delay": 0.002}
 """Options under which a retry costs nothing."""
@@ -44,9 +47,9 @@ class Face:
 def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
     for name in ("AION_SERVER", "AION_API_KEY", "AION_CLIENT_CA", "AION_CLIENT_CERT", "AION_CLIENT_KEY"):
         monkeypatch.delenv(name, raising=False)
-    double, server = serve()
+    double, listening = serve()
     yield double
-    server.stop(None).wait()
+    listening.stop(None).wait()
 
 
 @pytest.fixture(params=["async", "sync"])

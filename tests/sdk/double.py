@@ -11,7 +11,17 @@ import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc import error_details_pb2, status_pb2
 
-from aion.v1 import catalog_pb2_grpc, events_pb2, lifecycle_pb2, server_pb2_grpc, tasks_pb2, tasks_pb2_grpc
+from aion.v1 import (
+    catalog_pb2_grpc,
+    events_pb2,
+    lifecycle_pb2,
+    schedules_pb2_grpc,
+    server_pb2_grpc,
+    tasks_pb2,
+    tasks_pb2_grpc,
+    tickets_pb2_grpc,
+    webhooks_pb2_grpc,
+)
 
 Step = Callable[[Any, grpc.ServicerContext], Any]
 TOKEN, LOG, RESET, DONE, ERROR = (
@@ -139,6 +149,9 @@ def serve(credentials: grpc.ServerCredentials | None = None) -> tuple[Double, gr
         (tasks_pb2_grpc.AionTasksServicer, tasks_pb2_grpc.add_AionTasksServicer_to_server),
         (catalog_pb2_grpc.CatalogServiceServicer, catalog_pb2_grpc.add_CatalogServiceServicer_to_server),
         (server_pb2_grpc.ServerServiceServicer, server_pb2_grpc.add_ServerServiceServicer_to_server),
+        (schedules_pb2_grpc.ScheduleServiceServicer, schedules_pb2_grpc.add_ScheduleServiceServicer_to_server),
+        (webhooks_pb2_grpc.WebhookServiceServicer, webhooks_pb2_grpc.add_WebhookServiceServicer_to_server),
+        (tickets_pb2_grpc.TicketServiceServicer, tickets_pb2_grpc.add_TicketServiceServicer_to_server),
     )
     for servicer, add in services:
         add(_Scripted(double, ("Stream", "Watch"), _methods(servicer)), server)

@@ -35,7 +35,7 @@ Aionctl = Callable[..., Done]
 
 
 def settings(double: Double) -> dict[str, str]:
-    return {"AION_SERVER": double.target, "AION_API_KEY": "aion_key"}
+    return {"AION_SERVER": double.target, "AION_API_KEY": "aion_key", "XDG_CONFIG_HOME": "/no/such/folder"}
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_refused_call_is_explained_on_stderr(
 ) -> None:
     step = refuse(code, reason, "no, because", violations={"params.text": "give one"}, request_id="req-7")
     double.script("StatusById", step)
-    done = aionctl("get", "t1", "-o", "json")
+    done = aionctl("get", "t1")
     assert done.returncode == exit_code
     assert done.stdout == ""
     assert f"error: no, because [{reason}]" in done.stderr
@@ -238,8 +238,8 @@ def test_cancel_says_when_there_was_nothing_left_to_cancel(double: Double, aionc
 @pytest.mark.parametrize(
     ("api_key", "hint"),
     [
-        ("", "no API key was sent: set AION_API_KEY, or give --api-key"),
-        ("zzz", "the server does not know the key that --api-key or AION_API_KEY gave"),
+        ("", "no API key was sent: set AION_API_KEY, give --api-key, or use a context with a key"),
+        ("zzz", "the server does not know the key that the context, --api-key or AION_API_KEY gave"),
     ],
 )
 def test_without_a_known_key_the_message_says_where_to_put_one(
@@ -322,7 +322,7 @@ def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: 
 def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Aionctl) -> None:
     done = aionctl("get", "t1", "--server", "unix:/no/such/socket", "--timeout", "1")
     assert done.returncode == 6
-    assert "AION_SERVER says where" in done.stderr
+    assert "--server, AION_SERVER or a context says where" in done.stderr
 
 
 def test_help_names_the_exit_codes(aionctl: Aionctl) -> None:

@@ -247,7 +247,7 @@ async def test_a_batch_has_an_outcome_for_every_request(face: Face, double: Doub
     outcomes = [tasks_pb2.BatchOutcome(task=task("PENDING")), tasks_pb2.BatchOutcome(error=refused)]
     double.script("SubmitBatch", answer(tasks_pb2.SubmitBatchResponse(outcomes=outcomes)))
     specs = [TaskSpec.of("summarize", text="long"), TaskSpec("summarize")]
-    good, bad = await face.do(face.client.tasks.submit_batch, specs)
+    good, bad = await face.do(face.client.tasks.batch, specs)
     assert good.task.task_id == "t1"
     assert good.error is None
     assert isinstance(bad.error, aion_sdk.InvalidRequest)
@@ -263,11 +263,11 @@ async def test_intents_modules_and_server_are_read(face: Face, double: Double) -
     double.script("ListIntents", answer(more), answer(catalog_pb2.ListIntentsResponse(intents=[intent])))
     double.script("ListModules", answer(catalog_pb2.ListModulesResponse(modules=[module])))
     double.script("GetServerInfo", answer(server_pb2.GetServerInfoResponse(version="0.1.0", engines=["wasm"])))
-    intents = await face.all_of(face.client.intents.list())
+    intents = await face.all_of(face.client.catalog.intents())
     assert [item.input_schema for item in intents] == [{"type": "object"}] * 2
-    (only,) = await face.all_of(face.client.modules.list())
+    (only,) = await face.all_of(face.client.catalog.modules())
     assert (only.health, only.timeout) == (aion_sdk.ModuleHealth.READY, timedelta(seconds=2))
-    assert (await face.do(face.client.server_info)).version == "0.1.0"
+    assert (await face.do(face.client.server.info)).version == "0.1.0"
 
 
 async def test_what_a_newer_server_says_reads_as_unknown(face: Face, double: Double) -> None:

@@ -12,7 +12,7 @@ async def main(texts: dict[str, str]) -> None:
     """Submit each file as a task of its own; one that is refused does not hold up the others."""
     async with AsyncClient() as client:
         specs = [TaskSpec.of("summarize", text=text, metadata={"file": path}) for path, text in texts.items()]
-        outcomes = await client.tasks.submit_batch(specs)
+        outcomes = await client.tasks.batch(specs)
 
         async def ended(path: str, outcome: BatchOutcome) -> None:
             if outcome.task is None:

@@ -4,7 +4,8 @@ A stream that was cut resumes after the last offset that it gave out, so that no
 Before the task is known to be accepted, the same submission is sent again: its request id makes no second task.
 """
 
-from aion_sdk._wire import decode, encode, methods
+from aion_sdk._contract import methods
+from aion_sdk._wire import decode, encode
 from aion_sdk.errors import Unavailable
 from aion_sdk.events import Event, TextFold
 from aion_sdk.tasks import Task

@@ -1,6 +1,7 @@
 """When a call is made again, and after which delay: pure arithmetic, the same for both faces.
 
-Every call of this SDK may be repeated: reads change nothing, and what creates a task carries a request id.
+Nearly every call may be repeated: reads change nothing, and what creates a task carries a request id. A call that may
+not is made again only after a refusal that says that nothing was done.
 """
 
 import random
@@ -9,6 +10,9 @@ from collections.abc import Callable
 
 from aion_sdk.errors import AionError, DeadlineExceeded, RateLimited, Unavailable
 from aion_sdk.options import Options
+
+NOTHING_WAS_DONE = frozenset({"DRAINING", "RATE_LIMITED"})
+"""Reasons with which a call is refused before anything else is looked at."""
 
 
 def is_retryable(error: AionError) -> bool:
@@ -27,11 +31,13 @@ class Retries:
         *,
         limit: int,
         timeout: float | None,
+        repeatable: bool = True,
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._options = options
         self._limit = limit
+        self._repeatable = repeatable
         self._clock = clock
         self._draw = draw
         self._deadline = None if timeout is None else clock() + timeout
@@ -53,6 +59,8 @@ class Retries:
     def delay_after(self, error: AionError) -> float:
         """Seconds to wait before the next attempt. Raises the error itself when there is to be none."""
         if not is_retryable(error) or self._failures >= self._limit:
+            raise error
+        if not self._repeatable and error.reason not in NOTHING_WAS_DONE:
             raise error
         ceiling = min(self._options.max_delay, self._options.first_delay * 2**self._failures)
         delay = max(error.retry_after or 0.0, self._draw(0.0, ceiling))

@@ -52,7 +52,7 @@ class AionError(Exception):
 
     @property
     def reason(self) -> str:
-        """The stable reason, such as `TASK_NOT_FOUND`."""
+        """The stable reason, such as `TASK_NOT_FOUND`: a value of ErrorReason, unless the server is newer."""
         return self.details.reason
 
     @property
@@ -101,6 +101,10 @@ class Conflict(AionError):
     """The task id or the request id is taken by another request."""
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed it since it was read: read it again, then decide."""
+
+
 class InvalidRequest(AionError):
     """The request itself is wrong; `violations` name the fields. Sending it again changes nothing."""
 
@@ -111,6 +115,10 @@ class RequestTooLarge(InvalidRequest):
 
 class Refused(AionError):
     """The request is right, but cannot be served as things stand."""
+
+
+class LimitReached(Refused):
+    """There are as many of these as there may be; delete one first."""
 
 
 class NoEligibleEngine(Refused):
@@ -139,6 +147,10 @@ class Unimplemented(AionError):
 
 class InternalError(AionError):
     """A defect of the server; `request_id` finds its log."""
+
+
+class WebhookVerificationError(AionError):
+    """What came is not a webhook that one of the secrets signed a short time ago."""
 
 
 class TaskFailed(AionError):

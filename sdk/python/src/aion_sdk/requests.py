@@ -4,12 +4,13 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self, TypedDict, Unpack
 
 MICROS_PER_DOLLAR = 1_000_000
 Dollars = Decimal | int | float | str
+Seconds = float | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class TaskOptions(TypedDict, total=False):
     metadata: Mapping[str, str]
     expire_time: datetime
     preferred_engine: str
+    not_before: datetime
+    max_queue_time: timedelta | Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ class TaskSpec:
 
     `params` are strings; `params_json` is typed input instead of them. `request_id` is the idempotency key: the same
     key and the same request give the same task for 24 hours, so one is made when none is given. After `expire_time`
-    the task ends TIMEOUT. `task_id` is made by the server when it is empty.
+    the task ends TIMEOUT. `task_id` is made by the server when it is empty. The task does not start before
+    `not_before`, and ends TIMEOUT with QUEUE_EXPIRED when no attempt has begun within `max_queue_time` of its
+    acceptance or of `not_before`.
     """
 
     intent: str
@@ -74,6 +79,8 @@ class TaskSpec:
     metadata: Mapping[str, str] = field(default_factory=dict)
     expire_time: datetime | None = None
     preferred_engine: str = ""
+    not_before: datetime | None = None
+    max_queue_time: timedelta | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no server could read. Raises ValueError or TypeError."""
@@ -82,8 +89,9 @@ class TaskSpec:
         for name, value in self.params.items():
             if not isinstance(value, str):
                 raise TypeError(f"params[{name!r}] must be a string; params_json takes typed input")
-        if self.expire_time is not None and self.expire_time.tzinfo is None:
-            raise ValueError("expire_time needs a time zone, such as datetime.now(UTC) + timedelta(minutes=5)")
+        for name, moment in (("expire_time", self.expire_time), ("not_before", self.not_before)):
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} needs a time zone, such as datetime.now(UTC) + timedelta(minutes=5)")
         if self.sla is not None:
             _ = self.sla.budget_micros
 
@@ -107,7 +115,23 @@ class TaskSpec:
             metadata=dict(options.get("metadata", {})),
             expire_time=options.get("expire_time"),
             preferred_engine=options.get("preferred_engine", ""),
+            not_before=options.get("not_before"),
+            max_queue_time=as_duration(options.get("max_queue_time")),
         )
+
+
+def as_spec(intent: str | TaskSpec, params: Mapping[str, str] | None, options: TaskOptions) -> TaskSpec:
+    """Return the task that a method was asked for. Raises TypeError for options beside a whole TaskSpec."""
+    if isinstance(intent, str):
+        return TaskSpec.of(intent, params, **options)
+    if params or options:
+        raise TypeError("a TaskSpec says everything; use dataclasses.replace to change it")
+    return intent
+
+
+def as_duration(value: timedelta | Seconds | None) -> timedelta | None:
+    """Return a time that may be given in seconds."""
+    return value if value is None or isinstance(value, timedelta) else timedelta(seconds=value)
 
 
 def _sla_of(options: TaskOptions) -> Sla | None:

@@ -47,7 +47,9 @@ class Task:
     """One task. Lists leave out `result`, `attempts` and `decision`; `get` has them.
 
     `replayed` says that an earlier acceptance was answered again: same key or id, same request. `promise_kept` is None
-    without a promised latency, and before the end.
+    without a promised latency, and before the end. `not_before` shows the pause before a retry, too; without a first
+    attempt by `queue_expire_time` the task ends TIMEOUT. `retry_of` is the task that this one does again,
+    `schedule_id` the schedule that made it.
     """
 
     task_id: str
@@ -69,6 +71,10 @@ class Task:
     metadata: dict[str, str] = field(default_factory=dict)
     priority: str = ""
     cancel_requested: bool = False
+    not_before: datetime | None = None
+    queue_expire_time: datetime | None = None
+    retry_of: str = ""
+    schedule_id: str = ""
 
     @property
     def status(self) -> str:
@@ -95,16 +101,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskPage:
-    """One page of tasks, newest first; an empty token says that it is the last one."""
-
-    tasks: tuple[Task, ...]
-    next_page_token: str
-
-
-@dataclass(frozen=True, slots=True)
 class BatchOutcome:
     """What came of one request of a batch: exactly one of the two is set."""
 
     task: Task | None = None
     error: AionError | None = None
+
+    def accepted(self) -> Task:
+        """Return the accepted task. Raises the AionError with which it was refused."""
+        if self.task is None:
+            raise self.error or AionError("the outcome has neither a task nor an error")
+        return self.task

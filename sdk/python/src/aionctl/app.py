@@ -1,30 +1,61 @@
-"""The tree of aionctl's commands."""
+"""The tree of aionctl's commands: what each is called, where it is, and what it does in a line."""
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from aionctl.commands import server, submit, tasks
+from aionctl.lazy import Lazy, LazyGroup
 
 EPILOG = (
     "Exit codes: 0 done, 1 the task failed, 2 wrong usage, 3 not allowed, 4 not found, 5 refused, "
     "6 unreachable or busy: try later, 7 a defect of the server, 130 interrupted."
 )
 
+COMMANDS = (
+    Lazy("submit", "aionctl.commands.submit:submit", "Submit a task and return as soon as it is accepted durably."),
+    Lazy("run", "aionctl.commands.submit:run", "Submit a task and wait for its end."),
+    Lazy("batch", "aionctl.commands.batch:batch", "Submit a task for each line of a CSV or JSONL file."),
+    Lazy("watch", "aionctl.commands.tasks:watch", "Follow a task to its end."),
+    Lazy("wait", "aionctl.commands.wait:wait", "Wait for the end of tasks."),
+    Lazy("events", "aionctl.commands.events:events", "Write the events of a task, one JSON object a line."),
+    Lazy("get", "aionctl.commands.tasks:get", "Show a task: state, result, attempts, usage."),
+    Lazy("list", "aionctl.commands.tasks:list_tasks", "List tasks, newest first."),
+    Lazy("cancel", "aionctl.commands.tasks:cancel", "Ask to end a task; one that has ended stays as it is."),
+    Lazy("retry", "aionctl.commands.tasks:retry", "Submit again what an ended task did, under the policies of now."),
+    Lazy("route", "aionctl.commands.tasks:route", "Why tasks run where they run."),
+    Lazy("intents", "aionctl.commands.server:intents", "List what can be asked for."),
+    Lazy("modules", "aionctl.commands.server:modules", "List the installed modules."),
+    Lazy("server", "aionctl.commands.server:server", "What the server is."),
+    Lazy("schedules", "aionctl.commands.schedules:app", "Tasks that the server submits by the clock."),
+    Lazy("webhooks", "aionctl.commands.webhooks:app", "Calls that the server makes when tasks have ended."),
+    Lazy("tickets", "aionctl.commands.tickets:app", "Short-lived secrets that open streams in browsers."),
+    Lazy("context", "aionctl.commands.contexts:app", "Servers and keys by name."),
+    Lazy("completion", "aionctl.commands.completion:completion", "Write the completion of a shell to stdout."),
+    Lazy("docs", "aionctl.commands.docs:docs", "Write the reference of all commands to stdout."),
+)
+
+
+class Commands(LazyGroup):
+    """aionctl itself."""
+
+    lazy = COMMANDS
+
+
 app = typer.Typer(
     name="aionctl",
+    cls=Commands,
     help="Submit AI work under a promise, follow it, and read why it ran where it ran.",
     epilog=EPILOG,
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
-route = typer.Typer(help="Why tasks run where they run.", no_args_is_help=True)
-about = typer.Typer(help="What the server is.", no_args_is_help=True)
 
 
 def _show_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version
+
         typer.echo(f"aionctl {version('aion-tasks-sdk')}")
         raise typer.Exit
 
@@ -36,17 +67,3 @@ def _aionctl(
     ] = False,
 ) -> None:
     pass
-
-
-app.command("submit")(submit.submit)
-app.command("run")(submit.run)
-app.command("watch")(tasks.watch)
-app.command("get")(tasks.get)
-app.command("list")(tasks.list_tasks)
-app.command("cancel")(tasks.cancel)
-route.command("explain")(tasks.explain)
-app.add_typer(route, name="route")
-app.command("intents")(server.intents)
-app.command("modules")(server.modules)
-about.command("info")(server.info)
-app.add_typer(about, name="server")

@@ -1,28 +1,39 @@
-"""The task that a command line asks for."""
+"""The task that a command line asks for, in the parts that commands have in common."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
+from aion_sdk import TaskSpec
 from aion_sdk.requests import TaskOptions
 from aionctl import params
-from aionctl.option_values import seconds_within
+from aionctl.option_values import moment, seconds_within
 
 GROUP = "Promise"
 FARTHEST_EXPIRY = 10 * 365 * 86_400.0
 """Seconds; what lies farther is a slip of the keyboard, and no date can hold all of it."""
 
+LONGEST_QUEUE_TIME = 30 * 86_400.0
+"""Seconds, by the contract."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Intent, input and promise, as the SDK takes them."""
+    """Intent and input, as the SDK takes them."""
 
     intent: str
     params: Mapping[str, str]
     options: TaskOptions
+
+    def spec(self, *more: TaskOptions) -> TaskSpec:
+        """The whole task. Raises ValueError or TypeError."""
+        options: dict[str, Any] = dict(self.options)
+        for part in more:
+            options.update(part)
+        return TaskSpec.of(self.intent, self.params, **options)
 
 
 def asked(
@@ -35,10 +46,46 @@ def asked(
     params_json: Annotated[
         str | None, typer.Option(metavar="JSON", help="Typed input as one JSON object, @FILE or @-, instead of -p.")
     ] = None,
+) -> Asked:
+    """Read the input."""
+    options = (
+        TaskOptions() if params_json is None else TaskOptions(params_json=params.read(params_json, "--params-json"))
+    )
+    return Asked(intent, params.read_all(params.pairs(param or (), "--param"), "--param"), options)
+
+
+def identity(
+    *,
     task_id: Annotated[str | None, typer.Option(help="The task's id; the server makes one by default.")] = None,
     request_id: Annotated[
         str | None, typer.Option(help="Idempotency key: the same key and request give the same task.")
     ] = None,
+    expire_in: Annotated[
+        float | None,
+        typer.Option(
+            parser=seconds_within(0, FARTHEST_EXPIRY),
+            metavar="TIME",
+            help="After this long it ends TIMEOUT: seconds, such as 300, or 5m.",
+            rich_help_panel=GROUP,
+        ),
+    ] = None,
+    not_before: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=moment,
+            metavar="WHEN",
+            help="It does not start before: 2030-01-31T06:00:00Z, or in a while: 5m.",
+            rich_help_panel=GROUP,
+        ),
+    ] = None,
+) -> TaskOptions:
+    """Collect what belongs to one submission only."""
+    expire_time = None if expire_in is None else datetime.now(UTC) + timedelta(seconds=expire_in)
+    return _given(task_id=task_id, request_id=request_id, expire_time=expire_time, not_before=not_before)
+
+
+def promise(
+    *,
     label: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,12 +98,12 @@ def asked(
     p95_ms: Annotated[int | None, typer.Option(min=1, help="Promised latency.", rich_help_panel=GROUP)] = None,
     privacy: Annotated[str | None, typer.Option(help="local-only, allow-api or hybrid.", rich_help_panel=GROUP)] = None,
     priority: Annotated[str | None, typer.Option(help="low, normal or high.", rich_help_panel=GROUP)] = None,
-    expire_in: Annotated[
+    max_queue_time: Annotated[
         float | None,
         typer.Option(
-            parser=seconds_within(0, FARTHEST_EXPIRY),
+            parser=seconds_within(0.001, LONGEST_QUEUE_TIME),
             metavar="TIME",
-            help="After this long it ends TIMEOUT: seconds, such as 300, or 5m.",
+            help="Without a first attempt in this time it ends TIMEOUT.",
             rich_help_panel=GROUP,
         ),
     ] = None,
@@ -64,19 +111,19 @@ def asked(
         str | None,
         typer.Option(metavar="ENGINE", help="An engine to prefer among the eligible.", rich_help_panel=GROUP),
     ] = None,
-) -> Asked:
-    """Read the input and collect the promise."""
-    given: dict[str, Any] = {
-        "task_id": task_id,
-        "request_id": request_id,
-        "budget_usd": budget_usd,
-        "p95_ms": p95_ms,
-        "privacy": privacy,
-        "priority": priority,
-        "preferred_engine": prefer,
-        "metadata": params.pairs(label or (), "--label") or None,
-        "params_json": None if params_json is None else params.read(params_json, "--params-json"),
-        "expire_time": None if expire_in is None else datetime.now(UTC) + timedelta(seconds=expire_in),
-    }
-    options = TaskOptions(**{name: value for name, value in given.items() if value is not None})  # type: ignore[typeddict-item]
-    return Asked(intent, params.read_all(params.pairs(param or (), "--param"), "--param"), options)
+) -> TaskOptions:
+    """Collect the promise, and what goes with it."""
+    return _given(
+        metadata=params.pairs(label or (), "--label") or None,
+        budget_usd=budget_usd,
+        p95_ms=p95_ms,
+        privacy=privacy,
+        priority=priority,
+        max_queue_time=max_queue_time,
+        preferred_engine=prefer,
+    )
+
+
+def _given(**options: Any) -> TaskOptions:
+    given: Any = {name: value for name, value in options.items() if value is not None}
+    return cast("TaskOptions", given)

@@ -8,7 +8,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from aionctl.output.form import Form
 from aionctl.reporting import reported
+from aionctl.session import Session
 
 
 def supplied_by(**donors: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -22,11 +24,13 @@ def supplied_by(**donors: Callable[..., Any]) -> Callable[[Callable[..., None]],
 
         @functools.wraps(function)
         def command(**given: Any) -> None:
-            with reported(key_given=bool(given.get("api_key"))):
-                supplied = {
-                    name: donor(**{option: given.pop(option) for option in borrowed[name]})
-                    for name, donor in donors.items()
-                }
+            as_json = given.get("output") is Form.JSON
+            supplied: dict[str, Any] = {}
+            with reported(key_given=True, as_json=as_json):
+                for name, donor in donors.items():
+                    supplied[name] = donor(**{option: given.pop(option) for option in borrowed[name]})
+            key_given = any(isinstance(one, Session) and one.settings["api_key"] for one in supplied.values())
+            with reported(key_given=key_given, as_json=as_json):
                 function(**supplied, **given)
 
         parameters = [*own.values(), *(p for options in borrowed.values() for p in options.values())]

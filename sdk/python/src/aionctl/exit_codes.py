@@ -39,6 +39,18 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+MEANINGS: dict[int, str] = {
+    ExitCode.OK: "done",
+    ExitCode.TASK_FAILED: "a task that was waited for ended ERROR, TIMEOUT or CANCELED",
+    ExitCode.USAGE: "wrong usage, or settings that contradict each other or cannot be read; nothing was sent",
+    ExitCode.AUTHENTICATION: "the caller was refused: no key or certificate, an unknown one, or a scope is missing",
+    ExitCode.NOT_FOUND: "not found",
+    ExitCode.REFUSED: "refused: invalid, conflicting, or not to be served as things stand",
+    ExitCode.TRY_LATER: "unreachable, too busy or out of time: try later",
+    ExitCode.SERVER_DEFECT: "a defect of the server",
+    ExitCode.INTERRUPTED: "interrupted; an accepted task goes on",
+}
+
 TABLE: tuple[tuple[type[AionError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.USAGE),
     (AuthenticationError, ExitCode.AUTHENTICATION),

@@ -16,4 +16,8 @@ def main() -> None:
         if error.name not in EXTRA:
             raise
         sys.exit(f"aionctl needs {error.name}; install the SDK with its extra `cli`")
-    app()
+    if "_AIONCTL_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
+    app(prog_name="aionctl")

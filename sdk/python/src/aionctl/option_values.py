@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,6 +11,9 @@ import typer
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "": 1.0}
 Name = TypeVar("Name", bound=StrEnum)
+
+FARTHEST = 10 * 365 * 86_400.0
+"""Seconds; what lies farther is a slip of the keyboard."""
 
 TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d|)")
 
@@ -36,6 +40,19 @@ def seconds_within(least: float, most: float = math.inf) -> Callable[[str], floa
         return value
 
     return read
+
+
+def moment(text: str) -> datetime:
+    """Read `2030-01-31T06:00:00Z`, or `5m` as a while from now. Raises typer.BadParameter."""
+    if TIME.fullmatch(text.strip()):
+        return datetime.now(UTC) + timedelta(seconds=seconds_within(0, FARTHEST)(text))
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as cause:
+        raise typer.BadParameter(f"{text!r} is no time; give 2030-01-31T06:00:00Z, or a while: 5m") from cause
+    if found.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no time zone; end it with Z for UTC, or with +01:00")
+    return found
 
 
 def one_of(names: type[Name]) -> Callable[[str], Name]:

@@ -1,15 +1,19 @@
-"""What went wrong, told on stderr: reason, field, remedy and request id; and the exit code that says it."""
+"""What went wrong, told on stderr: reason, field, remedy and request id; and the exit code that says it.
+
+For `--output json` it is one JSON object, `{"error": {...}}`, so that a program reads the same as a person.
+"""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
 from aion_sdk import AionError, AuthenticationError
 from aion_sdk.connection import DEFAULT_SERVER
 from aionctl.exit_codes import ExitCode, of_error
-from aionctl.safe_text import visible_line
+from aionctl.safe_text import visible_json, visible_line
 
 
 def say(line: str) -> None:
@@ -18,22 +22,53 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def reported(*, key_given: bool) -> Iterator[None]:
+def reported(*, key_given: bool, as_json: bool = False) -> Iterator[None]:
     """Turn errors into words and an exit code; `key_given` says whether the call carried an API key."""
     try:
         yield
     except AionError as error:
-        for line in explanation(error, key_given=key_given):
-            say(line)
-        raise typer.Exit(of_error(error)) from error
+        code = of_error(error)
+        if as_json:
+            say_json(document(error, key_given=key_given) | {"exit_code": int(code)})
+        else:
+            for line in explanation(error, key_given=key_given):
+                say(line)
+        raise typer.Exit(code) from error
     except json.JSONDecodeError as error:
-        say("error: the server sent a document that is not JSON")
+        words = "the server sent a document that is not JSON"
+        if as_json:
+            say_json({"message": words, "exit_code": int(ExitCode.SERVER_DEFECT)})
+        else:
+            say(f"error: {words}")
         raise typer.Exit(ExitCode.SERVER_DEFECT) from error
     except (ValueError, TypeError) as error:
+        if as_json:
+            say_json({"message": str(error), "exit_code": int(ExitCode.USAGE)})
+            raise typer.Exit(ExitCode.USAGE) from error
         raise typer.BadParameter(str(error)) from error
     except KeyboardInterrupt as interrupt:
         say("interrupted; a task that was accepted goes on (see `aionctl list`)")
         raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
+
+
+def say_json(error: dict[str, Any]) -> None:
+    """Write an error for programs to stderr."""
+    say(visible_json(json.dumps({"error": error}, ensure_ascii=False)))
+
+
+def document(error: AionError, *, key_given: bool = True) -> dict[str, Any]:
+    """Everything that is known of an error, for programs."""
+    return {
+        "code": error.code,
+        "reason": error.reason,
+        "message": error.message,
+        "hint": _hint(error, key_given=key_given),
+        "violations": [{"field": v.field, "description": v.description} for v in error.violations],
+        "facts": dict(error.details.facts),
+        "retry_after": error.retry_after,
+        "request_id": error.request_id,
+        "trace_id": error.trace_id,
+    }
 
 
 def explanation(error: AionError, *, key_given: bool) -> Iterator[str]:
@@ -58,10 +93,10 @@ def _hint(error: AionError, *, key_given: bool) -> str:
     """What to do on the command line; the server's own words are for callers of its API."""
     if isinstance(error, AuthenticationError):
         if key_given:
-            return "the server does not know the key that --api-key or AION_API_KEY gave"
-        return "no API key was sent: set AION_API_KEY, or give --api-key"
+            return "the server does not know the key that the context, --api-key or AION_API_KEY gave"
+        return "no API key was sent: set AION_API_KEY, give --api-key, or use a context with a key"
     if error.code != "UNAVAILABLE" or error.reason:
         return ""
     if "HTTP/2" in error.message:
         return f"that port speaks no gRPC; give --server gRPC's host:port, by default {DEFAULT_SERVER}, not REST's"
-    return "is AION running there? --server or AION_SERVER says where"
+    return "is AION running there? --server, AION_SERVER or a context says where"

@@ -1,43 +1,33 @@
 """What the server can do: intents and modules."""
 
-from collections.abc import AsyncIterator
-
 from aion_sdk._async.calls import AsyncCalls
-from aion_sdk._wire import decode, encode, methods
+from aion_sdk._async.pages import AsyncPages
+from aion_sdk._contract import methods
+from aion_sdk._wire import decode, encode
 from aion_sdk.catalog import Intent, Module
+from aion_sdk.paging import Page
 
 
-class AsyncIntents:
-    """What this caller may ask for."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
-
-    async def list(self, *, page_size: int = 0) -> AsyncIterator[Intent]:
-        """Iterate over the intents by name, page after page."""
-        token = ""
-        while True:
-            request = encode.list_intents_request(page_size, token)
-            intents, token = decode.intents(await self._calls.unary(methods.LIST_INTENTS, request))
-            for intent in intents:
-                yield intent
-            if not token:
-                return
-
-
-class AsyncModules:
-    """The installed module versions."""
+class AsyncCatalog:
+    """What can be asked for, and what serves it."""
 
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
 
-    async def list(self, *, page_size: int = 0) -> AsyncIterator[Module]:
-        """Iterate over the modules by name and version, page after page."""
-        token = ""
-        while True:
-            request = encode.list_modules_request(page_size, token)
-            modules, token = decode.modules(await self._calls.unary(methods.LIST_MODULES, request))
-            for module in modules:
-                yield module
-            if not token:
-                return
+    def intents(self, *, page_size: int = 0) -> AsyncPages[Intent]:
+        """Iterate over the intents that this caller may run, by name."""
+
+        async def fetch(page_token: str) -> Page[Intent]:
+            request = encode.list_intents_request(page_size, page_token)
+            return decode.intents(await self._calls.unary(methods.LIST_INTENTS, request))
+
+        return AsyncPages(fetch)
+
+    def modules(self, *, page_size: int = 0) -> AsyncPages[Module]:
+        """Iterate over the installed module versions, by name and version."""
+
+        async def fetch(page_token: str) -> Page[Module]:
+            request = encode.list_modules_request(page_size, page_token)
+            return decode.modules(await self._calls.unary(methods.LIST_MODULES, request))
+
+        return AsyncPages(fetch)

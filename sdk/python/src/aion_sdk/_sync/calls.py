@@ -28,8 +28,15 @@ class Calls:
 
     def unary(self, path: str, request: bytes, timeout: float | None = None) -> bytes:
         """Return the answer. Raises AionError."""
+        return self._unary(path, request, timeout, repeatable=True)
+
+    def unary_once(self, path: str, request: bytes, timeout: float | None = None) -> bytes:
+        """Return the answer of a call that must not be made twice. Raises AionError."""
+        return self._unary(path, request, timeout, repeatable=False)
+
+    def _unary(self, path: str, request: bytes, timeout: float | None, *, repeatable: bool) -> bytes:
         limit = self.options.timeout if timeout is None else timeout
-        retries = Retries(self.options, limit=self.options.max_retries, timeout=limit)
+        retries = Retries(self.options, limit=self.options.max_retries, timeout=limit, repeatable=repeatable)
         metadata = self.metadata()
         while True:
             try:

@@ -4,11 +4,13 @@
 from types import TracebackType
 from typing import Self
 
+from aion_sdk._contract import methods
 from aion_sdk._cursor import StreamCursor
 from aion_sdk._retry import Retries
 from aion_sdk._sync.calls import Calls
 from aion_sdk._transport.blocking import ByteStream
-from aion_sdk._wire import decode, encode, methods
+from aion_sdk._transport.channel import sent_request_id
+from aion_sdk._wire import decode, encode
 from aion_sdk.errors import AionError, EventsExpired, Unavailable
 from aion_sdk.events import Event
 from aion_sdk.tasks import Task
@@ -34,6 +36,11 @@ class TaskStream:
     def task_id(self) -> str:
         """The task's id; empty until the server has accepted it."""
         return self._cursor.task_id
+
+    @property
+    def request_id(self) -> str:
+        """The id under which the server's log knows this stream, on every connection."""
+        return sent_request_id(self._metadata)
 
     @property
     def task(self) -> Task | None:

@@ -3,22 +3,31 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Unpack
 
+from aion_sdk._batching import chunks
+from aion_sdk._contract import methods
 from aion_sdk._cursor import StreamCursor
 from aion_sdk._sync.calls import Calls
+from aion_sdk._sync.pages import Pages
+from aion_sdk._sync.raw import RawCall
 from aion_sdk._sync.streams import TaskStream
-from aion_sdk._wire import decode, encode, methods
+from aion_sdk._transport.blocking import each
+from aion_sdk._wire import decode, encode
 from aion_sdk.decisions import Decision
+from aion_sdk.errors import AionError, InternalError
 from aion_sdk.lifecycle import TaskState
 from aion_sdk.options import SUBMIT_WAIT_SECONDS
-from aion_sdk.requests import TaskOptions, TaskSpec
-from aion_sdk.tasks import BatchOutcome, Task, TaskPage
+from aion_sdk.paging import Page
+from aion_sdk.requests import TaskOptions, TaskSpec, as_spec
+from aion_sdk.tasks import BatchOutcome, Task
 
 
 class Tasks:
-    """Submit, run, stream and watch tasks; read, list, cancel and explain them.
+    """Submit, run, stream and watch tasks; read, list, cancel, retry and explain them.
 
     Every method raises AionError for a refused call. A task that failed is no refused call: look at `task.error`, or
     call `task.raise_for_status()`. `timeout` is in seconds and bounds the call with all its retries.
@@ -29,23 +38,25 @@ class Tasks:
 
     def submit(
         self,
-        intent: str,
+        intent: str | TaskSpec,
         params: Mapping[str, str] | None = None,
         *,
         wait: float | None = None,
+        validate_only: bool = False,
         timeout: float | None = None,
         **options: Unpack[TaskOptions],
     ) -> Task:
         """Submit a task; return as soon as it is accepted durably.
 
-        `wait` (seconds, at most 60) lets the server answer when the task has ended, if that comes first. See TaskSpec
-        for the other options.
+        `wait` (seconds, at most 60) lets the server answer when the task has ended, if that comes first. With
+        `validate_only` everything is checked and decided and nothing accepted: the answer has a decision and no state.
+        See TaskSpec for the other options; a whole TaskSpec may stand in place of the intent.
         """
-        return self._submit(TaskSpec.of(intent, params, **options), wait, timeout)
+        return self._submit(as_spec(intent, params, options), wait, timeout, validate_only=validate_only)
 
     def run(
         self,
-        intent: str,
+        intent: str | TaskSpec,
         params: Mapping[str, str] | None = None,
         *,
         timeout: float | None = None,
@@ -58,7 +69,7 @@ class Tasks:
         """
         began = time.monotonic()
         wait = SUBMIT_WAIT_SECONDS if timeout is None else min(SUBMIT_WAIT_SECONDS, timeout * 0.9)
-        task = self._submit(TaskSpec.of(intent, params, **options), wait, timeout)
+        task = self._submit(as_spec(intent, params, options), wait, timeout)
         if task.ended:
             return task
         left = None if timeout is None else max(0.0, timeout - (time.monotonic() - began))
@@ -67,14 +78,14 @@ class Tasks:
 
     def stream(
         self,
-        intent: str,
+        intent: str | TaskSpec,
         params: Mapping[str, str] | None = None,
         *,
         timeout: float | None = None,
         **options: Unpack[TaskOptions],
     ) -> TaskStream:
         """Submit a task and iterate over its events; nothing is sent before the first one is asked for."""
-        submission = encode.task_request(TaskSpec.of(intent, params, **options))
+        submission = encode.task_request(as_spec(intent, params, options))
         return TaskStream(self._calls, StreamCursor(submission=submission), timeout)
 
     def watch(self, task_id: str, *, after_offset: int = 0, timeout: float | None = None) -> TaskStream:
@@ -92,32 +103,18 @@ class Tasks:
         intent: str = "",
         page_size: int = 0,
         limit: int | None = None,
-    ) -> Iterator[Task]:
-        """Iterate over the tasks, newest first, page after page, at most `limit`. They come without their results."""
-        token, seen, wanted = "", 0, tuple(states)
-        while True:
-            page = self.list_page(states=wanted, intent=intent, page_size=page_size, page_token=token)
-            for task in page.tasks:
-                if limit is not None and seen >= limit:
-                    return
-                seen += 1
-                yield task
-            token = page.next_page_token
-            if not token or seen == limit:
-                return
+    ) -> Pages[Task]:
+        """Iterate over the tasks, newest first, at most `limit`; a `page_size` of 0 leaves it to the server.
 
-    def list_page(
-        self,
-        *,
-        states: Iterable[TaskState | str] = (),
-        intent: str = "",
-        page_size: int = 0,
-        page_token: str = "",
-        timeout: float | None = None,
-    ) -> TaskPage:
-        """Read one page of tasks; a `page_size` of 0 leaves it to the server."""
-        request = encode.list_tasks_request(page_size, page_token, map(TaskState, states), intent)
-        return decode.task_page(self._calls.unary(methods.LIST_TASKS, request, timeout))
+        They come without result, attempts and decision.
+        """
+        wanted = tuple(map(TaskState, states))
+
+        def fetch(page_token: str) -> Page[Task]:
+            request = encode.list_tasks_request(page_size, page_token, wanted, intent)
+            return decode.task_page(self._calls.unary(methods.LIST_TASKS, request))
+
+        return Pages(fetch, limit)
 
     def cancel(self, task_id: str, *, request_id: str = "", timeout: float | None = None) -> Task:
         """Ask to end a task and return it as it is then; a task that has ended stays as it is."""
@@ -129,18 +126,50 @@ class Tasks:
         request = encode.explain_request(task_id)
         return decode.decision(self._calls.unary(methods.EXPLAIN_DECISION, request, timeout))
 
-    def submit_batch(
-        self,
-        specs: Iterable[TaskSpec],
-        *,
-        request_id: str = "",
-        timeout: float | None = None,
-    ) -> tuple[BatchOutcome, ...]:
-        """Submit up to 100 tasks; each is accepted or refused on its own, in the order of the specs."""
-        request = encode.batch_request(specs, request_id or str(uuid.uuid4()))
-        return decode.batch(self._calls.unary(methods.SUBMIT_BATCH, request, timeout))
+    def retry(self, task_id: str, *, new_task_id: str = "", request_id: str = "", timeout: float | None = None) -> Task:
+        """Submit again what an ended task did, under the policies of now; return the new task. Raises Refused."""
+        request = encode.retry_request(task_id, new_task_id, request_id or str(uuid.uuid4()))
+        return decode.task(self._calls.unary(methods.RETRY, request, timeout))
 
-    def _submit(self, spec: TaskSpec, wait: float | None, limit: float | None) -> Task:
+    def batch(
+        self, specs: Iterable[TaskSpec], *, at_once: int = 4, timeout: float | None = None
+    ) -> tuple[BatchOutcome, ...]:
+        """Submit any number of tasks, each accepted or refused on its own; return an outcome for each, in their order.
+
+        They go in calls of up to 100, so many `at_once`; `timeout` bounds each call. A call that fails is the outcome
+        of its tasks. Submitting the same specs again makes no second task: each has a request id.
+        """
+        submit = partial(self._submit_chunk, timeout)
+        return tuple(chain.from_iterable(each(submit, chunks(specs), at_once=at_once)))
+
+    @property
+    def with_raw_response(self) -> "RawTasks":
+        """The same calls, each answering with a RawResponse."""
+        return RawTasks(self)
+
+    def _submit_chunk(self, timeout: float | None, chunk: Sequence[TaskSpec]) -> tuple[BatchOutcome, ...]:
+        try:
+            answer = self._calls.unary(methods.SUBMIT_BATCH, encode.batch_request(chunk), timeout)
+            outcomes = decode.batch(answer)
+            if len(outcomes) != len(chunk):
+                raise InternalError(f"the server answered {len(outcomes)} outcomes for {len(chunk)} tasks")
+        except AionError as error:
+            return tuple(BatchOutcome(error=error) for _ in chunk)
+        return outcomes
+
+    def _submit(self, spec: TaskSpec, wait: float | None, limit: float | None, *, validate_only: bool = False) -> Task:
         if limit is None:
             limit = self._calls.options.timeout + (wait or 0.0)
-        return decode.task(self._calls.unary(methods.SUBMIT, encode.task_request(spec, wait), limit))
+        request = encode.task_request(spec, wait, validate_only=validate_only)
+        return decode.task(self._calls.unary(methods.SUBMIT, request, limit))
+
+
+class RawTasks:
+    """Tasks, with raw responses. What takes several calls (`run`, `batch`, lists and streams) has none."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self.submit = RawCall(tasks.submit)
+        self.get = RawCall(tasks.get)
+        self.cancel = RawCall(tasks.cancel)
+        self.retry = RawCall(tasks.retry)
+        self.explain = RawCall(tasks.explain)

@@ -1,6 +1,8 @@
 """The asyncio transport: grpc.aio, its exceptions ending here."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
 import grpc
 from grpc import aio
@@ -10,6 +12,10 @@ from aion_sdk._transport.channel import Metadata
 from aion_sdk._wire.status import error_of
 from aion_sdk.connection import Connection
 from aion_sdk.errors import AionError, ConfigurationError
+from aion_sdk.raw import Headers, wanted
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
 
 
 class AsyncByteStream:
@@ -42,11 +48,17 @@ class AsyncTransport:
 
     async def unary(self, path: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
         """One answer for one request. Raises AionError."""
-        call: aio.UnaryUnaryMultiCallable[bytes, bytes] = self._opened().unary_unary(path)
+        method: aio.UnaryUnaryMultiCallable[bytes, bytes] = self._opened().unary_unary(path)
+        call = method(request, timeout=timeout, metadata=aio.Metadata(*metadata))
         try:
-            return await call(request, timeout=timeout, metadata=aio.Metadata(*metadata))
+            answer = await call
         except aio.AioRpcError as cause:
             raise _error(cause, metadata) from cause
+        if (noting := wanted()) is not None:
+            noting.data = answer
+            noting.headers = _mapping(await call.initial_metadata())
+            noting.trailers = _mapping(await call.trailing_metadata())
+        return answer
 
     def stream(self, path: str, request: bytes, timeout: float | None, metadata: Metadata) -> AsyncByteStream:
         """Many answers for one request."""
@@ -76,6 +88,21 @@ class AsyncTransport:
         return self._channel
 
 
+async def each(work: Callable[[Item], Awaitable[Outcome]], items: Iterable[Item], *, at_once: int) -> list[Outcome]:
+    """What the work makes of each item, in their order; at most so many at once."""
+    free = asyncio.Semaphore(at_once)
+
+    async def one(item: Item) -> Outcome:
+        async with free:
+            return await work(item)
+
+    return list(await asyncio.gather(*(one(item) for item in items)))
+
+
+def _mapping(metadata: aio.Metadata) -> Headers:
+    return {name: value for name, value in metadata}  # noqa: C416 - aio.Metadata is no mapping to dict()
+
+
 def _error(cause: aio.AioRpcError, metadata: Metadata) -> AionError:
-    trailers = {name: value for name, value in cause.trailing_metadata() or ()}  # noqa: C416 - aio.Metadata is no mapping to dict()
+    trailers = _mapping(cause.trailing_metadata() or aio.Metadata())
     return error_of(cause.code().name, cause.details() or "", trailers, channel.sent_request_id(metadata))

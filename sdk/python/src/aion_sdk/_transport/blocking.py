@@ -2,7 +2,9 @@
 
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import grpc
 
@@ -11,6 +13,10 @@ from aion_sdk._transport.channel import Metadata
 from aion_sdk._wire.status import error_of
 from aion_sdk.connection import Connection
 from aion_sdk.errors import AionError, ConfigurationError
+from aion_sdk.raw import Headers, wanted
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
 
 
 class ByteStream:
@@ -44,11 +50,16 @@ class Transport:
 
     def unary(self, path: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
         """One answer for one request. Raises AionError."""
-        call: Any = self._opened().unary_unary(path)
+        method: Any = self._opened().unary_unary(path)
+        answer: bytes
         try:
-            answer: bytes = call(request, timeout=timeout, metadata=metadata)
+            answer, call = method.with_call(request, timeout=timeout, metadata=metadata)
         except grpc.RpcError as cause:
             raise _error(cause, metadata) from cause
+        if (noting := wanted()) is not None:
+            noting.data = answer
+            noting.headers = _mapping(call.initial_metadata())
+            noting.trailers = _mapping(call.trailing_metadata())
         return answer
 
     def stream(self, path: str, request: bytes, timeout: float | None, metadata: Metadata) -> ByteStream:
@@ -80,7 +91,17 @@ class Transport:
             return self._channel
 
 
+def each(work: Callable[[Item], Outcome], items: Iterable[Item], *, at_once: int) -> list[Outcome]:
+    """What the work makes of each item, in their order; at most so many at once."""
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        return list(pool.map(work, items))
+
+
+def _mapping(metadata: Any) -> Headers:
+    return {name: value for name, value in metadata or ()}  # noqa: C416 - named tuples, no pairs to dict()
+
+
 def _error(cause: grpc.RpcError, metadata: Metadata) -> AionError:
     call: Any = cause  # grpcio raises the call itself, which its types do not say
-    trailers = {name: value for name, value in call.trailing_metadata() or ()}  # noqa: C416 - named tuples, no pairs to dict()
+    trailers = _mapping(call.trailing_metadata())
     return error_of(call.code().name, call.details() or "", trailers, channel.sent_request_id(metadata))

@@ -1,10 +1,9 @@
 """What both kinds of channel are opened with."""
 
-from importlib.metadata import version
-
+from aion_sdk._version import __version__
 from aion_sdk.connection import Connection, is_loopback
 
-USER_AGENT = f"aion-tasks-sdk/{version('aion-tasks-sdk')}"
+USER_AGENT = f"aion-tasks-sdk/{__version__}"
 
 KEEPALIVE_MS = 60_000
 """Servers may refuse pings more often than they send data; AION's heartbeats come more often than this."""

@@ -9,25 +9,27 @@ from aion_sdk.catalog import Intent, Module, ModuleHealth, ServerInfo
 from aion_sdk.decisions import Candidate, Decision, Refusal, RefusalReason
 from aion_sdk.events import Event, EventKind
 from aion_sdk.lifecycle import Attempt, AttemptOutcome, TaskState
-from aion_sdk.tasks import BatchOutcome, Engine, Failure, Task, TaskPage, Usage
+from aion_sdk.paging import Page
+from aion_sdk.requests import MICROS_PER_DOLLAR, Sla, TaskSpec
+from aion_sdk.tasks import BatchOutcome, Engine, Failure, Task, Usage
 
 Named = TypeVar("Named", bound=Enum)
 
 
 def task(data: bytes) -> Task:
     """A TaskResult."""
-    return _task(v1.TaskResult.parse(data))
+    return task_result(v1.TaskResult.parse(data))
 
 
 def canceled(data: bytes) -> Task:
     """The task of a CancelResponse."""
-    return _task(v1.CancelResponse.parse(data).task or v1.TaskResult())
+    return task_result(v1.CancelResponse.parse(data).task or v1.TaskResult())
 
 
 def streamed(data: bytes) -> tuple[Event | None, Task]:
     """One message of Stream: the event that it brings, if any, and the task as that message shows it."""
     message = v1.TaskResult.parse(data)
-    return (None if message.event is None else _event(message.event)), _task(message)
+    return (None if message.event is None else _event(message.event)), task_result(message)
 
 
 def watched(data: bytes) -> tuple[Event | None, Task | None]:
@@ -35,14 +37,14 @@ def watched(data: bytes) -> tuple[Event | None, Task | None]:
     message = v1.WatchResponse.parse(data)
     return (
         None if message.event is None else _event(message.event),
-        None if message.task is None else _task(message.task),
+        None if message.task is None else task_result(message.task),
     )
 
 
-def task_page(data: bytes) -> TaskPage:
+def task_page(data: bytes) -> Page[Task]:
     """A ListTasksResponse."""
     message = v1.ListTasksResponse.parse(data)
-    return TaskPage(tuple(_task(item) for item in message.tasks), message.next_page_token)
+    return Page(tuple(task_result(item) for item in message.tasks), message.next_page_token)
 
 
 def batch(data: bytes) -> tuple[BatchOutcome, ...]:
@@ -55,16 +57,16 @@ def decision(data: bytes) -> Decision:
     return _decision(v1.ExplainDecisionResponse.parse(data).decision or v1.Decision())
 
 
-def intents(data: bytes) -> tuple[tuple[Intent, ...], str]:
-    """A page of intents and the token of the next one."""
+def intents(data: bytes) -> Page[Intent]:
+    """A ListIntentsResponse."""
     message = v1.ListIntentsResponse.parse(data)
-    return tuple(_intent(item) for item in message.intents), message.next_page_token
+    return Page(tuple(_intent(item) for item in message.intents), message.next_page_token)
 
 
-def modules(data: bytes) -> tuple[tuple[Module, ...], str]:
-    """A page of modules and the token of the next one."""
+def modules(data: bytes) -> Page[Module]:
+    """A ListModulesResponse."""
     message = v1.ListModulesResponse.parse(data)
-    return tuple(_module(item) for item in message.modules), message.next_page_token
+    return Page(tuple(_module(item) for item in message.modules), message.next_page_token)
 
 
 def server_info(data: bytes) -> ServerInfo:
@@ -83,16 +85,18 @@ def server_info(data: bytes) -> ServerInfo:
     )
 
 
-def _named(kind: type[Named], value: IntEnum) -> Named:
+def named(kind: type[Named], value: IntEnum) -> Named:
+    """The public name of a value, UNKNOWN for one that is newer than this SDK."""
     return kind.__members__.get(value.name or "", kind["UNKNOWN"])
 
 
-def _task(message: v1.TaskResult) -> Task:
+def task_result(message: v1.TaskResult) -> Task:
+    """A task as a part of other answers."""
     engine, usage, error = message.engine, message.usage, message.error
     return Task(
         task_id=message.task_id,
         intent=message.intent,
-        state=_named(TaskState, message.state),
+        state=named(TaskState, message.state),
         result_json=message.result_json,
         engine=None if engine is None else Engine(engine.name, engine.route, engine.chosen_by, engine.reason),
         usage=Usage() if usage is None else _usage(usage),
@@ -109,6 +113,34 @@ def _task(message: v1.TaskResult) -> Task:
         metadata=dict(message.metadata),
         priority=message.priority,
         cancel_requested=message.cancel_requested,
+        not_before=message.not_before,
+        queue_expire_time=message.queue_expire_time,
+        retry_of=message.retry_of,
+        schedule_id=message.schedule_id,
+    )
+
+
+def task_spec(message: v1.TaskRequest) -> TaskSpec:
+    """A request as a part of other answers. Raises ValueError or TypeError for one that makes no sense."""
+    sla = None
+    if message.sla is not None:
+        micros = message.sla.budget_micros
+        dollars = message.sla.budget_usd or None
+        budget = dollars if micros is None else f"{micros // MICROS_PER_DOLLAR}.{micros % MICROS_PER_DOLLAR:06d}"
+        sla = Sla(budget, message.sla.p95_ms or None, message.sla.privacy or None)
+    return TaskSpec(
+        intent=message.intent,
+        params=dict(message.params),
+        params_json=message.params_json,
+        task_id=message.task_id,
+        request_id=message.request_id,
+        sla=sla,
+        priority=message.priority,
+        metadata=dict(message.metadata),
+        expire_time=message.expire_time,
+        preferred_engine=message.preferred_engine,
+        not_before=message.not_before,
+        max_queue_time=message.max_queue_time,
     )
 
 
@@ -120,7 +152,7 @@ def _attempt(message: v1.Attempt) -> Attempt:
     return Attempt(
         number=message.number,
         engine=message.engine,
-        outcome=_named(AttemptOutcome, message.outcome),
+        outcome=named(AttemptOutcome, message.outcome),
         start_time=message.start_time,
         end_time=message.end_time,
         error_code=message.error_code,
@@ -132,7 +164,7 @@ def _attempt(message: v1.Attempt) -> Attempt:
 def _event(message: v1.TaskEvent) -> Event:
     return Event(
         offset=message.offset,
-        kind=_named(EventKind, message.kind),
+        kind=named(EventKind, message.kind),
         attempt=message.attempt,
         text=message.text,
         data_json=message.data_json,
@@ -158,7 +190,7 @@ def _candidate(message: v1.Candidate) -> Candidate:
         engine=message.engine,
         route=message.route,
         eligible=message.eligible,
-        refusals=tuple(Refusal(_named(RefusalReason, r.reason), r.message) for r in message.refusals),
+        refusals=tuple(Refusal(named(RefusalReason, r.reason), r.message) for r in message.refusals),
         rank=message.rank,
         score=message.score,
         expected_cost_micros=message.expected_cost_micros,
@@ -170,7 +202,7 @@ def _candidate(message: v1.Candidate) -> Candidate:
 def _batch_outcome(message: v1.BatchOutcome) -> BatchOutcome:
     if message.error is not None:
         return BatchOutcome(error=status.error_of_status(bytes(message.error)))
-    return BatchOutcome(task=_task(message.task or v1.TaskResult()))
+    return BatchOutcome(task=task_result(message.task or v1.TaskResult()))
 
 
 def _intent(message: v1.Intent) -> Intent:
@@ -190,7 +222,7 @@ def _module(message: v1.Module) -> Module:
         version=message.version,
         digest=message.digest,
         intents=tuple(message.intents),
-        health=_named(ModuleHealth, message.health),
+        health=named(ModuleHealth, message.health),
         health_reason=message.health_reason,
         timeout=message.timeout,
         memory_bytes=message.memory_bytes,

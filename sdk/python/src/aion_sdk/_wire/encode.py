@@ -5,17 +5,30 @@ from datetime import timedelta
 
 from aion_sdk._gen.aion import v1
 from aion_sdk.lifecycle import TaskState
-from aion_sdk.requests import TaskSpec
+from aion_sdk.requests import Seconds, TaskSpec, as_duration
 
 
-def task_request(spec: TaskSpec, wait: float | None = None) -> bytes:
+def duration(value: Seconds | timedelta | None) -> timedelta | None:
+    """A time that may be given in seconds."""
+    return as_duration(value)
+
+
+def task_request(spec: TaskSpec, wait: float | None = None, *, validate_only: bool = False) -> bytes:
     """A Submit or Stream; `wait` in seconds."""
-    return bytes(_task_request(spec, wait))
+    message = task_message(spec)
+    message.wait = duration(wait)
+    message.validate_only = validate_only
+    return bytes(message)
 
 
-def batch_request(specs: Iterable[TaskSpec], request_id: str) -> bytes:
-    """A SubmitBatch."""
-    return bytes(v1.SubmitBatchRequest(requests=[_task_request(s, None) for s in specs], request_id=request_id))
+def batch_request(specs: Iterable[TaskSpec]) -> bytes:
+    """A SubmitBatch; every request has a key of its own."""
+    return bytes(v1.SubmitBatchRequest(requests=[task_message(spec) for spec in specs]))
+
+
+def retry_request(value: str, new_task_id: str, request_id: str) -> bytes:
+    """A Retry."""
+    return bytes(v1.RetryRequest(task_id=value, new_task_id=new_task_id, request_id=request_id))
 
 
 def task_id(value: str) -> bytes:
@@ -40,12 +53,18 @@ def explain_request(value: str) -> bytes:
 
 def list_tasks_request(page_size: int, page_token: str, states: Iterable[TaskState], intent: str) -> bytes:
     """A ListTasks. Raises ValueError for a state that the contract does not know."""
+    wanted = task_states(states)
+    return bytes(v1.ListTasksRequest(page_size=page_size, page_token=page_token, states=wanted, intent=intent))
+
+
+def task_states(states: Iterable[TaskState]) -> list[v1.TaskState]:
+    """States of the contract. Raises ValueError for one that it does not know."""
     wanted = []
     for state in states:
         if state is TaskState.UNKNOWN:
-            raise ValueError("states: UNKNOWN is no state that a task can be listed by")
+            raise ValueError("states: UNKNOWN is no state that a task can be chosen by")
         wanted.append(v1.TaskState[state.name])
-    return bytes(v1.ListTasksRequest(page_size=page_size, page_token=page_token, states=wanted, intent=intent))
+    return wanted
 
 
 def list_intents_request(page_size: int, page_token: str) -> bytes:
@@ -63,7 +82,8 @@ def server_info_request() -> bytes:
     return bytes(v1.GetServerInfoRequest())
 
 
-def _task_request(spec: TaskSpec, wait: float | None) -> v1.TaskRequest:
+def task_message(spec: TaskSpec) -> v1.TaskRequest:
+    """A task as a part of other requests."""
     sla = None
     if spec.sla is not None:
         sla = v1.Sla(
@@ -82,5 +102,6 @@ def _task_request(spec: TaskSpec, wait: float | None) -> v1.TaskRequest:
         metadata=dict(spec.metadata),
         expire_time=spec.expire_time,
         preferred_engine=spec.preferred_engine,
-        wait=None if wait is None else timedelta(seconds=wait),
+        not_before=spec.not_before,
+        max_queue_time=spec.max_queue_time,
     )

@@ -35,8 +35,10 @@ OF_CODE: Mapping[str, type[AionError]] = {
 """Every other code is an InternalError."""
 
 OF_REASON: Mapping[str, type[AionError]] = {
+    "CHANGED_MEANWHILE": errors.ChangedMeanwhile,
     "EVENTS_EXPIRED": errors.EventsExpired,
     "IDEMPOTENCY_KEY_REUSED": errors.Conflict,
+    "LIMIT_REACHED": errors.LimitReached,
     "NO_ELIGIBLE_ENGINE": errors.NoEligibleEngine,
     "REQUEST_TOO_LARGE": errors.RequestTooLarge,
 }

@@ -4,18 +4,29 @@ from typing import Annotated
 
 import typer
 
-from aionctl.asked import Asked, asked
+from aion_sdk import InternalError, Task
+from aion_sdk.requests import TaskOptions
+from aionctl.asked import Asked, asked, identity, promise
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
 from aionctl.option_values import seconds_within
 from aionctl.output import live, tables
-from aionctl.output.form import Form, write_document
+from aionctl.output.form import Form
+from aionctl.output.shown import show
+from aionctl.reporting import say
 from aionctl.session import Session, session
 
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Check and decide as always, submit nothing, and show the decision.")
+]
 
-@supplied_by(asked=asked, session=session)
+
+@supplied_by(asked=asked, identity=identity, promise=promise, session=session)
 def submit(
+    *,
     asked: Asked,
+    identity: TaskOptions,
+    promise: TaskOptions,
     session: Session,
     wait: Annotated[
         float | None,
@@ -23,31 +34,45 @@ def submit(
             parser=seconds_within(0, 60), metavar="TIME", help="How long to wait for the end, at most 60 seconds."
         ),
     ] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Submit a task and return as soon as it is accepted durably."""
-    task = session.client.tasks.submit(asked.intent, asked.params, wait=wait, timeout=session.timeout, **asked.options)
-    if session.form is Form.TABLE:
-        tables.show_task(task)
-    else:
-        write_document(task, session.form)
+    spec = asked.spec(identity, promise)
+    if dry_run:
+        _show_decision(session.client.tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
+        return
+    show(session.client.tasks.submit(spec, wait=wait, timeout=session.timeout), session.form, tables.show_task)
 
 
-@supplied_by(asked=asked, session=session)
+@supplied_by(asked=asked, identity=identity, promise=promise, session=session)
 def run(
+    *,
     asked: Asked,
+    identity: TaskOptions,
+    promise: TaskOptions,
     session: Session,
     stream: Annotated[bool, typer.Option("--stream", help="Show the events while they come.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Submit a task and wait for its end; the exit code is 1 when it failed."""
+    spec = asked.spec(identity, promise)
     tasks = session.client.tasks
+    if dry_run:
+        _show_decision(tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
+        return
     if stream:
-        events = tasks.stream(asked.intent, asked.params, timeout=session.timeout, **asked.options)
+        events = tasks.stream(spec, timeout=session.timeout)
         task = live.follow(events, session.form)
         live.show_end(task, session.form, text_was_shown=bool(events.text))
     else:
-        task = tasks.run(asked.intent, asked.params, timeout=session.timeout, **asked.options)
-        if session.form is Form.TABLE:
-            tables.show_task(task)
-        else:
-            write_document(task, session.form)
+        task = tasks.run(spec, timeout=session.timeout)
+        show(task, session.form, tables.show_task)
     raise typer.Exit(of_task(task))
+
+
+def _show_decision(checked: Task, session: Session) -> None:
+    if checked.decision is None:
+        raise InternalError("the server checked the task and showed no decision")
+    show(checked.decision, session.form, tables.show_decision)
+    if session.form is Form.TABLE:
+        say("dry run: the task would be accepted; nothing was submitted")

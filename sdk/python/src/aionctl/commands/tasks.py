@@ -1,4 +1,4 @@
-"""Commands for tasks that exist: watch, get, list, cancel, route explain."""
+"""Commands for tasks that exist: watch, get, list, cancel, retry, route explain."""
 
 from typing import Annotated
 
@@ -9,13 +9,20 @@ from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
 from aionctl.option_values import one_of
 from aionctl.output import live, tables
-from aionctl.output.form import Form, write_document
+from aionctl.output.shown import show
 from aionctl.reporting import say
 from aionctl.safe_text import visible_line
 from aionctl.session import Session, session
 
 STATES = ", ".join(state.value for state in TaskState if state is not TaskState.UNKNOWN)
 TaskId = Annotated[str, typer.Argument(help="The task's id.")]
+
+route = typer.Typer(help="Why tasks run where they run.", no_args_is_help=True, add_completion=False)
+
+
+@route.callback()
+def _route() -> None:
+    pass
 
 
 @supplied_by(session=session)
@@ -34,11 +41,7 @@ def watch(
 @supplied_by(session=session)
 def get(session: Session, task_id: TaskId) -> None:
     """Show a task: state, result, attempts, usage."""
-    task = session.client.tasks.get(task_id)
-    if session.form is Form.TABLE:
-        tables.show_task(task)
-    else:
-        write_document(task, session.form)
+    show(session.client.tasks.get(task_id), session.form, tables.show_task)
 
 
 @supplied_by(session=session)
@@ -53,30 +56,33 @@ def list_tasks(
 ) -> None:
     """List tasks, newest first."""
     page_size = min(limit, 500)
-    tasks = list(session.client.tasks.list(states=state or (), intent=intent, limit=limit, page_size=page_size))
-    if session.form is Form.TABLE:
-        tables.show_tasks(tasks)
-    else:
-        write_document(tasks, session.form)
+    found = session.client.tasks.list(states=state or (), intent=intent, limit=limit, page_size=page_size)
+    show(list(found), session.form, tables.show_tasks)
 
 
 @supplied_by(session=session)
 def cancel(session: Session, task_id: TaskId) -> None:
     """Ask to end a task; one that has ended stays as it is."""
     task = session.client.tasks.cancel(task_id)
-    if session.form is Form.TABLE:
-        tables.show_task(task)
-    else:
-        write_document(task, session.form)
+    show(task, session.form, tables.show_task)
     if task.ended and task.state is not TaskState.CANCELED:
         say(visible_line(f"task {task.task_id} had already ended {task.state.value}; nothing was canceled"))
 
 
 @supplied_by(session=session)
+def retry(
+    session: Session,
+    task_id: TaskId,
+    new_task_id: Annotated[str, typer.Option(help="The id of the new task; the server makes one by default.")] = "",
+    request_id: Annotated[str, typer.Option(help="Idempotency key: the same key gives the same new task.")] = "",
+) -> None:
+    """Submit again what an ended task did, under the policies of now."""
+    task = session.client.tasks.retry(task_id, new_task_id=new_task_id, request_id=request_id)
+    show(task, session.form, tables.show_task)
+
+
+@route.command()
+@supplied_by(session=session)
 def explain(session: Session, task_id: TaskId) -> None:
     """Show why a task runs where it runs: every candidate with its reasons."""
-    decision = session.client.tasks.explain(task_id)
-    if session.form is Form.TABLE:
-        tables.show_decision(decision)
-    else:
-        write_document(decision, session.form)
+    show(session.client.tasks.explain(task_id), session.form, tables.show_decision)

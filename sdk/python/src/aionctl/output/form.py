@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-import yaml
-
 from aionctl.output.plain import plain
 from aionctl.safe_text import visible_json
 
@@ -23,6 +21,8 @@ class Form(StrEnum):
 def write_document(value: Any, form: Form) -> None:
     """Write one JSON or YAML document."""
     if form is Form.YAML:
+        import yaml
+
         text = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=True, explicit_start=True)
     else:
         text = visible_json(json.dumps(plain(value), indent=2, ensure_ascii=False)) + "\n"

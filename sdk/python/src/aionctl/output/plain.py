@@ -11,8 +11,8 @@ EMBEDDED = "_json"
 def plain(value: Any) -> Any:
     """Return the value as JSON and YAML know it; a field `x_json` becomes the document `x`."""
     if is_dataclass(value) and not isinstance(value, type):
-        members = ((item.name, getattr(value, item.name)) for item in fields(value))
-        return dict(_member(name, member) for name, member in members)
+        names = [item.name for item in fields(value)]
+        return dict(_member(name, getattr(value, name), taken=names) for name in names)
     if isinstance(value, dict):
         return {str(key): plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
@@ -20,9 +20,10 @@ def plain(value: Any) -> Any:
     return _scalar(value)
 
 
-def _member(name: str, value: Any) -> tuple[str, Any]:
+def _member(name: str, value: Any, *, taken: list[str]) -> tuple[str, Any]:
     if name.endswith(EMBEDDED):
-        return name.removesuffix(EMBEDDED), json.loads(value) if value else None
+        short = name.removesuffix(EMBEDDED)
+        return name if short in taken else short, json.loads(value) if value else None
     return name, plain(value)
 
 

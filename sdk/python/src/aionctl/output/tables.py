@@ -1,68 +1,47 @@
-"""Answers as tables for people. Every text of the server goes through safe_text; nothing is cut off."""
+"""Answers as tables for people."""
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from aion_sdk import Attempt, Candidate, Decision, Intent, Module, ServerInfo, Task
-from aionctl.safe_text import visible, visible_json, visible_line
-
-WIDTH_OF_A_FILE = 400
-"""Where stdout is no terminal, lines are as long as they need to be."""
-
-COLOURS = {
-    "OK": "green",
-    "READY": "green",
-    "ERROR": "red",
-    "FAILED": "red",
-    "BROKEN": "red",
-    "TIMEOUT": "yellow",
-    "CANCELED": "yellow",
-    "LOST": "yellow",
-    "RUNNING": "cyan",
-}
-
-
-def console() -> Console:
-    """Return stdout; rich leaves colours away for NO_COLOR and for what is no terminal."""
-    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-    return Console(markup=False, highlight=False, emoji=False, width=width)
+from aionctl.output.cells import console, cost, duration, facts, moment, rows
+from aionctl.safe_text import visible_json
 
 
 def show_tasks(tasks: Iterable[Task]) -> None:
     """Show a list of tasks."""
-    rows = [
-        (t.task_id, t.intent, t.state.value, _engine(t), _moment(t.create_time), _cost(t.usage.cost_micros))
+    found = [
+        (t.task_id, t.intent, t.state.value, _engine(t), moment(t.create_time), cost(t.usage.cost_micros))
         for t in tasks
     ]
-    _show(("TASK", "INTENT", "STATE", "ENGINE", "CREATED", "COST USD"), rows)
+    rows(("TASK", "INTENT", "STATE", "ENGINE", "CREATED", "COST USD"), found)
 
 
 def show_task(task: Task) -> None:
     """Show one task: what came of it, its attempts, why it ran where it ran."""
-    facts = [
+    known = [
         ("task", task.task_id),
         ("intent", task.intent),
         ("state", task.state.value + (" (cancel requested)" if task.cancel_requested and not task.ended else "")),
         ("replayed", "yes" if task.replayed else ""),
         ("engine", _engine(task)),
         ("why", task.engine.reason if task.engine else ""),
-        ("created", _moment(task.create_time)),
-        ("ended", _moment(task.end_time)),
+        ("created", moment(task.create_time)),
+        ("not before", moment(task.not_before) if not task.ended else ""),
+        ("queue until", moment(task.queue_expire_time) if not task.start_time and not task.ended else ""),
+        ("retry of", task.retry_of),
+        ("schedule", task.schedule_id),
+        ("ended", moment(task.end_time)),
         ("latency", f"{task.usage.latency_ms} ms" if task.ended else ""),
         ("promise", {True: "kept", False: "missed", None: ""}[task.promise_kept]),
         ("token events", str(task.usage.tokens) if task.ended else ""),
-        ("cost", f"{_cost(task.usage.cost_micros)} USD" if task.ended else ""),
+        ("cost", f"{cost(task.usage.cost_micros)} USD" if task.ended else ""),
         ("fuel", str(task.usage.fuel or "")),
         ("labels", ", ".join(f"{name}={value}" for name, value in task.metadata.items())),
         ("error", f"{task.error.code}: {task.error.message}" if task.error else ""),
     ]
-    _show_facts(facts)
+    facts(known)
     if task.attempts:
         _show_attempts(task.attempts)
     if task.result_json:
@@ -76,95 +55,76 @@ def show_result(task: Task) -> None:
 
 def show_decision(decision: Decision) -> None:
     """Show a decision: the choice, then every candidate with its reasons."""
-    _show_facts(
+    facts(
         [
             ("engine", decision.engine),
             ("route", decision.route),
             ("chosen by", decision.chosen_by),
             ("why", decision.reason),
             ("policy", decision.policy_version),
-            ("decided", _moment(decision.decide_time)),
+            ("decided", moment(decision.decide_time)),
         ]
     )
-    rows = [
+    found = [
         (
             str(c.rank or "-"),
             c.engine,
             c.route,
             "yes" if c.eligible else "no",
             f"{c.score:.4g}" if c.eligible else "-",
-            _cost(c.expected_cost_micros),
+            cost(c.expected_cost_micros),
             f"{c.expected_latency_ms} ms" if c.expected_latency_ms else "unknown",
             _why(c),
         )
         for c in decision.candidates
     ]
     console().print()
-    _show(("RANK", "CANDIDATE", "ROUTE", "ELIGIBLE", "SCORE", "COST USD", "LATENCY", "WHY"), rows)
+    rows(("RANK", "CANDIDATE", "ROUTE", "ELIGIBLE", "SCORE", "COST USD", "LATENCY", "WHY"), found)
 
 
 def show_intents(intents: Iterable[Intent]) -> None:
     """Show what can be asked for, and with which params; `?` marks those that may be left out."""
-    rows = [(i.name, _params(i), ", ".join(i.engines), i.description) for i in intents]
-    _show(("INTENT", "PARAMS", "ENGINES", "DESCRIPTION"), rows)
+    found = [(i.name, _params(i), ", ".join(i.engines), i.description) for i in intents]
+    rows(("INTENT", "PARAMS", "ENGINES", "DESCRIPTION"), found)
 
 
 def show_modules(modules: Iterable[Module]) -> None:
     """Show the installed module versions."""
-    rows = [
+    found = [
         (
             f"{m.name}@{m.version}",
             m.health.value,
             ", ".join(m.intents),
-            _duration(m.timeout),
+            duration(m.timeout),
             m.license,
             m.health_reason,
         )
         for m in modules
     ]
-    _show(("MODULE", "HEALTH", "INTENTS", "TIME LIMIT", "LICENCE", "WHY"), rows)
+    rows(("MODULE", "HEALTH", "INTENTS", "TIME LIMIT", "LICENCE", "WHY"), found)
 
 
 def show_server(info: ServerInfo) -> None:
     """Show what the server is."""
-    _show_facts(
+    facts(
         [
             ("version", info.version),
             ("contract", info.api_version),
-            ("started", _moment(info.start_time)),
+            ("started", moment(info.start_time)),
             ("engines", ", ".join(info.engines)),
             ("largest request", f"{info.max_request_bytes} bytes"),
             ("largest result", f"{info.max_result_bytes} bytes"),
-            ("request ids kept", _duration(info.idempotency_retention)),
-            ("longest wait", _duration(info.max_wait)),
+            ("request ids kept", duration(info.idempotency_retention)),
+            ("longest wait", duration(info.max_wait)),
             ("policy", info.policy_version),
         ]
     )
 
 
-def _show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(visible_line(cell), style=COLOURS.get(cell, "")) for cell in row))
-    console().print(table)
-
-
-def _show_facts(facts: Iterable[tuple[str, str]]) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in facts:
-        if value:
-            table.add_row(name, Text(visible(value), style=COLOURS.get(value, "")))
-    console().print(table)
-
-
 def _show_attempts(attempts: Sequence[Attempt]) -> None:
-    rows = [(str(a.number), a.engine, a.outcome.value, _moment(a.start_time), _failure(a)) for a in attempts]
+    found = [(str(a.number), a.engine, a.outcome.value, moment(a.start_time), _failure(a)) for a in attempts]
     console().print()
-    _show(("ATTEMPT", "ENGINE", "OUTCOME", "STARTED", "WHY"), rows)
+    rows(("ATTEMPT", "ENGINE", "OUTCOME", "STARTED", "WHY"), found)
 
 
 def _failure(attempt: Attempt) -> str:
@@ -188,22 +148,3 @@ def _params(intent: Intent) -> str:
 
 def _engine(task: Task) -> str:
     return (task.engine.name or task.engine.route) if task.engine else ""
-
-
-def _moment(time: datetime | None) -> str:
-    return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds")
-
-
-def _cost(micros: int) -> str:
-    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
-
-
-def _duration(value: timedelta | None) -> str:
-    """The time in the largest unit that says it without a fraction."""
-    if value is None:
-        return ""
-    seconds = value.total_seconds()
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"

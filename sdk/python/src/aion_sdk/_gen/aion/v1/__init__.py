@@ -2086,7 +2086,8 @@ class Schedule(betterproto2.Message):
     cron: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
-    `@daily`, `@weekly`, `@monthly`, `@yearly`.
+    `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
+    multiples since 1970 in UTC.
     """
 
     time_zone: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
@@ -2690,7 +2691,7 @@ class Usage(betterproto2.Message):
 
     latency_ms: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
     """
-    From acceptance to the end, in milliseconds.
+    From acceptance, or from the request's `not_before`, to the end, in milliseconds.
     """
 
     tokens: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)

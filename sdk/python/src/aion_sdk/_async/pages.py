@@ -1,0 +1,46 @@
+"""Lists that page by themselves."""
+
+from collections.abc import AsyncIterator
+from typing import Generic, Protocol, TypeVar
+
+from aion_sdk.paging import Page
+
+Item = TypeVar("Item")
+
+
+class AsyncFetch(Protocol[Item]):
+    """The call that reads one page."""
+
+    async def __call__(self, page_token: str) -> Page[Item]:
+        """Read the page of a token; the first one has none."""
+
+
+class AsyncPages(Generic[Item]):
+    """Iterate over it for every item, page after page; nothing is read before the first one is asked for.
+
+    It can be iterated over again, and then reads again. `page` reads one page, for those who show one at a time.
+    """
+
+    def __init__(self, fetch: AsyncFetch[Item], limit: int | None = None) -> None:
+        self._fetch = fetch
+        self._limit = limit
+
+    def __aiter__(self) -> AsyncIterator[Item]:
+        return self._items()
+
+    async def page(self, page_token: str = "") -> Page[Item]:
+        """Read one page: the first one, or the one that `next_page_token` of the page before names."""
+        return await self._fetch(page_token)
+
+    async def _items(self) -> AsyncIterator[Item]:
+        token, seen = "", 0
+        while self._limit is None or seen < self._limit:
+            page = await self._fetch(token)
+            for item in page.items:
+                if seen == self._limit:
+                    return
+                seen += 1
+                yield item
+            token = page.next_page_token
+            if not token:
+                return

@@ -1,0 +1,27 @@
+"""How many tasks are submitted as few calls: what one call may carry."""
+
+from collections.abc import Iterable, Iterator
+
+from aion_sdk._wire import encode
+from aion_sdk.requests import TaskSpec
+
+MOST_TASKS = 100
+"""Of one SubmitBatch, by the contract."""
+
+MOST_BYTES = 3 * 1024 * 1024
+"""The server takes 4 MiB; each task brings some bytes of framing, and a single one above this goes alone."""
+
+
+def chunks(specs: Iterable[TaskSpec]) -> Iterator[list[TaskSpec]]:
+    """Cut tasks into calls, in their order."""
+    chunk: list[TaskSpec] = []
+    size = 0
+    for spec in specs:
+        weight = len(encode.task_request(spec))
+        if chunk and (len(chunk) == MOST_TASKS or size + weight > MOST_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(spec)
+        size += weight
+    if chunk:
+        yield chunk

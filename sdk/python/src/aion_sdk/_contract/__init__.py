@@ -1,0 +1,1 @@
+"""What follows from proto/aion/v1 by `make generate`: nothing here is edited."""

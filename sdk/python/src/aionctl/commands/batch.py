@@ -1,0 +1,92 @@
+"""Many tasks from a file, so many in flight; run again, it goes on where it was."""
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from io import TextIOBase
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from aion_sdk.requests import TaskOptions
+from aionctl import params
+from aionctl.asked import promise
+from aionctl.batch.results import Results, Tally, end_last_line, ended_in
+from aionctl.batch.rows import LineWrong, Reading
+from aionctl.batch.running import run_all, submit_all
+from aionctl.borrowed import supplied_by
+from aionctl.exit_codes import ExitCode
+from aionctl.output.progress import Progress
+from aionctl.reporting import say
+from aionctl.safe_text import visible_line
+from aionctl.session import Session, session
+
+
+@supplied_by(promise=promise, session=session)
+def batch(
+    *,
+    promise: TaskOptions,
+    session: Session,
+    file: Annotated[str, typer.Argument(help="A .csv file, else JSON lines; `-` is JSON lines from stdin.")],
+    intent: Annotated[str, typer.Option(help="What to do with each line; lines of JSON may say it themselves.")] = "",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", "-c", metavar="COLUMN[=PARAM]", help="Take this column as a param; by default all of them."
+        ),
+    ] = None,
+    results: Annotated[
+        str, typer.Option(metavar="PATH", help="Append results here instead of stdout, and skip what had ended in it.")
+    ] = "",
+    name: Annotated[
+        str, typer.Option(help="The batch's name, a part of every line's request id; by default the file's name.")
+    ] = "",
+    in_flight: Annotated[int, typer.Option(min=1, max=500, help="So many tasks at once, at most.")] = 16,
+    submit_only: Annotated[bool, typer.Option("--submit-only", help="Submit all, wait for none.")] = False,
+) -> None:
+    """Submit a task for each line of a CSV or JSONL file.
+
+    Each line has a request id that follows from its content and the batch's name: the same file run again within
+    24 hours makes no second tasks, it finds those that it made.
+    """
+    columns = params.pairs((word if "=" in word else f"{word}={word}" for word in column or ()), "--column")
+    reading = Reading(intent, columns, promise, name or Path(file).name)
+    with ExitStack() as stack:
+        try:
+            out = _out(results, stack)
+            wanted = Results(out, ended_in(Path(results)) if results else frozenset())
+        except OSError as cause:
+            raise typer.BadParameter(f"cannot use {results}: {cause.strerror}", param_hint="--results") from cause
+        tally = _go(session, reading, file, wanted, in_flight=in_flight, submit_only=submit_only)
+    raise typer.Exit(tally.exit_code)
+
+
+def _go(session: Session, reading: Reading, file: str, results: Results, *, in_flight: int, submit_only: bool) -> Tally:
+    async def all_lines(progress: Progress) -> Tally:
+        async with session.async_client() as client:
+            rows = reading.rows(file)
+            if submit_only:
+                return await submit_all(client, rows, results, progress)
+            return await run_all(client, rows, results, progress, in_flight=in_flight)
+
+    try:
+        with Progress(reading.name) as progress:
+            tally = asyncio.run(all_lines(progress))
+    except LineWrong as wrong:
+        say(visible_line(f"error: {file} {wrong}; the lines before it were submitted, run it again when it is mended"))
+        raise typer.Exit(ExitCode.USAGE) from wrong
+    except (OSError, UnicodeDecodeError) as cause:
+        raise typer.BadParameter(f"cannot read {file}: {cause}", param_hint="FILE") from cause
+    except KeyboardInterrupt as interrupt:
+        say("interrupted; what was submitted goes on, and the same command finds it again")
+        raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
+    say(visible_line(f"{reading.name}: {tally.words}"))
+    return tally
+
+
+def _out(path: str, stack: ExitStack) -> TextIOBase:
+    if not path:
+        return cast("TextIOBase", sys.stdout)
+    end_last_line(Path(path))
+    return stack.enter_context(Path(path).open("a", encoding="utf-8"))

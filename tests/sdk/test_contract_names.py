@@ -1,0 +1,37 @@
+"""The SDK's own enums have a name for everything that the contract can say."""
+
+from enum import Enum
+
+import pytest
+
+from aion.v1 import catalog_pb2, decisions_pb2, errors_pb2, events_pb2, lifecycle_pb2, schedules_pb2, webhooks_pb2
+from aion_sdk import (
+    AttemptOutcome,
+    CatchUp,
+    DeliveryState,
+    ErrorReason,
+    EventKind,
+    ModuleHealth,
+    Overlap,
+    RefusalReason,
+    TaskState,
+)
+
+PAIRS = [
+    (TaskState, lifecycle_pb2.TaskState, "TASK_STATE_"),
+    (AttemptOutcome, lifecycle_pb2.AttemptOutcome, "ATTEMPT_OUTCOME_"),
+    (EventKind, events_pb2.EventKind, "EVENT_KIND_"),
+    (RefusalReason, decisions_pb2.RefusalReason, "REFUSAL_REASON_"),
+    (ModuleHealth, catalog_pb2.ModuleHealth, "MODULE_HEALTH_"),
+    (CatchUp, schedules_pb2.CatchUp, "CATCH_UP_"),
+    (Overlap, schedules_pb2.Overlap, "OVERLAP_"),
+    (DeliveryState, webhooks_pb2.DeliveryState, "DELIVERY_STATE_"),
+    (ErrorReason, errors_pb2.ErrorReason, "ERROR_REASON_"),
+]
+
+
+@pytest.mark.parametrize(("ours", "contract", "prefix"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
+def test_an_enum_of_the_sdk_names_what_the_contract_names(ours: type[Enum], contract, prefix: str) -> None:
+    assert set(ours.__members__) - {"UNKNOWN"} == {name.removeprefix(prefix) for name in contract.keys()} - {  # noqa: SIM118
+        "UNSPECIFIED"
+    }

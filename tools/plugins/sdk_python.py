@@ -1,0 +1,101 @@
+"""The protoc plugin that writes what the Python SDK takes from the contract beside its messages: the paths of the RPCs,
+and the stable reasons of errors with their meaning.
+"""
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+
+from google.protobuf import descriptor_pb2
+from google.protobuf.compiler import plugin_pb2
+
+PACKAGE = "aion.v1"
+REASONS = "ErrorReason"
+PREFIX = "ERROR_REASON_"
+UNSET = "UNSPECIFIED"
+HEADER = '"""{doc}\n\nGenerated from proto/aion/v1 by `make generate`: do not edit.\n"""\n'
+REASONS_DOC = "What `AionError.reason`, `Failure.code` and `Attempt.error_code` say; values are only added."
+ENUM_VALUE = 2
+"""The number of EnumDescriptorProto.value, which paths of comments name."""
+ENUM_TYPE = 5
+"""The number of FileDescriptorProto.enum_type."""
+
+
+class GenerationFailed(Exception):
+    """The contract holds something that the SDK has no form for."""
+
+
+def constant(name: str) -> str:
+    """Return the name of an RPC as a constant: `StatusById` becomes STATUS_BY_ID."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
+
+
+def methods(files: list[descriptor_pb2.FileDescriptorProto]) -> str:
+    """Return the module of the RPCs' paths."""
+    lines: dict[str, str] = {}
+    for file in files:
+        for service in file.service:
+            for method in service.method:
+                name = constant(method.name)
+                if name in lines:
+                    raise GenerationFailed(f"two RPCs are called {method.name}")
+                lines[name] = f'{name} = "/{file.package}.{service.name}/{method.name}"\n'
+    return HEADER.format(doc="The paths of the contract's RPCs.") + "\n" + "".join(lines.values())
+
+
+def reasons(files: list[descriptor_pb2.FileDescriptorProto]) -> str:
+    """Return the module of the reasons."""
+    for file in files:
+        for index, enum in enumerate(file.enum_type):
+            if enum.name == REASONS:
+                values = "\n".join(_values(file, index, enum))
+                head = HEADER.format(doc="Why AION says no: the stable reasons of refused calls and of failed tasks.")
+                return (
+                    f"{head}\nfrom enum import StrEnum\n\n\nclass {REASONS}(StrEnum):\n"
+                    f'    """{REASONS_DOC}"""\n\n'
+                    f"{values}"
+                )
+    raise GenerationFailed(f"the contract has no enum {REASONS}")
+
+
+def _values(
+    file: descriptor_pb2.FileDescriptorProto, index: int, enum: descriptor_pb2.EnumDescriptorProto
+) -> Iterator[str]:
+    comments = {tuple(place.path): place.leading_comments for place in file.source_code_info.location}
+    for number, value in enumerate(enum.value):
+        name = value.name.removeprefix(PREFIX)
+        if name == UNSET:
+            continue
+        words = " ".join(comments.get((ENUM_TYPE, index, ENUM_VALUE, number), "").split())
+        if not words:
+            raise GenerationFailed(f"{value.name} has no comment")
+        yield f'    {name} = "{name}"\n' + textwrap.indent(textwrap.fill(f'"""{words}"""', 114), "    ") + "\n"
+
+
+def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
+    """Return every file by its name."""
+    files = [file for file in request.proto_file if file.package == PACKAGE]
+    return {
+        "__init__.py": '"""What follows from proto/aion/v1 by `make generate`: nothing here is edited."""\n',
+        "methods.py": methods(files),
+        "reasons.py": reasons(files),
+    }
+
+
+def main() -> None:
+    """Answer one plugin request."""
+    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
+    response = plugin_pb2.CodeGeneratorResponse(
+        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
+    )
+    try:
+        for name, content in generate(request).items():
+            response.file.add(name=name, content=content)
+    except GenerationFailed as failure:
+        response.error = str(failure)
+    sys.stdout.buffer.write(response.SerializeToString())
+
+
+if __name__ == "__main__":
+    main()
