@@ -1,0 +1,144 @@
+"""The statements of webhooks and their deliveries, compiled once."""
+
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, func, null, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert
+
+from aion.adapters.storage.statements import ONE, ZERO, compiled
+from aion.adapters.storage.tables import webhook_deliveries as deliveries
+from aion.adapters.storage.tables import webhooks
+from aion.adapters.storage.webhook_rows import DELIVERY_COLUMNS, LIFE_COLUMNS, WEBHOOK_COLUMNS, WISH_COLUMNS
+
+
+def _p(name: str) -> Any:
+    return bindparam(name)
+
+
+def _insert(table: Table, names: tuple[str, ...]) -> str:
+    return compiled(insert(table).values({name: _p(name) for name in names}), *names)
+
+
+_webhook = [webhooks.c.seq, *(webhooks.c[name] for name in WEBHOOK_COLUMNS)]
+_delivery = [deliveries.c.seq, *(deliveries.c[name] for name in DELIVERY_COLUMNS)]
+_waits = deliveries.c.next_us.is_not(None)
+
+INSERT_WEBHOOK = _insert(webhooks, WEBHOOK_COLUMNS)
+SELECT_WEBHOOK = compiled(
+    select(*_webhook).where(webhooks.c.tenant_id == _p("tenant"), webhooks.c.webhook_id == _p("webhook")),
+    "tenant",
+    "webhook",
+)
+SELECT_WEBHOOK_BY_SEQ = compiled(select(*_webhook).where(webhooks.c.seq == _p("row")), "row")
+COUNT_WEBHOOKS = compiled(
+    select(func.count()).select_from(webhooks).where(webhooks.c.tenant_id == _p("tenant")), "tenant"
+)
+SELECT_WEBHOOKS = compiled(
+    select(*_webhook)
+    .where(
+        webhooks.c.tenant_id == _p("tenant"),
+        tuple_(webhooks.c.create_us, webhooks.c.webhook_id) > tuple_(_p("after_us"), _p("after_id")),
+    )
+    .order_by(webhooks.c.create_us, webhooks.c.webhook_id)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "tenant",
+    "after_us",
+    "after_id",
+    "rows",
+)
+SELECT_WISHES = compiled(
+    select(webhooks.c.seq, webhooks.c.tenant_id, webhooks.c.webhook_id, *(webhooks.c[name] for name in WISH_COLUMNS))
+)
+UPDATE_WISH = compiled(
+    update(webhooks)
+    .where(webhooks.c.seq == _p("row"))
+    .values({name: _p(name) for name in (*WISH_COLUMNS, "disable_reason", "failing_since_us")}),
+    *WISH_COLUMNS,
+    "disable_reason",
+    "failing_since_us",
+    "row",
+)
+UPDATE_SECRETS = compiled(
+    update(webhooks)
+    .where(webhooks.c.seq == _p("row"))
+    .values({name: _p(name) for name in ("secret", "old_secret", "old_until_us")}),
+    "secret",
+    "old_secret",
+    "old_until_us",
+    "row",
+)
+UPDATE_HEALTH = compiled(
+    update(webhooks)
+    .where(webhooks.c.seq == _p("row"))
+    .values({name: _p(name) for name in ("disabled", "disable_reason", "failing_since_us")}),
+    "disabled",
+    "disable_reason",
+    "failing_since_us",
+    "row",
+)
+DELETE_WEBHOOK = compiled(delete(webhooks).where(webhooks.c.seq == _p("row")), "row")
+
+INSERT_DELIVERY = _insert(deliveries, DELIVERY_COLUMNS)
+SELECT_DELIVERY = compiled(
+    select(*_delivery).where(deliveries.c.webhook_seq == _p("webhook"), deliveries.c.delivery_id == _p("delivery")),
+    "webhook",
+    "delivery",
+)
+SELECT_DELIVERIES = compiled(
+    select(*_delivery)
+    .where(
+        deliveries.c.webhook_seq == _p("webhook"),
+        tuple_(deliveries.c.create_us, deliveries.c.delivery_id) < tuple_(_p("before_us"), _p("before_id")),
+    )
+    .order_by(deliveries.c.create_us.desc(), deliveries.c.delivery_id.desc())
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "webhook",
+    "before_us",
+    "before_id",
+    "rows",
+)
+UPDATE_DELIVERY = compiled(
+    update(deliveries).where(deliveries.c.seq == _p("row")).values({name: _p(name) for name in LIFE_COLUMNS}),
+    *LIFE_COLUMNS,
+    "row",
+)
+
+SELECT_NEXT_DUE = compiled(select(func.min(deliveries.c.next_us)).where(_waits))
+SELECT_WAITED_FOR = compiled(
+    select(deliveries.c.webhook_seq)
+    .where(deliveries.c.webhook_seq > _p("after"), _waits)
+    .order_by(deliveries.c.webhook_seq)
+    .limit(ONE)
+    .offset(ZERO),
+    "after",
+)
+SELECT_DUE = compiled(
+    select(*_delivery)
+    .where(deliveries.c.webhook_seq == _p("webhook"), _waits, deliveries.c.next_us <= _p("now"))
+    .order_by(deliveries.c.next_us)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "webhook",
+    "now",
+    "rows",
+)
+GIVE_BACK = compiled(
+    update(deliveries)
+    .where(_waits, deliveries.c.claim_owner.is_not(None), deliveries.c.claim_owner != _p("owner"))
+    .values(next_us=_p("now"), claim_owner=null()),
+    "now",
+    "owner",
+)
+WINDOW_OF_DELIVERIES = compiled(
+    select(deliveries.c.seq, deliveries.c.create_us, deliveries.c.next_us, webhooks.c.seq)
+    .select_from(deliveries.outerjoin(webhooks, webhooks.c.seq == deliveries.c.webhook_seq))
+    .where(deliveries.c.seq > _p("after"))
+    .order_by(deliveries.c.seq)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "after",
+    "rows",
+)
+DELETE_DELIVERY = compiled(delete(deliveries).where(deliveries.c.seq == _p("row")), "row")

@@ -1,0 +1,337 @@
+"""The loop that sends deliveries, over a store in memory, a sender that obeys the test and a clock that stands."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from standardwebhooks import Webhook as Standard
+from standardwebhooks import WebhookVerificationError
+
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.sqlite import SqliteStore, open_store
+from aion.adapters.webhooks.payload import TaskPayload
+from aion.adapters.webhooks.secret_box import SealedSecretBox
+from aion.app import webhook_sending
+from aion.app.usecases.webhooks import CreateWebhook, RotateWebhookSecret
+from aion.app.webhook_sending import SenderParts, SenderSettings, WebhookDeliverer
+from aion.domain.errors import StoreUnavailable, TaskNotFound
+from aion.domain.identity import ALL_SCOPES, Caller, Identity
+from aion.domain.tasks import Task, TaskState
+from aion.domain.webhooks import KEEP_FINISHED, AttemptReport, Delivery, DeliveryState, WebhookWish
+from tests.manual_clock import CountingEntropy, ManualClock
+from tests.sample_tasks import START, accept, new_task
+from tests.unit.app.workshop import FakeObserver, until
+
+YES, NO = AttemptReport(204), AttemptReport(500, "HTTP 500")
+
+
+class AnyUrl:
+    """A guard that refuses nothing."""
+
+    async def check(self, url: str) -> None: ...
+
+
+@dataclass
+class FakeSender:
+    """Remembers what it sent. URLs in `slow` hang until `free` is set; `reports` answer by URL."""
+
+    sent: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
+    slow: set[str] = field(default_factory=set)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    reports: dict[str, AttemptReport] = field(default_factory=dict)
+    hanging: int = 0
+
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> AttemptReport:
+        self.sent.append((url, dict(headers), body))
+        if url in self.slow:
+            self.hanging += 1
+            await self.free.wait()
+            self.hanging -= 1
+        return self.reports.get(url, YES)
+
+    async def close(self) -> None: ...
+
+    def to(self, url: str) -> int:
+        """How often this URL was called."""
+        return sum(1 for one, _, _ in self.sent if one == url)
+
+
+@dataclass
+class Told:
+    """Remembers how attempts ended."""
+
+    states: list[DeliveryState] = field(default_factory=list)
+
+    def attempted(self, delivery: Delivery, report: AttemptReport, took: timedelta) -> None:
+        self.states.append(delivery.state)
+
+
+class PostOffice:
+    """A store, and the loop that sends what is due in it."""
+
+    def __init__(self, store: SqliteStore, clock: ManualClock) -> None:
+        self.store, self.clock, self.entropy = store, clock, CountingEntropy()
+        self.sender, self.told, self.observer = FakeSender(), Told(), FakeObserver()
+        self.box = SealedSecretBox(b"k" * 32, self.entropy)
+        self.parts = SenderParts(
+            store.webhooks,
+            store,
+            self.sender,
+            TaskPayload(),
+            self.box,
+            clock,
+            self.told,
+            self.observer,  # type: ignore[arg-type]
+        )
+        self.secret = ""
+
+    async def make(self, url: str, tenant: str = "acme") -> str:
+        """A webhook; its id. Its secret is `secret` afterwards."""
+        create = CreateWebhook(self.store.webhooks, AnyUrl(), self.box, self.clock, self.entropy)
+        made = await create(caller(tenant), WebhookWish(url))
+        self.secret = made.secret
+        return made.webhook.webhook_id
+
+    async def end(self, task_id: str, tenant: str = "acme") -> None:
+        """A task ends."""
+        await self.store.accept(tenant, accept(new_task(task_id, tenant, self.clock.now())))
+        await self.store.cancel(tenant, task_id)
+
+    @asynccontextmanager
+    async def open(self, **settings: object) -> AsyncIterator[WebhookDeliverer]:
+        """The loop runs while the block does."""
+        deliverer = WebhookDeliverer(SenderSettings("me", **settings), self.parts)  # type: ignore[arg-type]
+        running = asyncio.ensure_future(deliverer.run())
+        try:
+            yield deliverer
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    async def deliveries(self, webhook_id: str, tenant: str = "acme"):
+        return await self.store.webhooks.deliveries(tenant, webhook_id, None, 1000)
+
+
+class Forgetful:
+    """A store whose retention has deleted every task."""
+
+    async def get(self, tenant: str, task_id: str) -> Task:
+        raise TaskNotFound(f"there is no task {task_id}")
+
+
+def caller(tenant: str) -> Caller:
+    return Caller(Identity(tenant, "tester", ALL_SCOPES), "request")
+
+
+@pytest.fixture
+async def office(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PostOffice]:
+    for name in ("LOOK_EVERY", "AFTER_TROUBLE", "FORGET_EVERY", "BETWEEN_BATCHES"):
+        monkeypatch.setattr(webhook_sending, name, 0.001)
+    clock = ManualClock(START)
+    async with open_store("sqlite://", clock, ProcessSignals(), "test") as store:
+        yield PostOffice(store, clock)
+
+
+async def told(office: PostOffice, count: int) -> list[DeliveryState]:
+    async with asyncio.timeout(60):
+        await until(lambda: len(office.told.states) >= count)
+    return office.told.states
+
+
+async def test_an_ended_task_is_told_with_a_signature_that_the_reference_library_verifies(office, monkeypatch):
+    """14.4 Every attempt is signed as Standard Webhooks says."""
+    await office.make("https://a.example/hook")
+    await office.end("task-1")
+    async with office.open(agent="AION-Webhooks/test"):
+        assert await told(office, 1) == [DeliveryState.DELIVERED]
+    ((url, headers, body),) = office.sender.sent
+    assert url == "https://a.example/hook"
+    assert (headers["content-type"], headers["user-agent"]) == ("application/json", "AION-Webhooks/test")
+    assert headers["webhook-timestamp"] == str(int(START.timestamp()))
+    expected = Standard(office.secret).sign(headers["webhook-id"], START, body.decode())
+    assert headers["webhook-signature"] == expected
+    with pytest.raises(WebhookVerificationError):  # its time is long ago by the library's own clock
+        Standard(office.secret).verify(body, dict(headers))
+
+
+async def test_after_a_rotation_both_secrets_sign_for_a_day(office):
+    """14.6 For 24 hours deliveries carry a signature by the old secret, too."""
+    webhook_id = await office.make("https://a.example/")
+    old = office.secret
+    rotated = await RotateWebhookSecret(office.store.webhooks, office.box, office.entropy)(caller("acme"), webhook_id)
+    await office.end("a")
+    async with office.open():
+        await told(office, 1)
+        office.clock.advance(timedelta(hours=24))
+        await office.end("b")
+        await told(office, 2)
+    signatures = []
+    for (_, headers, body), now in zip(office.sender.sent, (START, START + timedelta(hours=24)), strict=True):
+        signed = {Standard(one).sign(headers["webhook-id"], now, body.decode()) for one in (rotated.secret, old)}
+        signatures.append(set(headers["webhook-signature"].split()) & signed)
+    assert [len(found) for found in signatures] == [2, 1]
+    assert rotated.secret != old
+
+
+async def test_a_failed_attempt_is_made_again_under_the_same_id_with_the_same_body(office):
+    """14.2 A delivery is made at least once, under the same id."""
+    webhook_id = await office.make("https://a.example/")
+    office.sender.reports["https://a.example/"] = NO
+    await office.end("a")
+    async with office.open():
+        await told(office, 1)
+        office.sender.reports.clear()
+        office.clock.advance(timedelta(seconds=10))
+        assert await told(office, 2) == [DeliveryState.PENDING, DeliveryState.DELIVERED]
+    (first, second) = office.sender.sent
+    assert first[1]["webhook-id"] == second[1]["webhook-id"]
+    assert first[1]["webhook-signature"] != second[1]["webhook-signature"]
+    assert first[2] == second[2]
+    (stored,) = await office.deliveries(webhook_id)
+    assert (stored.attempts, stored.last_status) == (2, 204)
+
+
+async def test_a_receiver_that_never_answers_holds_up_nobody_but_itself(office):
+    """14.8 A receiver that is slow holds up nobody but itself."""
+    office.sender.slow.add("https://slow.example/")
+    await office.make("https://slow.example/")
+    for number in range(40):
+        await office.end(f"slow-{number}")
+    await office.make("https://quick.example/", tenant="other")
+    for number in range(40):
+        await office.end(f"quick-{number}", "other")
+    async with office.open(at_once=8, per_webhook=3) as deliverer:
+        await told(office, 40)
+        assert office.sender.to("https://quick.example/") == 40
+        assert office.sender.hanging == office.sender.to("https://slow.example/") == 3
+        assert deliverer.sending == 3
+        office.sender.free.set()
+        await told(office, 80)
+    assert office.sender.to("https://slow.example/") == 40
+
+
+async def test_no_more_than_so_many_are_sent_at_once(office):
+    for number in range(6):
+        url = f"https://slow{number}.example/"
+        office.sender.slow.add(url)
+        await office.make(url, tenant=f"t{number}")
+        for task in range(3):
+            await office.end(f"task-{task}", f"t{number}")
+    async with office.open(at_once=5, per_webhook=2) as deliverer:
+        await until(lambda: office.sender.hanging == 5)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert (office.sender.hanging, deliverer.sending) == (5, 5)
+        office.sender.free.set()
+        await told(office, 18)
+
+
+async def test_what_a_process_that_died_was_sending_is_sent_again_at_once_by_the_next(office):
+    """14.2 A delivery is made at least once, under the same id."""
+    office.sender.slow.add("https://a.example/")
+    webhook_id = await office.make("https://a.example/")
+    await office.end("a")
+    async with office.open():
+        await until(lambda: office.sender.hanging == 1)
+    (left,) = await office.deliveries(webhook_id)
+    assert (left.state, left.attempts) == (DeliveryState.PENDING, 0)
+    office.sender.slow.clear()
+    deliverer = WebhookDeliverer(SenderSettings("the next"), office.parts)
+    running = asyncio.ensure_future(deliverer.run())
+    await told(office, 1)
+    running.cancel()
+    assert office.sender.sent[0][1]["webhook-id"] == office.sender.sent[1][1]["webhook-id"]
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_a_task_that_is_no_longer_kept_ends_its_delivery(office):
+    webhook_id = await office.make("https://a.example/")
+    await office.end("a")
+    office.parts = replace(office.parts, tasks=Forgetful())  # type: ignore[arg-type]
+    async with office.open():
+        assert await told(office, 1) == [DeliveryState.FAILED]
+    (stored,) = await office.deliveries(webhook_id)
+    assert stored.last_error == "the task is no longer kept"
+    assert office.sender.sent == []
+
+
+async def test_a_secret_that_cannot_be_read_is_a_failed_attempt_and_rotating_it_helps(office):
+    webhook_id = await office.make("https://a.example/")
+    await office.store.webhooks.rotate("acme", webhook_id, b"sealed elsewhere")
+    await office.end("a")
+    async with office.open():
+        assert await told(office, 1) == [DeliveryState.PENDING]
+        (stored,) = await office.deliveries(webhook_id)
+        assert "rotate it" in stored.last_error
+        for _ in range(2):
+            await RotateWebhookSecret(office.store.webhooks, office.box, office.entropy)(caller("acme"), webhook_id)
+        office.clock.advance(timedelta(seconds=10))
+        assert (await told(office, 2))[-1] is DeliveryState.DELIVERED
+
+
+async def test_a_defect_that_one_task_shows_stops_no_other_delivery(office, monkeypatch):
+    webhook_id = await office.make("https://a.example/")
+    await office.end("bad")
+    await office.end("good")
+    plain = TaskPayload.__call__
+
+    def broken(self, event, task):
+        if task.task_id == "bad":
+            raise KeyError("a defect")
+        return plain(self, event, task)
+
+    monkeypatch.setattr(TaskPayload, "__call__", broken)
+    async with office.open():
+        assert sorted(await told(office, 2)) == [DeliveryState.PENDING, DeliveryState.DELIVERED]
+    assert [where for where, _ in office.observer.troubles] == ["webhooks"]
+    states = {one.task_id: one.last_error for one in await office.deliveries(webhook_id)}
+    assert states == {"bad": "AION failed to send it; the cause is in its log", "good": ""}
+
+
+async def test_trouble_with_the_store_is_told_and_nothing_is_lost(office, monkeypatch):
+    await office.make("https://a.example/")
+    await office.end("a")
+    plain, failures = office.store.webhooks.report, [StoreUnavailable("the disk is full")] * 2
+
+    async def failing(*args, **kwargs):
+        if failures:
+            raise failures.pop()
+        return await plain(*args, **kwargs)
+
+    monkeypatch.setattr(office.store.webhooks, "report", failing)
+    async with office.open(lease_for=timedelta(seconds=30)):
+        for _ in range(2):
+            before = len(office.observer.troubles)
+            await until(lambda: len(office.observer.troubles) > before)  # noqa: B023 - awaited at once
+            office.clock.advance(timedelta(seconds=31))
+        assert await told(office, 1) == [DeliveryState.DELIVERED]
+    assert len(office.sender.sent) == 3
+
+
+async def test_finished_deliveries_are_forgotten_in_time(office):
+    """14.10 Finished deliveries are kept 30 days."""
+    webhook_id = await office.make("https://a.example/")
+    await office.end("a")
+    async with office.open():
+        await told(office, 1)
+        office.clock.advance(KEEP_FINISHED + timedelta(seconds=1))
+        async with asyncio.timeout(60):
+            while await office.deliveries(webhook_id):  # noqa: ASYNC110 - the store has no event for it
+                await asyncio.sleep(0)
+
+
+async def test_without_webhooks_the_loop_asks_the_store_for_nothing(office, monkeypatch):
+    async def never(*args):
+        raise AssertionError("a claim without anything due")
+
+    monkeypatch.setattr(office.store.webhooks, "claim", never)
+    async with office.open():
+        await office.end("a")
+        for _ in range(20):
+            await asyncio.sleep(0)
+    assert (await office.store.get("acme", "a")).state is TaskState.CANCELED
