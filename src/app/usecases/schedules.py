@@ -1,0 +1,240 @@
+"""What clients do with schedules: define, read, pause, trigger and delete them. The clock's part is the scheduler's.
+
+A definition is checked as a submission of its task would be, so that a schedule which can never work is refused when
+it is made and not at night.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from aion.app.usecases.paging import PageQuery, page_size_within
+from aion.app.usecases.schedule_tasks import SubmitScheduled, change, command_of
+from aion.app.usecases.task_input import input_json
+from aion.domain import schedules
+from aion.domain.errors import (
+    ChangedMeanwhile,
+    FieldViolation,
+    InvalidRequest,
+    PermissionDenied,
+    ScheduleInvalid,
+    ScheduleNotFound,
+    ValidationFailed,
+)
+from aion.domain.identity import Caller, run_scope
+from aion.domain.ids import uuid7
+from aion.domain.schedules import Definition, Schedule, TimesAfter
+from aion.ports.catalog import Catalog
+from aion.ports.clock import Clock, Entropy
+from aion.ports.page_tokens import PageTokens
+from aion.ports.schedule_usecases import ScheduleCommand, SchedulePage
+from aion.ports.schedules import Calendar, ScheduleReader, ScheduleStore
+from aion.ports.usecases import Submitted
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionCheck:
+    """Refuses definitions that cannot work for the caller."""
+
+    catalog: Catalog
+    calendar: Calendar
+
+    def __call__(self, caller: Caller, definition: Definition) -> None:
+        """Raises PermissionDenied, IntentNotFound, InputSchemaViolation, ValidationFailed, ScheduleInvalid."""
+        task = definition.task
+        if not caller.identity.may(run_scope(task.intent)):
+            raise PermissionDenied(
+                f"running {task.intent} needs the scope {run_scope(task.intent)}; ask for a key that holds it",
+                facts={"scope": run_scope(task.intent)},
+            )
+        try:
+            intent = self.catalog.intent(task.intent)
+            self.catalog.check_input(intent.name, input_json(command_of(task, b"")))
+        except InvalidRequest as refusal:
+            raise refusal.under("schedule.task") from refusal.__cause__
+        self.calendar.check(definition.cron, definition.time_zone)
+        start, end = definition.start_time, definition.end_time
+        if start is not None and end is not None and end <= start:
+            raise ValidationFailed(
+                f"end_time {end.isoformat()} is not after start_time {start.isoformat()}",
+                violations=(FieldViolation("schedule.end_time", "must be after start_time"),),
+            )
+
+    def times_of(self, definition: Definition) -> TimesAfter:
+        """The times of a definition that was checked."""
+        return partial(times_of, self.calendar, definition)
+
+
+def times_of(calendar: Calendar, definition: Definition, after: datetime) -> Iterator[datetime]:
+    """The times of a definition's cron expression strictly after a moment."""
+    return calendar.times_after(definition.cron, definition.time_zone, after)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSchedule:
+    """One a (tenant, id); the same request again is answered with the schedule as it is now."""
+
+    store: ScheduleStore
+    check: DefinitionCheck
+    clock: Clock
+    entropy: Entropy
+    most: int
+
+    async def __call__(self, caller: Caller, command: ScheduleCommand) -> Schedule:
+        definition, now = command.definition, self.clock.now()
+        earlier = await _or_none(self.store, caller.tenant, command.schedule_id)
+        if earlier is not None and earlier.fingerprint == command.fingerprint:
+            return earlier
+        self.check(caller, definition)
+        # A paused one has times, too: those that it will have.
+        first = schedules.first_time(replace(definition, paused=False), self.check.times_of(definition), now)
+        if first is None:
+            raise ScheduleInvalid(
+                "the schedule can never fire: no time of its cron lies between now, start_time and end_time",
+                violations=(FieldViolation("schedule.end_time", "must leave a time to fire"),),
+            )
+        upcoming = None if definition.paused else first
+        schedule = Schedule(
+            tenant=caller.tenant,
+            schedule_id=command.schedule_id,
+            uid=uuid7(now, self.entropy.bytes(10)),
+            fingerprint=command.fingerprint,
+            definition=definition,
+            principal=caller.principal,
+            scopes=caller.identity.scopes,
+            create_time=now,
+            update_time=now,
+            next_fire_time=upcoming,
+            wake_time=upcoming,
+        )
+        return await self.store.create(caller.tenant, schedule, self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class GetSchedule:
+    """The schedule as it is now."""
+
+    store: ScheduleReader
+
+    async def __call__(self, caller: Caller, schedule_id: str) -> Schedule:
+        return await self.store.get(caller.tenant, schedule_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ListSchedules:
+    """Keyset pages by id."""
+
+    store: ScheduleReader
+    tokens: PageTokens
+
+    async def __call__(self, caller: Caller, page_size: int, page_token: str) -> SchedulePage:
+        query = PageQuery("ListSchedules", caller, page_size, page_token)
+        after = self.tokens.open(query.binding, page_token) if page_token else ""
+        limit = page_size_within(page_size)
+        found = await self.store.list(caller.tenant, after, limit + 1)
+        page = found[:limit]
+        token = self.tokens.seal(query.binding, page[-1].schedule_id) if len(found) > limit else ""
+        return SchedulePage(page, token)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSchedule:
+    """A new definition; what has fired and was skipped stays counted."""
+
+    store: ScheduleStore
+    check: DefinitionCheck
+    clock: Clock
+
+    async def __call__(self, caller: Caller, command: ScheduleCommand) -> Schedule:
+        before = await self.store.get(caller.tenant, command.schedule_id)
+        self.check(caller, command.definition)
+        now = self.clock.now()
+
+        def step(schedule: Schedule) -> Schedule:
+            if command.etag and command.etag != schedule.etag:
+                raise ChangedMeanwhile(
+                    f"the schedule {schedule.schedule_id} has the etag {schedule.etag}, the update names "
+                    f"{command.etag}; read it again",
+                    violations=(FieldViolation("schedule.etag", f"must be {schedule.etag}, or empty"),),
+                )
+            after = schedules.defined(schedule, command.definition, self.check.times_of(command.definition), now)
+            return replace(after, principal=caller.principal, scopes=caller.identity.scopes)
+
+        return await change(self.store, before, step)
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSchedule:
+    """Idempotent; the last note counts."""
+
+    store: ScheduleStore
+    clock: Clock
+
+    async def __call__(self, caller: Caller, schedule_id: str, note: str) -> Schedule:
+        now = self.clock.now()
+        before = await self.store.get(caller.tenant, schedule_id)
+        return await change(self.store, before, lambda schedule: schedules.paused(schedule, note, now))
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSchedule:
+    """Idempotent. It goes on with the next time from now."""
+
+    store: ScheduleStore
+    calendar: Calendar
+    clock: Clock
+
+    async def __call__(self, caller: Caller, schedule_id: str) -> Schedule:
+        now = self.clock.now()
+        before = await self.store.get(caller.tenant, schedule_id)
+
+        def step(schedule: Schedule) -> Schedule:
+            return schedules.resumed(schedule, partial(times_of, self.calendar, schedule.definition), now)
+
+        return await change(self.store, before, step)
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSchedule:
+    """Its task, now, as the clock would submit it."""
+
+    store: ScheduleStore
+    submit: SubmitScheduled
+
+    async def __call__(self, caller: Caller, schedule_id: str, idempotency_key: str) -> Submitted:
+        schedule = await self.store.get(caller.tenant, schedule_id)
+        # Apart from the keys of the principal's own submissions.
+        key = f"trigger {schedule.uid} {caller.principal} {idempotency_key}" if idempotency_key else ""
+        submitted = await self.submit(schedule, mark=schedule.mark_of(key), key=key)
+        if not submitted.replayed:
+            await self._count(schedule, submitted.task.task_id)
+        return submitted
+
+    async def _count(self, schedule: Schedule, task_id: str) -> None:
+        """The task is accepted: a schedule that is gone by now changes nothing about that."""
+        try:
+            await change(self.store, schedule, lambda now: _counted(now, schedule.uid, task_id))
+        except ScheduleNotFound:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSchedule:
+    """Its tasks stay."""
+
+    store: ScheduleStore
+
+    async def __call__(self, caller: Caller, schedule_id: str) -> None:
+        await self.store.delete(caller.tenant, schedule_id)
+
+
+def _counted(schedule: Schedule, uid: str, task_id: str) -> Schedule:
+    return schedules.triggered(schedule, task_id) if schedule.uid == uid else schedule
+
+
+async def _or_none(store: ScheduleReader, tenant: str, schedule_id: str) -> Schedule | None:
+    try:
+        return await store.get(tenant, schedule_id)
+    except ScheduleNotFound:
+        return None

@@ -1,0 +1,248 @@
+"""What clients do with schedules, over a real store and a clock that stands still."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aion.adapters.cron import CronCalendar
+from aion.adapters.page_tokens import SealedPageTokens
+from aion.app.usecases.schedule_tasks import command_of
+from aion.app.usecases.schedules import (
+    CreateSchedule,
+    DefinitionCheck,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    TriggerSchedule,
+    UpdateSchedule,
+)
+from aion.domain.errors import (
+    ChangedMeanwhile,
+    FieldViolation,
+    InputSchemaViolation,
+    IntentNotFound,
+    PageTokenInvalid,
+    PermissionDenied,
+    QueueFull,
+    ScheduleInvalid,
+    ScheduleNotFound,
+    ValidationFailed,
+)
+from aion.domain.identity import Caller, Identity
+from aion.domain.schedules import Overlap, TaskTemplate
+from aion.ports.schedule_usecases import ScheduleCommand
+from tests.manual_clock import CountingEntropy
+from tests.sample_schedules import HOUR, MINUTE, definition
+from tests.sample_tasks import START
+from tests.unit.app.schedule_desk import schedule_desk
+
+
+class Intents:
+    """A catalogue with one intent, `summarize`, which needs `text`."""
+
+    def intent(self, name):
+        if name != "summarize":
+            raise IntentNotFound(f"no intent {name}", violations=(FieldViolation("intent", "must exist"),))
+        return type("Intent", (), {"name": name})
+
+    def check_input(self, intent, document):
+        if '"text"' not in document:
+            raise InputSchemaViolation("text is missing", violations=(FieldViolation("params.text", "is required"),))
+
+
+CHECK = DefinitionCheck(Intents(), CronCalendar())
+
+
+def caller(tenant="acme", principal="service", scopes=("intent:*:run",)):
+    return Caller(Identity(tenant, principal, frozenset(scopes)), "request-1")
+
+
+def command(schedule_id="nightly", etag="", mark=b"mark", **changes):
+    return ScheduleCommand(schedule_id, definition(**changes), mark, etag)
+
+
+@pytest.fixture
+async def desk():
+    async with schedule_desk() as opened:
+        yield opened
+
+
+def creates(desk, most=10):
+    return CreateSchedule(desk.store.schedules, CHECK, desk.clock, CountingEntropy(), most)
+
+
+def updates(desk):
+    return UpdateSchedule(desk.store.schedules, CHECK, desk.clock)
+
+
+async def test_a_new_schedule_knows_when_it_fires_and_on_whose_behalf(desk):
+    schedule = await creates(desk)(caller(), command())
+    assert (schedule.next_fire_time, schedule.wake_time) == (START + MINUTE, START + MINUTE)
+    assert (schedule.principal, schedule.scopes) == ("service", {"intent:*:run"})
+    assert (schedule.create_time, schedule.update_time, schedule.etag) == (START, START, "1")
+    assert await desk.get() == schedule
+
+
+async def test_a_new_schedule_may_be_paused(desk):
+    schedule = await creates(desk)(caller(), command(paused=True))
+    assert schedule.next_fire_time is None
+
+
+# 12.8: The same creation again is a replay.
+async def test_a_creation_sent_again_is_answered_even_if_it_would_now_be_refused(desk):
+    first = await creates(desk)(caller(), command(end_time=START + 2 * MINUTE))
+    desk.clock.advance(HOUR)
+    assert await creates(desk)(caller(scopes=()), command(end_time=START + 2 * MINUTE)) == first
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "field"),
+    [
+        ({"task": TaskTemplate("unknown")}, IntentNotFound, "schedule.task.intent"),
+        ({"task": TaskTemplate("summarize")}, InputSchemaViolation, "schedule.task.params.text"),
+        ({"task": TaskTemplate("summarize", {"text": "a"}, "{}")}, ValidationFailed, "schedule.task.params_json"),
+        ({"cron": "0 0 31 2 *"}, ScheduleInvalid, "schedule.cron"),
+        ({"time_zone": "Mars/Base"}, ScheduleInvalid, "schedule.time_zone"),
+        ({"start_time": START + HOUR, "end_time": START + HOUR}, ValidationFailed, "schedule.end_time"),
+        ({"end_time": START}, ScheduleInvalid, "schedule.end_time"),
+        ({"cron": "0 0 29 2 *", "end_time": datetime(2027, 1, 1, tzinfo=UTC)}, ScheduleInvalid, "schedule.end_time"),
+        ({"paused": True, "end_time": START}, ScheduleInvalid, "schedule.end_time"),
+    ],
+)
+async def test_a_schedule_that_cannot_work_is_refused_when_it_is_made(desk, changes, error, field):
+    with pytest.raises(error) as refused:
+        await creates(desk)(caller(), command(**changes))
+    assert refused.value.violations[0].field == field
+    with pytest.raises(ScheduleNotFound):
+        await desk.get()
+
+
+async def test_who_may_not_run_the_intent_can_neither_make_nor_change_a_schedule_of_it(desk):
+    with pytest.raises(PermissionDenied, match="intent:summarize:run"):
+        await creates(desk)(caller(scopes=("schedules:write",)), command())
+    await creates(desk)(caller(), command())
+    with pytest.raises(PermissionDenied):
+        await updates(desk)(caller(scopes=("schedules:write",)), command())
+
+
+async def test_an_update_counts_for_the_one_who_made_it_and_keeps_what_happened(desk):
+    await creates(desk)(caller(), command())
+    await desk.after(MINUTE)
+    after = await updates(desk)(caller(principal="other", scopes=("intent:summarize:run",)), command(cron="0 * * * *"))
+    assert (after.principal, after.scopes) == ("other", {"intent:summarize:run"})
+    assert (after.fired, after.etag, after.next_fire_time) == (1, "2", START + HOUR)
+
+
+async def test_an_update_that_names_an_older_etag_is_refused(desk):
+    await creates(desk)(caller(), command())
+    await updates(desk)(caller(), command(etag="1", overlap=Overlap.ALLOW))
+    with pytest.raises(ChangedMeanwhile) as refused:
+        await updates(desk)(caller(), command(etag="1"))
+    assert refused.value.violations[0].field == "schedule.etag"
+    assert (await updates(desk)(caller(), command())).etag == "3"
+
+
+async def test_firing_does_not_change_the_etag(desk):
+    await creates(desk)(caller(), command())
+    await desk.after(MINUTE)
+    assert (await updates(desk)(caller(), command(etag="1"))).etag == "2"
+
+
+async def test_what_another_tenant_has_can_be_neither_changed_nor_triggered(desk):
+    await creates(desk)(caller(), command())
+    stranger = caller("other")
+    for attempt in (
+        updates(desk)(stranger, command()),
+        PauseSchedule(desk.store.schedules, desk.clock)(stranger, "nightly", ""),
+        ResumeSchedule(desk.store.schedules, CronCalendar(), desk.clock)(stranger, "nightly"),
+        TriggerSchedule(desk.store.schedules, desk.submit)(stranger, "nightly", ""),
+    ):
+        with pytest.raises(ScheduleNotFound):
+            await attempt
+
+
+# 12.7: What passes while a schedule is paused is neither missed nor counted.
+async def test_a_paused_schedule_fires_nothing_and_what_passed_is_not_caught_up(desk):
+    await creates(desk)(caller(), command())
+    paused = await PauseSchedule(desk.store.schedules, desk.clock)(caller(), "nightly", "holidays")
+    assert (paused.definition.paused, paused.definition.pause_note, paused.next_fire_time) == (True, "holidays", None)
+    assert await desk.after(HOUR, rounds=3) == paused
+    resume = ResumeSchedule(desk.store.schedules, CronCalendar(), desk.clock)
+    resumed = await resume(caller(), "nightly")
+    assert (resumed.next_fire_time, resumed.skipped, resumed.fired) == (START + HOUR + MINUTE, 0, 0)
+    assert await resume(caller(), "nightly") == resumed
+    assert (await desk.after(MINUTE)).fired == 1
+
+
+# 12.9: Triggering submits the task at once; the same key gives the same task.
+async def test_a_trigger_submits_at_once_whatever_pause_and_overlap_say(desk):
+    await creates(desk)(caller(), command(paused=True))
+    trigger = TriggerSchedule(desk.store.schedules, desk.submit)
+    first = await trigger(caller(principal="another"), "nightly", "")
+    second = await trigger(caller(), "nightly", "")
+    assert first.task.task_id != second.task.task_id
+    assert (first.task.principal, first.task.schedule_id) == ("service", "nightly")
+    after = await desk.get()
+    assert (after.fired, after.last_task_id, after.next_fire_time) == (2, second.task.task_id, None)
+
+
+async def test_the_keys_of_triggers_are_apart_from_other_keys_and_do_not_depend_on_the_template(desk):
+    await creates(desk)(caller(), command())
+    trigger = TriggerSchedule(desk.store.schedules, desk.submit)
+    await trigger(caller(), "nightly", "k")
+    await updates(desk)(caller(), command(overlap=Overlap.ALLOW, task=TaskTemplate("summarize", {"text": "other"})))
+    await trigger(caller(), "nightly", "k")
+    await trigger(caller(principal="another"), "nightly", "k")
+    first, second, third = [asked for _, asked in desk.asked]
+    assert (first.idempotency_key, first.fingerprint) == (second.idempotency_key, second.fingerprint)
+    assert first.idempotency_key not in ("k", third.idempotency_key)
+
+
+async def test_a_refused_trigger_is_refused_and_not_counted(desk):
+    await creates(desk)(caller(), command())
+    desk.refusals = [QueueFull("the queue is full")]
+    with pytest.raises(QueueFull):
+        await TriggerSchedule(desk.store.schedules, desk.submit)(caller(), "nightly", "")
+    assert (await desk.get()).fired == 0
+
+
+async def test_the_task_of_a_trigger_counts_as_the_one_before(desk):
+    await creates(desk)(caller(), command())
+    await TriggerSchedule(desk.store.schedules, desk.submit)(caller(), "nightly", "")
+    assert (await desk.after(MINUTE)).skipped == 1
+
+
+async def test_a_list_is_read_page_by_page_and_its_tokens_fit_nobody_else(desk):
+    create = creates(desk)
+    for name in ("c", "a", "b"):
+        await create(caller(), command(name))
+    lists = ListSchedules(desk.store.schedules, SealedPageTokens(b"secret", CountingEntropy()))
+    first = await lists(caller(), 2, "")
+    rest = await lists(caller(), 2, first.next_page_token)
+    assert [one.schedule_id for one in (*first.schedules, *rest.schedules)] == ["a", "b", "c"]
+    assert rest.next_page_token == ""
+    with pytest.raises(PageTokenInvalid):
+        await lists(caller("other"), 2, first.next_page_token)
+
+
+async def test_a_change_meets_the_scheduler_and_neither_is_lost(desk):
+    await creates(desk)(caller(), command())
+    before = await desk.get()
+    reads = [before]
+    real = desk.store.schedules.get
+
+    async def stale(tenant, schedule_id):
+        # The first read is from before the scheduler wrote.
+        return reads.pop() if reads else await real(tenant, schedule_id)
+
+    await desk.after(MINUTE)
+    desk.store.schedules.get = stale
+    after = await PauseSchedule(desk.store.schedules, desk.clock)(caller(), "nightly", "")
+    assert (after.definition.paused, after.fired) == (True, 1)
+
+
+def test_a_template_is_submitted_with_all_that_it_says():
+    template = TaskTemplate("summarize", metadata={"a": "b"}, max_queue_time=timedelta(seconds=5), budget_micros=0)
+    asked = command_of(template, b"mark", task_id="t", key="k", schedule_id="s")
+    assert (asked.metadata, asked.max_queue_time, asked.budget_micros) == ({"a": "b"}, timedelta(seconds=5), 0)
+    assert (asked.task_id, asked.idempotency_key, asked.schedule_id) == ("t", "k", "s")
