@@ -6,16 +6,17 @@ a part that is down until its loop runs again, and never stops the others.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from functools import partial
 
 from aion.app.loops import Report, keep_up, unreported
 from aion.domain.errors import AionError
 from aion.domain.identity import SystemScope
+from aion.domain.retention import RetentionPolicy
 from aion.ports.clock import Clock
+from aion.ports.housekeeping import Housekeeping, Swept
 from aion.ports.outbox import EventSink, Outbox
-from aion.ports.queues import Housekeeping, TaskQueue
+from aion.ports.queues import TaskQueue
 from aion.ports.signals import Signals
 from aion.ports.telemetry import Observer
 
@@ -39,14 +40,6 @@ Chore = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """How long a task's events, and the task itself, are kept after its end; None: for ever."""
-
-    events: timedelta | None = None
-    tasks: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Chores:
     """The loops of one process that owns a store."""
 
@@ -58,7 +51,7 @@ class Chores:
     clock: Clock
     observer: Observer
     report: Report = unreported
-    keep: Keep = Keep()
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
 
     async def run(self) -> None:
         """Runs all loops until cancelled."""
@@ -107,9 +100,13 @@ class Chores:
 
     async def _forget(self) -> float:
         """Deletes what retention says is too old, a piece so small that it holds up no write."""
-        now, forgotten = self.clock.now(), 0
-        if self.keep.events is not None:
-            forgotten += await self.store.forget_logs(PURGE, now - self.keep.events, KEEP_BATCH)
-        if self.keep.tasks is not None:
-            forgotten += await self.store.forget_tasks(PURGE, now - self.keep.tasks, KEEP_BATCH)
-        return BETWEEN_BATCHES if forgotten else KEEP_EVERY
+        policy, swept = self.retention, list[Swept]()
+        if policy.shortest_events is not None:
+            swept.append(await self.store.forget_logs(PURGE, policy, KEEP_BATCH))
+        if policy.shortest_tasks is not None:
+            swept.append(await self.store.forget_tasks(PURGE, policy, KEEP_BATCH))
+        if policy.forgets_api_keys:
+            swept.append(await self.store.forget_api_keys(PURGE, policy, KEEP_BATCH))
+        if policy.undelivered is not None:
+            swept.append(await self.store.forget_facts(PURGE, policy, KEEP_BATCH))
+        return BETWEEN_BATCHES if any(one.deleted or one.more for one in swept) else KEEP_EVERY

@@ -1,0 +1,103 @@
+"""Backup and restore of the embedded store with the secret that its API keys need: one file, while a server serves.
+
+A restored store is one whose server was killed at that moment: what was RUNNING then runs again, what had been accepted
+is there. The configuration and the modules are the operator's own files and are not in it.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from aion.adapters.storage import schema
+from aion.adapters.storage.archive import Archive, Manifest, opened_archive, part_of, sync_folder, write_archive
+from aion.adapters.storage.errors import BackupRefused
+from aion.adapters.storage.ownership import LOCK_NAME, owned_directory
+from aion.adapters.storage.snapshot import problem_of, snapshot
+
+STORE: Final = "store.db"
+
+
+def back_up(store: Path, secret: Path, file: Path, version: str, now: datetime) -> Manifest:
+    """Writes a backup of the store and of the secret file, if there is one, to a new file.
+
+    Raises BackupRefused and OSError; then there is no file.
+    """
+    if file.exists():
+        raise BackupRefused(f"{file} exists already; name a new file, a backup never overwrites one")
+    if not file.parent.is_dir():
+        raise BackupRefused(f"{file.parent} is no folder; create it or name another")
+    # Beside the archive and not in /tmp: it is as large as the store, and as secret.
+    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
+        copy = Path(folder) / STORE
+        revision = snapshot(store, copy)
+        if (problem := problem_of(copy, revision)) is not None:
+            raise BackupRefused(f"the copy of {store} is not whole ({problem}); nothing was written")
+        files = {STORE: copy}
+        if secret.exists():
+            files[secret.name] = secret
+        manifest = Manifest(version, revision, now, {name: part_of(path) for name, path in files.items()})
+        try:
+            write_archive(file, manifest, files)
+        except FileExistsError as taken:
+            raise BackupRefused(f"{file} exists already; name a new file, a backup never overwrites one") from taken
+    return manifest
+
+
+def restore(file: Path, store: Path, secret: Path) -> tuple[Manifest, Sequence[str]]:
+    """Puts a backup in place; what it holds, and the migrations that it still needs.
+
+    The store comes last, so that there is none before all is there. Raises BackupRefused, StoreOwned and OSError; then
+    nothing was changed.
+    """
+    data_dir = secret.parent
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with owned_directory(store.parent, "aion restore"), opened_archive(file) as archive:
+        _refuse_what_is_in_the_way(data_dir, store)
+        missing = _migrations_after(archive)
+        with tempfile.TemporaryDirectory(prefix=".restoring.", dir=store.parent) as folder:
+            parts = archive.unpack(Path(folder))
+            if unknown := set(parts) - {STORE, secret.name}:
+                raise archive.refused(f"it holds {', '.join(sorted(unknown))}")
+            if STORE not in parts:
+                raise archive.refused("it holds no store")
+            if (problem := problem_of(parts[STORE], archive.manifest.schema)) is not None:
+                raise archive.refused(problem)
+            if secret.name in parts:
+                _put(parts[secret.name].read_bytes(), secret)
+            os.link(parts[STORE], store)
+            sync_folder(store.parent)
+    return archive.manifest, missing
+
+
+def _refuse_what_is_in_the_way(data_dir: Path, store: Path) -> None:
+    taken = {path for path in data_dir.iterdir() if path.name != LOCK_NAME}
+    taken |= {path for suffix in ("", "-wal", "-shm", "-journal") if (path := Path(f"{store}{suffix}")).exists()}
+    if taken:
+        names = ", ".join(sorted(path.name for path in taken)[:5])
+        raise BackupRefused(
+            f"{data_dir} is not empty ({names}); a backup is restored into an empty data directory: "
+            "move that one away, or set AION_DATA_DIR to a new one"
+        )
+
+
+def _put(content: bytes, file: Path) -> None:
+    """Written, not linked: the data directory need not lie on the store's disk."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_folder(file.parent)
+
+
+def _migrations_after(archive: Archive) -> Sequence[str]:
+    revision, known = archive.manifest.schema, schema.revisions()
+    if revision not in known:
+        raise BackupRefused(
+            f"the backup is at migration {revision}, which this version does not know: it was made by AION "
+            f"{archive.manifest.version}; restore it with that one or a newer one"
+        )
+    return known[known.index(revision) + 1 :]
