@@ -15,6 +15,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 LOCK_DATE := 2026-11-14
 LOCK := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --all-extras --exclude-newer $(LOCK_DATE)
+TYPESCRIPT := sdk/typescript
 DISTRIBUTIONS := pyproject.toml sdk/python/pyproject.toml
 
 ##@ Start here
@@ -25,15 +26,19 @@ help: ## Explain the targets.
 	  /^[a-z][a-z-]*:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: setup-runtime ## Start AION, run real tasks over every transport, show the results, stop it.
-	@$(BIN)/python scripts/demo.py
+demo: setup-runtime $(TYPESCRIPT)/dist/index.js ## Start AION, run real tasks over every transport, show the results, stop it.
+	@$(BIN)/python -m scripts.demo
 
 .PHONY: setup
-setup: $(VENV)/.dev ## Make .venv with all that tests, checks and generation need.
+setup: $(VENV)/.dev $(TYPESCRIPT)/node_modules/.stamp ## Make .venv with all that tests, checks and generation need.
 	@:
 
 .PHONY: setup-runtime
 setup-runtime: $(VENV)/.runtime ## Make .venv with what AION needs to run; a .venv from `make setup` serves too.
+	@:
+
+.PHONY: typescript
+typescript: setup-runtime $(TYPESCRIPT)/dist/index.js ## Build the TypeScript SDK, so that `npm install ./sdk/typescript` works elsewhere.
 	@:
 
 .PHONY: serve
@@ -46,11 +51,13 @@ serve: setup-runtime ## Start AION on this machine: loopback only, with a key of
 test: check pytest ## All gates, then all tests but the slow ones.
 
 .PHONY: pytest
-pytest: setup ## The tests without the gates.
+pytest: setup ## The tests without the gates. Those in a browser need Chromium, which is installed where it may be.
+	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
 	@$(BIN)/python -m pytest -n 2 --durations=10 -m "not slow" $(PYTEST_ARGS)
 
 .PHONY: test-full
 test-full: check modules-test ## As `test`, with the slow tests, the modules' own, and the proof that each .wasm is its source's.
+	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
 	@$(BIN)/python -m pytest -n 2 --durations=25 $(PYTEST_ARGS)
 	@scripts/build_modules.sh --check
 
@@ -66,6 +73,11 @@ check: setup ## The gates: style, types, rings, contract, generated code, migrat
 bench: setup ## Measure AION against a bare gRPC echo, in one run.
 	@$(BIN)/python -m benchmarks
 
+.PHONY: docs
+docs: setup ## Build the documentation site into build/site, without a network.
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "docs: build/site/index.html"
+
 ##@ Change
 
 .PHONY: generate
@@ -77,6 +89,7 @@ format: setup ## Put code and contract into their one form.
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/buf format proto --write
+	@$(BIN)/python -m tools.node biome check --write --log-level=warn .
 
 .PHONY: modules
 modules: ## Build the bundled WASM modules from their Rust source.
@@ -91,6 +104,7 @@ lock: $(VENV)/.uv ## Choose anew the exact versions in requirements/*.txt.
 
 .PHONY: clean
 clean: ## Remove what can be made again, .venv too.
+	@rm -rf $(TYPESCRIPT)/node_modules $(TYPESCRIPT)/dist
 	@rm -rf $(VENV) _dev third_party build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -115,6 +129,17 @@ endef
 $(VENV)/.dev: $(VENV)/.uv requirements/dev.txt $(DISTRIBUTIONS) hatch_build.py
 	$(call install,dev)
 	@touch $(VENV)/.runtime $@
+
+# Node itself is one of the Python packages; the lock names each package of npm with its hash.
+$(TYPESCRIPT)/node_modules/.stamp: $(TYPESCRIPT)/package-lock.json $(TYPESCRIPT)/.npmrc | $(VENV)/.runtime
+	@echo "setup: packages of the TypeScript SDK by hash"
+	@$(BIN)/python -m tools.node npm ci --loglevel=error
+	@touch $@
+
+# What the package of the TypeScript SDK holds.
+$(TYPESCRIPT)/dist/index.js: $(TYPESCRIPT)/node_modules/.stamp $(shell find $(TYPESCRIPT)/src $(TYPESCRIPT)/*.json)
+	@echo "setup: the TypeScript SDK, built"
+	@$(BIN)/python -m tools.node npm run --silent build
 
 # What `make setup` made holds everything that this would install.
 $(VENV)/.runtime: $(VENV)/.uv requirements/runtime.txt $(DISTRIBUTIONS) hatch_build.py

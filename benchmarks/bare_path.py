@@ -55,8 +55,8 @@ async def main(ready: Path) -> None:
                 EngineJob("bare", task.task_id, 1, ENGINE, task.input_json, TIMEOUT, b""), lambda _: None
             )
             fence = accepted.task.fence
-            ended = await store.settle(SCOPE, Settle(LeaseRef("bare", task.task_id, fence), result))
-            return (ended.result_json or "").encode()
+            await store.settle(SCOPE, Settle(LeaseRef("bare", task.task_id, fence), result))
+            return (result.result_json or "").encode()
 
         class Front(grpc.GenericRpcHandler):
             def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":

@@ -6,6 +6,7 @@ from typing import Any
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.identity import SystemScope
+from aion.domain.leased import LeasedTask
 from aion.domain.routing import Candidate, Decision, Privacy, Refusal, RefusalReason, Route
 from aion.domain.tasks import Priority, Sla, Task
 from aion.domain.writes import Accept, Append, Claim, EagerLease, IdempotencyKey, LeaseRef, Settle
@@ -61,9 +62,9 @@ def key(name: str = "key-1", principal: str = "service", fingerprint: bytes = b"
     return IdempotencyKey(principal, "create-task", name, fingerprint)
 
 
-def eager(owner: str = "worker-1") -> EagerLease:
+def eager(owner: str = "worker-1", engines: frozenset[str] | None = None) -> EagerLease:
     """Asks for an eager start."""
-    return EagerLease(owner, LEASE)
+    return EagerLease(owner, LEASE, engines)
 
 
 def claim(limit: int = 1, owner: str = "worker-1") -> Claim:
@@ -71,16 +72,16 @@ def claim(limit: int = 1, owner: str = "worker-1") -> Claim:
     return Claim(owner, limit, LEASE)
 
 
-def lease_of(task: Task) -> LeaseRef:
+def lease_of(task: Task | LeasedTask) -> LeaseRef:
     """The lease of the task's latest attempt."""
     return LeaseRef(task.tenant, task.task_id, task.fence)
 
 
-def tokens(task: Task, *texts: str) -> Append:
+def tokens(task: Task | LeasedTask, *texts: str) -> Append:
     """Adds tokens under the task's latest fence."""
     return Append(lease_of(task), tuple(NewEvent(EventKind.TOKEN, text) for text in texts))
 
 
-def settle(task: Task, result: AttemptResult = OK, *texts: str) -> Settle:
+def settle(task: Task | LeasedTask, result: AttemptResult = OK, *texts: str) -> Settle:
     """Ends the task's latest attempt, with last tokens."""
     return Settle(lease_of(task), result, tuple(NewEvent(EventKind.TOKEN, text) for text in texts))

@@ -41,10 +41,12 @@ class Outcome:
 GATES = (
     Gate("types", "mypy --strict finds nothing", ("mypy",)),
     Gate("drift", "generated code follows from its sources", (PYTHON, "-m", "tools.generate", "--check")),
+    Gate("ts-types", "tsc --strict finds nothing", (PYTHON, "-m", "tools.node", "tsc")),
     Gate("rings", "imports point inwards only", ("lint-imports", "--no-cache", "--no-logo")),
     Gate("migrations", "the tables are what the migrations make", ("aion", "migrate", "--check")),
     Gate("lint", "ruff finds nothing", ("ruff", "check", "--quiet", "--output-format=concise", ".")),
     Gate("format", "code has its one form", ("ruff", "format", "--check", "--output-format=concise", ".")),
+    Gate("ts-style", "biome finds nothing", (PYTHON, "-m", "tools.node", "biome", "ci", "--error-on-warnings", ".")),
     Gate("proto-lint", "the contract is in style", ("buf", "lint")),
     Gate("proto-format", "the contract has its one form", ("buf", "format", "proto", "--diff", "--exit-code")),
     Gate("breaking", "no gRPC client breaks", (PYTHON, "-m", "tools.breaking")),

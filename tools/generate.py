@@ -1,6 +1,7 @@
 """Writes everything that is generated, or with `--check` says what of it is out of date.
 
-What follows from proto/, then the SDK's sync face, which follows from its asyncio one.
+What follows from proto/, then the SDK's sync face, which follows from its asyncio one, and aionctl's page, which
+follows from its commands.
 
 Everything is generated into a folder aside first: a generator that fails leaves the tree as it was, and the
 check needs neither git nor a clean tree.
@@ -13,11 +14,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import third_party
+from tools import node, third_party
 
-GENERATED = (Path("src/v1"), Path("src/workers/v1"), Path("openapi"), Path("sdk/python/src/aion_sdk/_gen"))
+GENERATED = (
+    Path("src/v1"),
+    Path("src/workers/v1"),
+    Path("openapi"),
+    Path("docs/reference"),
+    Path("sdk/python/src/aion_sdk/_gen"),
+    Path("sdk/python/src/aion_sdk/_contract"),
+    Path("sdk/typescript/src/gen"),
+    Path("sdk/typescript/src/contract"),
+)
+TEMPLATES = (Path("buf.gen.yaml"), Path("sdk/typescript/buf.gen.yaml"))
 DESCRIPTORS = Path("openapi/aion.v1.binpb")
 SYNC_FACE = Path("sdk/python/sync_face.py")
+AIONCTL_PAGE = Path("sdk/python/aionctl_page.py")
 
 
 def run(command: list[str]) -> None:
@@ -30,7 +42,8 @@ def run(command: list[str]) -> None:
 def generate(out: Path) -> None:
     """Generate below `out` what stands in the tree."""
     third_party.fill()
-    run(["buf", "generate", "--output", str(out)])
+    for template in TEMPLATES:
+        run(["buf", "generate", "--template", str(template), "--output", str(out)])
     image = ["buf", "build", ".", "--path", "proto/aion/v1", "--exclude-source-info", "--as-file-descriptor-set"]
     run([*image, "--output", str(out / DESCRIPTORS)])
 
@@ -73,21 +86,22 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="write nothing, fail when the tree is out of date")
     parser.add_argument("--tree", type=Path, default=Path(), help="the tree to write or check")
     asked = parser.parse_args()
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    sync_face = [sys.executable, str(asked.tree / SYNC_FACE)]
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), str(node.NODE.parent), os.environ["PATH"]])
+    writers = [[sys.executable, str(asked.tree / script)] for script in (SYNC_FACE, AIONCTL_PAGE)]
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         generate(fresh)
         if not asked.check:
             write(fresh, asked.tree)
-            run(sync_face)
-            print(
-                f"generate: {', '.join(map(str, GENERATED))} follow from proto/, the SDK's sync face from its async one"
-            )
+            for writer in writers:
+                run(writer)
+            print(f"generate: {', '.join(map(str, GENERATED))} follow from proto/")
+            print("generate: the SDK's sync face follows from its async one, aionctl's page from its commands")
             return
         if found := drift(fresh, asked.tree):
             sys.exit("generated code is out of date; run `make generate`\n  " + "\n  ".join(found))
-        run([*sync_face, "--check"])
+        for writer in writers:
+            run([*writer, "--check"])
         print("generated code: follows from its sources")
 
 

@@ -22,6 +22,7 @@ GOOGLE = (
     "google/api/annotations.proto",
     "google/api/field_behavior.proto",
     "google/api/http.proto",
+    "google/rpc/error_details.proto",
     "google/rpc/status.proto",
 )
 VALIDATE = "buf/validate/validate.proto"

@@ -1,46 +1,61 @@
 """One attempt as a worker runs it: engine, stream, settle.
 
 Events are appended while the guest runs, in order, one append at a time; what is left when the guest ends goes into the
-settle, so that a short task costs one commit. After a stale fence nothing more is written.
+settle, so that a short task costs one commit. After a stale fence, or past the end of its lease as far as it knows,
+nothing more is written.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aion import failpoints
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence, Unavailable
 from aion.domain.events import NewEvent
 from aion.domain.identity import SystemScope
-from aion.domain.tasks import Task
-from aion.domain.writes import Append, LeaseRef, Settle
+from aion.domain.leased import LeasedTask, Settled
+from aion.domain.writes import Append, Settle
 from aion.ports.engines import Engine, EngineJob
 from aion.ports.usecases import MAX_RESULT_BYTES
 
 if TYPE_CHECKING:
     from aion.app.worker import WorkerParts
 
+Answer = TypeVar("Answer")
+
 WRITE = SystemScope("a worker writes under its lease")
 FLUSH_AFTER = 0.001
 """Seconds that an event waits for company: a guest that ends at once settles with its events in one commit."""
-SETTLE_AGAIN_FOR = 10.0
-"""Seconds for which a result is offered to a store that is unavailable, before the work is left to another attempt."""
+WRITE_AGAIN_FOR = 10.0
+"""Seconds for which a write is offered to a store that is unavailable, before the work is left to another attempt. A
+worker apart offers it for as long as it holds the lease.
+"""
 
-SETTLE_PAUSE = 0.2
+WRITE_PAUSE = 0.2
+
+LEASE_OVER = "it could not be renewed before its end"
 
 LEASE_LOST = "lease lost"
 
 
 class RunningAttempt:
-    """One leased task on its way through an engine."""
+    """One leased task on its way through an engine.
 
-    def __init__(self, task: Task, lease: LeaseRef, parts: "WorkerParts") -> None:
+    `held_until` is the end of its lease by the worker's own clock that only grows; infinite where the store, which is
+    always in reach, is the judge.
+    """
+
+    def __init__(self, task: LeasedTask, parts: "WorkerParts", held_until: float = math.inf) -> None:
         self.task = task
-        self.lease = lease
+        self.lease = task.lease
+        self.held_until = held_until
         self._parts = parts
+        self._offset = task.last_offset
         self._unsent: list[NewEvent] = []
         self._timer: asyncio.TimerHandle | None = None
         self._append: asyncio.Task[None] | None = None
@@ -74,7 +89,7 @@ class RunningAttempt:
         why = "the store could not take it"
         try:
             failpoints.hit("worker.before_settle")
-            task = await self._settle(result)
+            settled = await self._settle(result)
             failpoints.hit("worker.after_settle")
             why = ""
         except StaleFence as error:
@@ -83,10 +98,12 @@ class RunningAttempt:
             return LEASE_LOST
         finally:
             settle_span.end(why)
+        if settled is None:
+            return LEASE_LOST
         took = timedelta(seconds=self._parts.clock.monotonic() - began)
         if result.outcome is AttemptOutcome.OK:
-            self._parts.latency.observe(self.task.decision.engine, took)
-        self._parts.observer.attempt_ended(task, task.attempts[-1], took)
+            self._parts.latency.observe(self.task.engine, took)
+        self._parts.observer.attempt_ended(self.task, result, settled.state, took)
         return _code(result)
 
     def cancel(self) -> None:
@@ -99,6 +116,12 @@ class RunningAttempt:
             self._stale = True
             self._parts.observer.lease_lost(self.task, why)
         self._interrupt(_handed_back())
+
+    def is_held(self) -> bool:
+        """Whether the lease lasts, as far as this worker knows; if not, the guest is ended."""
+        if not self._stale and self._parts.clock.monotonic() >= self.held_until:
+            self.lose(LEASE_OVER)
+        return not self._stale
 
     def abandon(self) -> None:
         """The process ends: the guest is stopped and the task handed back, so that another worker takes it."""
@@ -113,7 +136,7 @@ class RunningAttempt:
 
     async def _result(self, traceparent: str) -> AttemptResult | None:
         """How the guest ended; None when the lease was lost meanwhile."""
-        engine_kind = self.task.decision.engine.partition(":")[0]
+        engine_kind = self.task.engine.partition(":")[0]
         engine = self._parts.engines.get(engine_kind)
         left = self.task.expire_time - self._parts.clock.now()
         if left <= timedelta():
@@ -124,7 +147,7 @@ class RunningAttempt:
             tenant=self.task.tenant,
             task_id=self.task.task_id,
             attempt=self.lease.fence,
-            engine=self.task.decision.engine,
+            engine=self.task.engine,
             input_json=self.task.input_json,
             timeout=min(self.task.attempt_timeout, left),
             seed=_seed(self.task),
@@ -171,7 +194,7 @@ class RunningAttempt:
 
     def _flush(self) -> None:
         self._timer = None
-        if self._append is None and self._unsent and not self._stale:
+        if self._append is None and self._unsent and self.is_held():
             self._append = asyncio.ensure_future(self._append_all())
 
     async def _append_all(self) -> None:
@@ -179,7 +202,10 @@ class RunningAttempt:
             while self._unsent and not self._stale:
                 events, self._unsent = tuple(self._unsent), []
                 failpoints.hit("worker.before_append")
-                await self._parts.queue.append(WRITE, Append(self.lease, events))
+                value = Append(self.lease, events, self._offset)
+                written = await self._offered("append", partial(self._parts.queue.append, WRITE, value))
+                if written is not None:
+                    self._offset = written
         except StaleFence as error:
             self.lose(error.message)
         except Exception as error:  # noqa: BLE001 - whatever a store ran into, the law is the same
@@ -196,18 +222,26 @@ class RunningAttempt:
         if self._append is not None:
             await asyncio.wait((self._append,))
 
-    async def _settle(self, result: AttemptResult) -> Task:
-        """Settles; a store that cannot answer is asked again for as long as the lease would last without renewal."""
-        value = Settle(self.lease, result, tuple(self._unsent))
-        give_up = self._parts.clock.monotonic() + SETTLE_AGAIN_FOR
-        while True:
+    async def _settle(self, result: AttemptResult) -> Settled | None:
+        """What became of the task; None when the lease was over before that was known."""
+        value = Settle(self.lease, result, tuple(self._unsent), self._offset)
+        return await self._offered("settle", partial(self._parts.queue.settle, WRITE, value))
+
+    async def _offered(self, what: str, write: Callable[[], Awaitable[Answer]]) -> Answer | None:
+        """The answer to a write, which is given again while the store cannot answer: it says where the log stood, so
+        that it is written once. None when the lease is over.
+        """
+        began = self._parts.clock.monotonic()
+        give_up = math.inf if self.held_until < math.inf else began + WRITE_AGAIN_FOR
+        while self.is_held():
             try:
-                return await self._parts.queue.settle(WRITE, value)
+                return await write()
             except Unavailable as error:
                 if self._stale or self._parts.clock.monotonic() >= give_up:
                     raise
-                self._parts.observer.trouble("settle", error)
-                await asyncio.sleep(SETTLE_PAUSE)
+                self._parts.observer.trouble(what, error)
+                await asyncio.sleep(WRITE_PAUSE)
+        return None
 
 
 def _code(result: AttemptResult | None) -> str:
@@ -217,7 +251,7 @@ def _code(result: AttemptResult | None) -> str:
     return result.failure.code if result.failure else ""
 
 
-def _seed(task: Task) -> bytes:
+def _seed(task: LeasedTask) -> bytes:
     """The same for every attempt of a task, another for every task: two tasks never draw the same numbers."""
     return sha256(f"{task.tenant}/{task.task_id}".encode()).digest()
 
@@ -234,6 +268,6 @@ def _expired() -> AttemptResult:
     return AttemptResult(AttemptOutcome.TIMEOUT, failure=Failure("TASK_EXPIRED", "no time was left", retryable=False))
 
 
-def _no_engine(task: Task, engines: Mapping[str, object]) -> AttemptResult:
-    message = f"{task.decision.engine} has no engine on this worker, which has {', '.join(engines) or 'none'}"
+def _no_engine(task: LeasedTask, engines: Mapping[str, object]) -> AttemptResult:
+    message = f"{task.engine} has no engine on this worker, which has {', '.join(engines) or 'none'}"
     return AttemptResult(AttemptOutcome.FAILED, failure=Failure("ENGINE_UNAVAILABLE", message, retryable=False))

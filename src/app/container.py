@@ -14,54 +14,79 @@ from datetime import timedelta
 from functools import partial
 
 import aion
-from aion.adapters.catalog.file_catalog import FileCatalog
-from aion.adapters.catalog.latency import RecentLatency
-from aion.adapters.catalog.loading import load_catalog
+from aion.adapters.catalog.retention_file import load_retention
 from aion.adapters.clock import SystemClock, SystemEntropy
-from aion.adapters.engines.wasm.engine import WasmEngine
-from aion.adapters.engines.wasm.module import WasmModule
-from aion.adapters.engines.wasm.settings import WasmSettings
+from aion.adapters.cron import CronCalendar
 from aion.adapters.events.log_sink import LogEventSink
 from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.chain import AuthenticatorChain
 from aion.adapters.identity.pepper import mac, open_pepper
 from aion.adapters.identity.principals import CertificateAuthenticator, read_principals
+from aion.adapters.identity.tickets import SealedTickets, TicketAuthenticator
 from aion.adapters.limits.token_bucket import TokenBucketLimiter, Unlimited
 from aion.adapters.page_tokens import SealedPageTokens
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
-from aion.adapters.storage.sqlite import open_store
+from aion.adapters.storage.sqlite import SqliteStore, open_store
 from aion.adapters.telemetry.calls import TelemetryCallObserver
 from aion.adapters.telemetry.health import Health, Phase
 from aion.adapters.telemetry.metrics import Level, Metrics
 from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import open_tracer
+from aion.adapters.telemetry.webhooks import TelemetryDeliveryObserver
 from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
 from aion.adapters.transports.http_app import HttpParts, http_app
 from aion.adapters.transports.http_server import MAX_CONNECTIONS, HttpSettings, http_server
+from aion.adapters.transports.origins import Origins
 from aion.adapters.transports.rest import load_document
+from aion.adapters.webhooks.allowance import Allowances
+from aion.adapters.webhooks.guard import AddressGuard, SystemResolver
+from aion.adapters.webhooks.payload import TaskPayload
+from aion.adapters.webhooks.secret_box import SealedSecretBox
+from aion.adapters.webhooks.sender import HttpWebhookSender
 from aion.app.draining import DrainTime
-from aion.app.housekeeping import Chores, Keep
+from aion.app.engine_room import engine_room
+from aion.app.housekeeping import Chores
 from aion.app.loops import keep_up
 from aion.app.open_files import raise_open_files
-from aion.app.resources import config_folder, modules_folders, openapi_document
+from aion.app.resources import config_folder, openapi_document
+from aion.app.scheduler import Scheduler
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen, Rate
+from aion.app.usecases.create_ticket import CreateTicket
 from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_catalog import GetServerInfo, ListIntents, ListModules
 from aion.app.usecases.read_tasks import CancelTask, ExplainDecision, GetTask, ListTasks
+from aion.app.usecases.retry_task import RetryTask
+from aion.app.usecases.schedule_tasks import SubmitScheduled
+from aion.app.usecases.schedules import (
+    CreateSchedule,
+    DefinitionCheck,
+    DeleteSchedule,
+    GetSchedule,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    TriggerSchedule,
+    UpdateSchedule,
+)
 from aion.app.usecases.submit_batch import SubmitBatch
 from aion.app.usecases.submit_task import AcceptTask, SubmitTask
 from aion.app.usecases.waiting import Slots, TaskWaiter
 from aion.app.usecases.watch_task import StreamTask, WatchTask
+from aion.app.usecases.webhooks import webhook_use_cases
+from aion.app.webhook_sending import SenderParts, SenderSettings, WebhookDeliverer
 from aion.app.worker import Worker, WorkerParts, WorkerSettings
+from aion.app.worker_door import DoorParts, WorkerDoor, worker_door
+from aion.app.workers_apart import ServedParts
 from aion.domain.identity import SystemScope
 from aion.ports.clock import Clock
 from aion.ports.identity import ApiKeyStore, Authenticator
 from aion.ports.limits import RateLimiter
 from aion.ports.outbox import Outbox
+from aion.ports.schedule_usecases import ScheduleUseCases
 from aion.ports.telemetry import Observer
 from aion.ports.usecases import ServerInfo, UseCases
 
@@ -72,6 +97,7 @@ class RunningServer:
 
     grpc_address: str
     http_address: str
+    worker_address: str = ""
 
 
 @asynccontextmanager
@@ -92,15 +118,9 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         keys = stack.enter_context(SqliteApiKeyStore.open(settings.store))
         pepper = open_pepper(settings.data_dir, entropy)
 
-        latency = RecentLatency()
-        catalog = load_catalog(config_folder(settings), modules_folders(settings), latency)
-        modules = _wasm_modules(catalog)
-        wasm = WasmEngine(
-            modules, settings.data_dir, WasmSettings(hosts=settings.engine_hosts), metrics.host_restarts.add
-        )
-        prepared = await asyncio.gather(*(wasm.prepare(module) for module in modules.values()))
-        catalog = catalog.with_broken(dict(zip(modules, prepared, strict=True)))
-        await stack.enter_async_context(wasm)
+        retention = load_retention(config_folder(settings), settings.keep_events, settings.keep_tasks)
+        room = await stack.enter_async_context(engine_room(settings, metrics.host_restarts.add))
+        catalog, latency, wasm = room.catalog, room.latency, room.wasm
 
         worker = Worker(
             WorkerSettings(owner=owner, slots=settings.worker_slots, lease_for=settings.lease),
@@ -109,11 +129,28 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         waiters = Slots("waiting calls", settings.max_waiters)
         watchers = Slots("streams", settings.max_watchers)
         tokens = SealedPageTokens(mac(pepper, "page tokens"), entropy)
+        tickets = SealedTickets.of(mac(pepper, "stream tickets"), entropy)
+        webhooks = await stack.enter_async_context(
+            _webhooks(settings, store, observer, metrics, pepper=pepper, owner=owner)
+        )
         accept = AcceptTask(
-            store, catalog, Decider(catalog), clock, entropy, worker, settings.max_pending, observer.accepted
+            store, catalog, Decider(catalog), clock, entropy, worker, settings.max_pending, observer.accepted, retention
         )
         watch = WatchTask(store, signals, watchers)
         info = ServerInfo(aion.__version__, clock.now(), ("wasm",), catalog.policy_version)
+        calendar, submit_scheduled = CronCalendar(), SubmitScheduled(accept, entropy)
+        check = DefinitionCheck(catalog, calendar)
+        schedules = ScheduleUseCases(
+            create=CreateSchedule(store.schedules, check, clock, entropy, settings.max_schedules),
+            get=GetSchedule(store.schedules),
+            list=ListSchedules(store.schedules, tokens),
+            update=UpdateSchedule(store.schedules, check, clock),
+            pause=PauseSchedule(store.schedules, clock),
+            resume=ResumeSchedule(store.schedules, calendar, clock),
+            trigger=TriggerSchedule(store.schedules, submit_scheduled),
+            delete=DeleteSchedule(store.schedules),
+        )
+        scheduler = Scheduler(store.schedules, store, calendar, submit_scheduled, clock, observer, observer)
         use_cases = UseCases(
             submit=SubmitTask(accept, TaskWaiter(store, signals, clock, waiters)),
             submit_batch=SubmitBatch(accept),
@@ -123,11 +160,18 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             list_tasks=ListTasks(store, tokens),
             cancel=CancelTask(store),
             explain=ExplainDecision(store),
+            retry=RetryTask(store, accept),
             list_intents=ListIntents(catalog, tokens),
             list_modules=ListModules(catalog, tokens),
             server_info=GetServerInfo(info),
+            webhooks=webhook_use_cases(
+                store.webhooks, webhooks.guard, webhooks.box, tokens, clock=clock, entropy=entropy
+            ),
+            schedules=schedules,
+            create_ticket=CreateTicket(tickets, clock),
         )
-        authenticator = _authenticator(settings, clock, keys, pepper)
+        authenticator = _authenticator(settings, clock, keys, pepper, tickets)
+        call_observer = TelemetryCallObserver(metrics, tracer, clock)
         pipeline = Pipeline(
             handlers(use_cases),
             PipelineParts(
@@ -136,7 +180,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
                 peer_limit=_limiter(settings.rate_per_ip, clock),
                 clock=clock,
                 entropy=entropy,
-                observer=TelemetryCallObserver(metrics, tracer, clock),
+                observer=call_observer,
             ),
         )
         for level, read in (
@@ -145,67 +189,102 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             (Level.WATCHERS, lambda: watchers.taken),
             (Level.QUEUE_DEPTH, lambda: store.pending),
             (Level.HOSTS_ALIVE, lambda: wasm.hosts_alive),
+            (Level.WEBHOOKS_SENDING, lambda: webhooks.deliverer.sending),
         ):
             metrics.look(level, read)
 
         await store.reclaim(SystemScope("the owners of these leases are gone"), owner, frozenset({owner}))
-        keep = Keep(settings.keep_events, settings.keep_tasks)
-        chores = Chores(store, store, LogEventSink(), store, signals, clock, observer, health.report, keep)
-        await stack.enter_async_context(_in_background(observer, health, worker=worker.run, chores=chores.run))
+        chores = Chores(store, store, LogEventSink(), store, signals, clock, observer, health.report, retention)
+        await stack.enter_async_context(
+            _in_background(
+                observer,
+                health,
+                worker=worker.run,
+                chores=chores.run,
+                scheduler=scheduler.run,
+                webhooks=webhooks.deliverer.run,
+            )
+        )
         drain_time = DrainTime(clock, settings.drain)
+        served = ServedParts(store, signals, catalog, latency, clock)
+        door = await stack.enter_async_context(
+            worker_door(settings, DoorParts(served, authenticator, entropy, call_observer, metrics), drain_time.left)
+        )
         http_parts = HttpParts(
             pipeline=pipeline,
             document=load_document(openapi_document()),
             problems=lambda: health.problems,
             checks={"store": partial(_store_answers, store)},
+            facts=lambda: {"workers": f"{door.fleet.connected} connected"} if door.address else {},
             metrics=metrics.render,
             metrics_open=settings.metrics_open,
             docs_open=settings.docs_open,
+            origins=Origins.of(settings.cors_origins),
+            places=Slots("WebSocket connections", settings.max_watchers).take,
         )
         http = await stack.enter_async_context(
             http_server(_http_settings(settings), await http_app(http_parts), drain_time.left)
         )
         grpc = await stack.enter_async_context(grpc_server(_grpc_settings(settings), pipeline, drain_time.left))
-        stack.push_async_callback(_drain, drain_time, health, pipeline, worker)
+        stack.push_async_callback(_drain, drain_time, health, pipeline, worker, door)
         health.listen(grpc.set_serving)
         health.enter(Phase.SERVING)
         yield RunningServer(
             grpc_address=str(Listen(settings.grpc_listen.host, grpc.port)),
             http_address=str(Listen(settings.http_listen.host, http.port)),
+            worker_address=door.address,
         )
 
 
-async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Worker) -> None:
+@dataclass(frozen=True, slots=True)
+class _Webhooks:
+    """What calls receivers, and what use cases share with it."""
+
+    guard: AddressGuard
+    box: SealedSecretBox
+    deliverer: WebhookDeliverer
+
+
+@asynccontextmanager
+async def _webhooks(
+    settings: Settings, store: SqliteStore, observer: Observer, metrics: Metrics, *, pepper: bytes, owner: str
+) -> AsyncIterator[_Webhooks]:
+    """The guard, the box of secrets and the loop that sends; connections and threads end with the block."""
+    clock, entropy = SystemClock(), SystemEntropy()
+    box = SealedSecretBox(mac(pepper, "webhook secrets"), entropy)
+    with SystemResolver() as resolver:
+        guard = AddressGuard(Allowances.parse(settings.webhook_allow), resolver)
+        sender = HttpWebhookSender(guard, clock)
+        told = TelemetryDeliveryObserver(metrics)
+        parts = SenderParts(store.webhooks, store, sender, TaskPayload(), box, clock, told, observer)
+        try:
+            yield _Webhooks(
+                guard, box, WebhookDeliverer(SenderSettings(owner, f"AION-Webhooks/{aion.__version__}"), parts)
+            )
+        finally:
+            await sender.close()
+
+
+async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Worker, door: WorkerDoor) -> None:
     """Lets go of the work before the transports stop with what is left of the time."""
     time.begin()
     health.enter(Phase.DRAINING)
     pipeline.drain()
+    door.workers.end()
     await worker.drain(timedelta(seconds=time.left()))
     # Only now: whoever watches a task that ended meanwhile has seen its end.
     pipeline.end_streams()
 
 
-def _wasm_modules(catalog: FileCatalog) -> dict[str, WasmModule]:
-    """What the engine needs to know of every package that is whole."""
-    return {
-        package.engine: WasmModule(
-            engine=package.engine,
-            path=package.wasm,
-            digest=package.digest,
-            memory_bytes=package.memory_bytes,
-            fuel=package.fuel,
-            granted=package.host_permissions,
-        )
-        for package in catalog.packages()
-    }
-
-
-def _authenticator(settings: Settings, clock: Clock, keys: ApiKeyStore, pepper: bytes) -> Authenticator:
-    """API keys always; client certificates when the operator named principals."""
-    ways: list[Authenticator] = [ApiKeyAuthenticator(keys, pepper, clock)]
-    if settings.principals is not None:
-        ways.append(CertificateAuthenticator(read_principals(settings.principals)))
-    return AuthenticatorChain(ways)
+def _authenticator(
+    settings: Settings, clock: Clock, keys: ApiKeyStore, pepper: bytes, tickets: SealedTickets
+) -> Authenticator:
+    """API keys always; client certificates when the operator named principals; tickets of either."""
+    by_key = ApiKeyAuthenticator(keys, pepper, clock)
+    if settings.principals is None:
+        return AuthenticatorChain([TicketAuthenticator(tickets, [by_key], clock), by_key])
+    by_name = CertificateAuthenticator(read_principals(settings.principals))
+    return AuthenticatorChain([TicketAuthenticator(tickets, [by_key, by_name], clock), by_key, by_name])
 
 
 def _limiter(rate: Rate | None, clock: Clock) -> RateLimiter:

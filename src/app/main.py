@@ -2,7 +2,7 @@
 
 import typer
 
-from aion.app.commands import configuration, diagnosis, keys, serving, storage
+from aion.app.commands import backups, configuration, diagnosis, keys, serving, storage, worker
 
 app = typer.Typer(
     name="aion",
@@ -13,7 +13,10 @@ app = typer.Typer(
 )
 app.command("dev")(serving.dev)
 app.command("serve")(serving.serve)
+app.command("worker")(worker.worker)
 app.command("migrate")(storage.migrate)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("doctor")(diagnosis.doctor)
 app.command("version")(diagnosis.version)
 app.add_typer(keys.app, name="keys")

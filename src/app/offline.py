@@ -13,17 +13,21 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from aion.adapters.catalog.errors import ConfigurationInvalid
+import aion
+from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.file_catalog import FileCatalog
 from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
+from aion.adapters.catalog.retention_file import load_retention
 from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
-from aion.adapters.identity.pepper import PepperUnusable, open_pepper
-from aion.adapters.storage import schema
+from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, open_pepper
+from aion.adapters.storage import backup, schema
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
-from aion.adapters.storage.errors import StoreStartupError
+from aion.adapters.storage.archive import Manifest
+from aion.adapters.storage.errors import BackupRefused, StoreStartupError
+from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.telemetry.logging import configure_logging
 from aion.app.open_files import reachable
 from aion.app.resources import config_folder, modules_folders
@@ -34,7 +38,15 @@ from aion.domain.errors import Unauthenticated
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import ApiKey, ApiKeyStore, Credentials
 
-REFUSALS = (SettingsInvalid, ConfigurationInvalid, StoreStartupError, PepperUnusable, ValueError, OSError)
+REFUSALS = (
+    SettingsInvalid,
+    ConfigurationInvalid,
+    StoreStartupError,
+    BackupRefused,
+    PepperUnusable,
+    ValueError,
+    OSError,
+)
 """What an operator can mend: the sentence is shown, no traceback."""
 
 DEV_KEY_FILE = "dev-api-key"
@@ -129,14 +141,46 @@ def configure_logs(settings: Settings) -> None:
 
 
 def read_catalog(settings: Settings) -> FileCatalog:
-    """The catalogue as a server would read it. Raises ConfigurationInvalid with every problem."""
-    return load_catalog(config_folder(settings), modules_folders(settings), RecentLatency())
+    """The catalogue as a server would read it, once retention.yml is right, too. Raises ConfigurationInvalid with every
+    problem of both.
+    """
+    folder, problems = config_folder(settings), list[Problem]()
+    try:
+        load_retention(folder, settings.keep_events, settings.keep_tasks)
+    except ConfigurationInvalid as invalid:
+        problems.extend(invalid.problems)
+    try:
+        catalog = load_catalog(folder, modules_folders(settings), RecentLatency())
+    except ConfigurationInvalid as invalid:
+        raise ConfigurationInvalid([*problems, *invalid.problems]) from invalid
+    if problems:
+        raise ConfigurationInvalid(problems)
+    return catalog
 
 
 def migrate_store(settings: Settings) -> Sequence[str]:
     """Brings the store to this version's schema; the migrations that ran. Raises StoreStartupError."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return schema.migrate(settings.store)
+
+
+def back_up_store(settings: Settings, file: Path) -> Manifest:
+    """Writes a backup of store and pepper to a new file, also while a server runs. Raises BackupRefused."""
+    secret = settings.data_dir / PEPPER_FILE
+    return backup.back_up(_store_file(settings), secret, file, aion.__version__, SystemClock().now())
+
+
+def restore_store(settings: Settings, file: Path) -> tuple[Manifest, Sequence[str]]:
+    """Puts a backup into an empty data directory; what it holds and the migrations that it needs. Raises BackupRefused
+    and StoreStartupError.
+    """
+    return backup.restore(file, _store_file(settings), settings.data_dir / PEPPER_FILE)
+
+
+def _store_file(settings: Settings) -> Path:
+    path = StorageLocation.from_url(settings.store).path
+    assert path is not None, "settings refuse a store in memory"
+    return path
 
 
 def migration_differences() -> Sequence[str]:

@@ -13,13 +13,14 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from aion.app.settings_types import Duration, Listen, ListenSetting, Rate, RateSetting
+from aion.app.settings_types import Duration, Listen, ListenSetting, ListSetting, OriginsSetting, Rate, RateSetting
 from aion.domain.writes import IDEMPOTENCY_KEPT_FOR
 
 PREFIX: Final = "AION_"
 _MINUTE: Final = timedelta(minutes=1)
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+CountOrNone = Annotated[int, Field(ge=0, le=10_000_000)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -39,7 +40,8 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
-def _data_home() -> Path:
+def data_home() -> Path:
+    """Where AION's folders of this user lie."""
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "aion"
 
 
@@ -80,11 +82,15 @@ class Settings(BaseSettings):
     principals: Path | None = None
     """`principals.yml`: which certificate name is which principal of which tenant. Unset: API keys only."""
 
+    cors_origins: OriginsSetting = ()
+    """Origins whose pages may call AION from a browser, comma separated, as in
+    `https://app.example.com,http://localhost:5173`; `*` is refused. Unset: none, only AION's own pages."""
+
     default_tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "default"
     """The tenant that commands such as `aion keys create` mean when none is named; calls never fall back
     to it."""
 
-    data_dir: Path = Field(default_factory=_data_home)
+    data_dir: Path = Field(default_factory=data_home)
     """Where AION keeps its store, keys and compiled modules. One server owns it. Unset:
     $XDG_DATA_HOME/aion, which is ~/.local/share/aion, and for `aion dev` its folder dev. Per user, so that
     a command started from another folder finds the same data."""
@@ -97,7 +103,7 @@ class Settings(BaseSettings):
     """A folder of AgentPackages. Unset: the modules that come with AION."""
 
     config_dir: Path | None = None
-    """A folder with intents.yml, policies.yml and models.yml. Unset: the ones that come with AION."""
+    """A folder with intents.yml, policies.yml, models.yml and retention.yml. Unset: the ones that come with AION."""
 
     lease: Duration = timedelta(seconds=10)
     """How long a worker may be silent before its task is given to another: longer than a pause, shorter
@@ -107,9 +113,13 @@ class Settings(BaseSettings):
     """How long a stopping server waits for calls and attempts, all together; it is gone two seconds later.
     Within the 30 s that Kubernetes grants by default."""
 
-    worker_slots: Count = 128
+    worker_slots: CountOrNone = 128
     """How many attempts run at once in this process: enough to hide modules that wait; engines bound the
-    CPU."""
+    CPU. 0: none, workers apart do it all (AION_WORKER_LISTEN)."""
+
+    worker_listen: ListenSetting | None = None
+    """Where workers on other machines connect (`aion worker`). Unset: no such door. Beyond loopback it needs
+    AION_TLS_CLIENT_CA: workers serve every tenant, so they prove twice who they are."""
 
     engine_hosts: Count = Field(default_factory=_cores)
     """How many child processes run WASM. Unset: one per core that this process may use; more only compete."""
@@ -118,20 +128,25 @@ class Settings(BaseSettings):
     """How many tasks of one tenant may wait; the next one is refused with QUEUE_FULL. A bound that work
     drains in minutes."""
 
+    max_schedules: Count = 1_000
+    """How many schedules one tenant may have; the next one is refused with LIMIT_REACHED. So many can all be
+    due in the same minute and be submitted within it."""
+
     keep_events: Duration | None = None
-    """How long the events of a task are kept after its end, as in `7d`; its result stays. Unset: for ever."""
+    """How long the events of a task are kept after its end, as in `7d`; its result stays. Unset: for ever. What
+    retention.yml says, by tenant and by how the task ended, comes first."""
 
     keep_tasks: Duration | None = None
     """How long a task with its result is kept after its end, as in `90d`; its id stays taken. Unset: for ever.
-    At least 24h, the time for which a retry is answered with its task."""
+    At least 24h, the time for which a retry is answered with its task. What retention.yml says comes first."""
 
     max_waiters: Count = 1_000
     """How many calls may wait for a result at once; one tenant may hold half of them. Each costs a
     connection and a timer."""
 
     max_watchers: Count = 2_000
-    """How many streams may be open at once; one tenant may hold half of them. Each costs about 50 us of CPU
-    an event."""
+    """How many streams may be open at once, and how many WebSocket connections; one tenant may hold half of them.
+    Each stream costs about 50 us of CPU an event."""
 
     max_concurrent_streams: Count = 1_000
     """How many calls one gRPC connection may have open: bounds what one client can hold."""
@@ -144,6 +159,11 @@ class Settings(BaseSettings):
     rate_per_ip: RateSetting = Rate(120, _MINUTE, burst=120)
     """How often one address may call, with however many keys. Raise it, or `off`, behind a proxy, where all
     callers share one address."""
+
+    webhook_allow: ListSetting = ()
+    """What webhooks may call beyond public addresses on port 443: addresses, networks and names, comma separated, each
+    with `:PORT` or for every port, as in `10.0.0.0/8:8443,hooks.example.com:8443`. A name opens the port only; plain
+    HTTP is for allowed loopback addresses. Unset: nothing, so that no tenant reaches your network."""
 
     log_level: LogLevel = LogLevel.INFO
     """debug, info, warning or error. At info a request that succeeds leaves no line: metrics count it."""
@@ -200,6 +220,22 @@ class Settings(BaseSettings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _somebody_runs_the_tasks(self) -> Self:
+        if self.worker_slots == 0 and self.worker_listen is None:
+            raise ValueError("AION_WORKER_SLOTS=0 needs AION_WORKER_LISTEN: else nobody could run a task")
+        return self
+
+    @model_validator(mode="after")
+    def _workers_show_certificates(self) -> Self:
+        listen = self.worker_listen
+        if listen is not None and not listen.loopback and self.tls_client_ca is None:
+            raise ValueError(
+                f"AION_WORKER_LISTEN={listen} can be reached from other machines: set AION_TLS_CERT, AION_TLS_KEY and "
+                "AION_TLS_CLIENT_CA, so that workers show certificates, or listen on 127.0.0.1"
+            )
+        return self
+
     @property
     def store(self) -> str:
         """The database URL, also when it is not set."""
@@ -209,7 +245,7 @@ class Settings(BaseSettings):
 class DevSettings(Settings):
     """How `aion dev` runs: defaults for one person on one machine; the environment still wins."""
 
-    data_dir: Path = Field(default_factory=lambda: _data_home() / "dev")
+    data_dir: Path = Field(default_factory=lambda: data_home() / "dev")
     """Apart from what `aion serve` owns, so that both can run."""
 
     rate_per_key: RateSetting = Rate(600_000, _MINUTE, burst=20_000)

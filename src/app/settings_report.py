@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import ValidationError
 
 from aion.app.settings import PREFIX, Settings
+from aion.app.worker_settings import RemoteWorkerSettings
 
 OTHER_READERS: Final = frozenset(
     {
@@ -22,6 +23,7 @@ OTHER_READERS: Final = frozenset(
         "AION_CLIENT_CA",
         "AION_CLIENT_CERT",
         "AION_CLIENT_KEY",
+        "AION_CONTEXT",
         "AION_FAILPOINTS",
         "AION_SERVER",
     }
@@ -43,17 +45,20 @@ class SettingsInvalid(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def load(kind: type[AnySettings]) -> AnySettings:
-    """The settings of this process. Raises SettingsInvalid with every problem that was found."""
+def load(kind: type[AnySettings], **given: str) -> AnySettings:
+    """The settings of this process; what is given goes before its environment.
+
+    Raises SettingsInvalid with every problem that was found.
+    """
     try:
-        return kind()
+        return kind(**given)  # type: ignore[arg-type] # each is read from its text
     except ValidationError as error:
         raise SettingsInvalid(_problems(error)) from error
 
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
     """One sentence for each `AION_` variable that nothing reads, with the nearest name."""
-    known = {variable(name) for name in Settings.model_fields} | OTHER_READERS
+    known = {variable(name) for name in RemoteWorkerSettings.model_fields} | OTHER_READERS
     unknown = sorted(name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in known)
     return [f"{name}: no such setting{_meant(name.upper(), known)}" for name in unknown]
 
@@ -107,17 +112,28 @@ def _example_lines() -> Iterator[str]:
     yield "# AION starts with none of them set, and reads the environment only, no file. To use a copy of this one:"
     yield "#   set -a; . ./.env; set +a"
     yield "# Made from src/app/settings.py; a test holds the two together. Values need no quotes."
-    for name, field in Settings.model_fields.items():
-        yield ""
-        yield from (f"# {line.strip()}" for line in (field.description or "").splitlines())
-        yield f"#{variable(name)}={_default(name)}"
+    for name in Settings.model_fields:
+        yield from _example_of(Settings, name)
+    yield ""
+    yield "# What a worker on another machine (`aion worker`) has besides. Of the above it reads AION_DATA_DIR,"
+    yield "# AION_MODULES_DIR, AION_CONFIG_DIR, AION_DRAIN, AION_WORKER_SLOTS, AION_ENGINE_HOSTS, AION_METRICS_OPEN,"
+    yield "# and those of logs and traces. Made from src/app/worker_settings.py."
+    for name in RemoteWorkerSettings.model_fields:
+        if name not in Settings.model_fields:
+            yield from _example_of(RemoteWorkerSettings, name)
 
 
-def _default(name: str) -> str:
-    field = Settings.model_fields[name]
+def _example_of(kind: type[Settings], name: str) -> Iterator[str]:
+    yield ""
+    yield from (f"# {line.strip()}" for line in (kind.model_fields[name].description or "").splitlines())
+    yield f"#{variable(name)}={_default(kind, name)}"
+
+
+def _default(kind: type[Settings], name: str) -> str:
+    field = kind.model_fields[name]
     if field.default_factory is not None:  # depends on the machine: its docstring says how
         return ""
-    defaults = Settings.model_construct(**{name: field.default})
+    defaults = kind.model_construct(**{name: field.default})
     return _text(defaults.model_dump(mode="json", include={name})[name])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
@@ -20,6 +21,10 @@ _UNITS: Final = {
     "d": timedelta(days=1),
 }
 _RATE: Final = re.compile(r"([1-9]\d*)/(s|min|h)(?:,burst=([1-9]\d*))?")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_ORIGIN_FORM: Final = (
+    "write origins as SCHEME://HOST[:PORT] with http or https and no path, as in https://app.example.com"
+)
 _PERIODS: Final = {"s": _UNITS["s"], "min": _UNITS["m"], "h": _UNITS["h"]}
 
 
@@ -99,6 +104,25 @@ def duration_text(value: timedelta) -> str:
     return f"{value / _UNITS['ms']:.0f}ms"
 
 
+def parse_origin(text: str) -> str:
+    """An origin as a browser writes it: scheme and host in lower case, no default port. Raises ValueError."""
+    if text in ("*", "null"):
+        raise ValueError(f"{text} stands for anybody, and every call carries a key: name each origin")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(_ORIGIN_FORM) from None
+    if text.lower() not in (f"{parts.scheme}://{parts.netloc}".lower(), f"{parts.scheme}://{parts.netloc}/".lower()):
+        raise ValueError(_ORIGIN_FORM)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc or "*" in parts.netloc:
+        raise ValueError(_ORIGIN_FORM)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if not host.isascii():
+        raise ValueError("write the host as browsers send it, in punycode (xn--)")
+    return f"{parts.scheme}://{host}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
+
+
 def _listen(value: object) -> object:
     return Listen.parse(value) if isinstance(value, str) else value
 
@@ -113,6 +137,16 @@ def _duration(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
 
 
+def _origins(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(dict.fromkeys(parse_origin(one) for one in value.split(",") if one))
+    return value
+
+
+def _listed(value: object) -> object:
+    return tuple(dict.fromkeys(one for one in value.split(",") if one)) if isinstance(value, str) else value
+
+
 def _positive(value: timedelta) -> timedelta:
     if value <= timedelta():
         raise ValueError("write a duration longer than zero")
@@ -123,4 +157,6 @@ ListenSetting = Annotated[Listen, BeforeValidator(_listen), PlainSerializer(str)
 RateSetting = Annotated[
     Rate | None, BeforeValidator(_rate), PlainSerializer(lambda rate: "off" if rate is None else str(rate))
 ]
+OriginsSetting = Annotated[tuple[str, ...], BeforeValidator(_origins), PlainSerializer(",".join)]
+ListSetting = Annotated[tuple[str, ...], BeforeValidator(_listed), PlainSerializer(",".join)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive), PlainSerializer(duration_text)]

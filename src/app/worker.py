@@ -1,10 +1,13 @@
 """The worker: claims tasks, runs attempts in their engine, appends what they stream, settles how they end.
 
-It is a client of the `TaskQueue` port and knows no store, so that it can stand on another machine one day. Every write
-carries the fence of its lease; once a write is refused as stale the work is stopped and nothing more is written.
+It is a client of the `WorkQueue` port and knows no store: it runs in the server's process or on another machine. Every
+write carries the fence of its lease; once a write is refused as stale the work is stopped and nothing more is written.
+A worker apart also keeps its own watch on the time of its leases: what it could not renew in time it stops by itself,
+since whoever could tell it may be out of reach.
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,13 +18,13 @@ from aion.app.attempt import RunningAttempt
 from aion.app.loops import Report, keep_up, unreported
 from aion.domain.errors import AionError
 from aion.domain.identity import SystemScope
-from aion.domain.tasks import Task
+from aion.domain.leased import LeasedTask
 from aion.domain.writes import Claim, LeaseRef, Renew
 from aion.ports.catalog import Catalog, LatencyBook
 from aion.ports.clock import Clock
 from aion.ports.engines import Engine
-from aion.ports.queues import TaskQueue
-from aion.ports.signals import Signals
+from aion.ports.queues import WorkQueue
+from aion.ports.signals import WorkSignals
 from aion.ports.telemetry import Observer
 
 CLAIM = SystemScope("a worker serves every tenant")
@@ -34,18 +37,27 @@ MOST_CLAIMED = 32
 HAND_BACK_SECONDS = 0.5
 """How long a drain waits for the store to take back what it hands back; the rest goes on in the background."""
 
+LEASE_LOOK = 0.1
+"""Seconds between two looks of a worker apart at the time that its leases have left."""
+
 IDLE_PAUSE = 1.0
 """Seconds between two looks at the queue when no signal came: the net under a lost signal."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """`slots` bounds attempts at once; `tenant_share` is the part of them that one tenant may hold by eager starts."""
+    """`slots` bounds attempts at once; `tenant_share` is the part of them that one tenant may hold by eager starts.
+
+    `engines` are those that it has; None: all that are decided for. `apart`: it stands on another machine than the
+    store, and so judges its leases by its own clock too.
+    """
 
     owner: str
     slots: int
     lease_for: timedelta
     tenant_share: float = 0.75
+    engines: frozenset[str] | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +67,11 @@ class WorkerParts:
     `report` is told while one of its loops is down.
     """
 
-    queue: TaskQueue
+    queue: WorkQueue
     engines: Mapping[str, Engine]
     catalog: Catalog
     latency: LatencyBook
-    signals: Signals
+    signals: WorkSignals
     clock: Clock
     observer: Observer
     report: Report = unreported
@@ -77,6 +89,7 @@ class Worker:
         self._attempts: set[asyncio.Task[None]] = set()
         self._draining = False
         self._slot_freed = asyncio.Event()
+        self._lease_for = settings.lease_for
 
     @property
     def owner(self) -> str:
@@ -86,7 +99,16 @@ class Worker:
     @property
     def lease_for(self) -> timedelta:
         """How long its leases last."""
-        return self._settings.lease_for
+        return self._lease_for
+
+    @property
+    def engines(self) -> frozenset[str] | None:
+        """The engines that it has; None: all that are decided for."""
+        return self._settings.engines
+
+    def leases_last(self, lease_for: timedelta) -> None:
+        """Whoever gives the leases says anew how long they last."""
+        self._lease_for = lease_for
 
     @property
     def running(self) -> int:
@@ -106,15 +128,16 @@ class Worker:
         self._reserved -= 1
         self._leave(tenant)
 
-    def start(self, task: Task) -> None:
+    def start(self, task: LeasedTask) -> None:
         """Starts a leased task in a reserved slot; one that comes when the worker drains is handed back."""
+        self._start(task, math.inf)
+
+    def _start(self, task: LeasedTask, held_until: float) -> None:
         self._reserved -= 1
-        assert task.lease is not None, "a task is started under a lease"
-        lease = LeaseRef(task.tenant, task.task_id, task.lease.fence)
-        attempt = RunningAttempt(task, lease, self._parts)
+        attempt = RunningAttempt(task, self._parts, held_until)
         if self._draining:
             attempt.abandon()
-        self._running[lease] = attempt
+        self._running[attempt.lease] = attempt
         running = asyncio.get_running_loop().create_task(self._run(attempt))
         self._attempts.add(running)
         running.add_done_callback(self._attempts.discard)
@@ -124,7 +147,11 @@ class Worker:
         with self._parts.signals.listen_for_cancels(self._cancel):
             try:
                 async with asyncio.TaskGroup() as loops:
-                    for name, loop in (("claim", self._claim_forever), ("renew", self._renew_forever)):
+                    for name, loop in (
+                        ("claim", self._claim_forever),
+                        ("renew", self._renew_forever),
+                        *((("leases", self._watch_leases),) if self._settings.apart else ()),
+                    ):
                         loops.create_task(keep_up(name, loop, self._parts.observer, self._parts.report))
             finally:
                 for attempt in list(self._running.values()):
@@ -144,9 +171,9 @@ class Worker:
 
     async def _claim_forever(self) -> None:
         with self._parts.signals.watch_work() as work:
-            while True:
+            while not self._draining:
                 claimed = 0
-                if not self._draining and (free := self._free()) > 0:
+                if (free := self._free()) > 0:
                     try:
                         claimed = await self._claim(min(free, MOST_CLAIMED))
                     except AionError as error:
@@ -160,6 +187,7 @@ class Worker:
                         await asyncio.wait_for(self._slot_freed.wait(), IDLE_PAUSE)
                 else:
                     await work.changed(IDLE_PAUSE)
+        await asyncio.get_running_loop().create_future()  # it drains: nothing is claimed any more
 
     async def _claim(self, limit: int) -> int:
         """Claims and starts. Cancelled, it ends with the claim that is under way: what that leases, only we can run."""
@@ -175,23 +203,31 @@ class Worker:
     async def _claim_and_start(self, limit: int) -> int:
         # The slots are taken before the claim: an eager start meanwhile must not use them again.
         self._reserved += limit
-        claimed: Sequence[Task] = ()
+        claimed: Sequence[LeasedTask] = ()
         try:
-            claimed = await self._parts.queue.claim(CLAIM, Claim(self.owner, limit, self.lease_for))
+            claimed = await self._parts.queue.claim(CLAIM, Claim(self.owner, limit, self.lease_for, self.engines))
         finally:
             self._reserved -= limit - len(claimed)
         for task in claimed:
             self._by_tenant[task.tenant] += 1
-            self.start(task)
+            self._start(task, self._held_until(task))
         return len(claimed)
 
+    def _held_until(self, task: LeasedTask) -> float:
+        """The end of a lease by the clock that only grows: so judges whoever may be cut off from the store."""
+        if not self._settings.apart:
+            return math.inf
+        left = task.lease_expires - self._parts.clock.now()
+        return self._parts.clock.monotonic() + left.total_seconds()
+
     async def _renew_forever(self) -> None:
-        pause = min(self.lease_for.total_seconds() / 3, MAX_RENEW_PAUSE)
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(min(self.lease_for.total_seconds() / 3, MAX_RENEW_PAUSE))
             leases = tuple(self._running)
-            if not leases:
-                continue
+            if not leases and not self._settings.apart:
+                continue  # one that is apart says by it that it lives
+            # The lease is longer by the time of the store, which looks at its clock later than now.
+            held_until = self._parts.clock.monotonic() + self.lease_for.total_seconds()
             try:
                 answers = await self._parts.queue.renew(CLAIM, Renew(self.owner, leases, self.lease_for))
             except AionError as error:
@@ -203,8 +239,18 @@ class Worker:
                     continue
                 if not answer.held:
                     attempt.lose("the store gave its lease away")
-                elif answer.cancel_requested:
+                    continue
+                if self._settings.apart:
+                    attempt.held_until = max(attempt.held_until, held_until)
+                if answer.cancel_requested:
                     attempt.cancel()
+
+    async def _watch_leases(self) -> None:
+        """Stops what could not be renewed in time; after a pause of the whole process this is the first to see it."""
+        while True:
+            for attempt in list(self._running.values()):
+                attempt.is_held()
+            await asyncio.sleep(LEASE_LOOK)
 
     async def _run(self, attempt: RunningAttempt) -> None:
         try:

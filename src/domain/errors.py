@@ -7,7 +7,7 @@ is not an error of this tree but a `Failure` value in its result.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class AionError(Exception):
         self.violations = violations
         self.retry_after = retry_after
         self.facts = facts or {}
+
+    def under(self, path: str) -> Self:
+        """This error, about a part of the request that lies at `path`."""
+        self.violations = tuple(FieldViolation(f"{path}.{one.field}", one.description) for one in self.violations)
+        return self
 
 
 class InvalidRequest(AionError):

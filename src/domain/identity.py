@@ -15,7 +15,7 @@ SCHEDULES_WRITE: Final = "schedules:write"
 WEBHOOKS_READ: Final = "webhooks:read"
 WEBHOOKS_WRITE: Final = "webhooks:write"
 WORKERS_SERVE: Final = "workers:serve"
-"""Lets a worker lease tasks of every tenant: for the internal door only, and in no default set of scopes."""
+"""Lets a worker lease tasks of every tenant: for the internal door only, in no default set of scopes."""
 
 ALL_SCOPES: Final = frozenset(
     {
@@ -43,12 +43,16 @@ class Identity:
     """A proven identity: which principal of which tenant, and what it may do.
 
     `principal` names the service account, not the credential: two keys of one account share its idempotency keys.
-    `scopes` may hold patterns such as `intent:*:run`.
+    `scopes` may hold patterns such as `intent:*:run`. `task_id` is the one task that it may touch; empty means every.
+    `credential` names, without its secret, what proved the identity, so that it can be looked up again; a ticket is
+    none.
     """
 
     tenant: str
     principal: str
     scopes: frozenset[str]
+    task_id: str = ""
+    credential: str = field(default="", compare=False)
 
     def may(self, scope: str) -> bool:
         """Whether this identity holds `scope`, literally or by a pattern."""

@@ -29,6 +29,8 @@ MOST_HAND_BACK = timedelta(seconds=5)
 
 _MOST_DOUBLINGS = 20
 
+_HOST_DIED = "the engine's host died"
+
 _STATE_OF = {
     AttemptOutcome.OK: TaskState.OK,
     AttemptOutcome.FAILED: TaskState.ERROR,
@@ -92,16 +94,22 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
     if result.outcome is AttemptOutcome.LOST:
         if result.failure is not None and result.failure.code == HANDED_BACK:
             return handed_back(task, result.failure, now)
-        return lost(task, now, "the engine's host died")
+        return lost(task, now, _HOST_DIED)
     closed = _close_attempt(task, result, now)
     if (ended := _overdue(closed, now)) is not None:
         return ended
     if _may_retry(closed, result):
-        retry = closed.changed(
-            state=TaskState.PENDING, lease=None, not_before=now + _pause(closed.task_id, closed.failures)
-        )
-        return Change(retry, facts=("task.retrying",))
+        again = _paused(closed, now, _pause(closed.task_id, closed.failures))
+        return Change(again, facts=("task.retrying",))
     return _end(closed, _STATE_OF[result.outcome], now, failure=result.failure, result_json=result.result_json)
+
+
+def settled_so(attempt: Attempt, result: AttemptResult) -> bool:
+    """Whether it was this very result with which the attempt was settled earlier."""
+    failure = result.failure
+    if result.outcome is AttemptOutcome.LOST and (failure is None or failure.code != HANDED_BACK):
+        failure = Failure("ATTEMPT_LOST", _HOST_DIED)
+    return (attempt.outcome, attempt.failure, attempt.fuel) == (result.outcome, failure, result.fuel)
 
 
 def lost(task: Task, now: datetime, why: str) -> Change:
@@ -127,10 +135,20 @@ def handed_back(task: Task, why: Failure, now: datetime) -> Change:
     if (ended := _overdue(closed, now)) is not None:
         return ended
     times = sum(a.failure is not None and a.failure.code == HANDED_BACK for a in closed.attempts)
-    not_before = now + min(_pause(closed.task_id, times), MOST_HAND_BACK)
-    return Change(
-        closed.changed(state=TaskState.PENDING, lease=None, not_before=not_before), facts=("task.handed_back",)
-    )
+    again = _paused(closed, now, min(_pause(closed.task_id, times), MOST_HAND_BACK))
+    return Change(again, facts=("task.handed_back",))
+
+
+def cost_recorded(task: Task, fence: int, cost_micros: int) -> Change:
+    """What an attempt has cost so far, also after its end: a provider's bill is real. It only grows."""
+    if not 1 <= fence <= len(task.attempts):
+        raise StaleFence(f"fence {fence} of {task.task_id} was never given")
+    attempt = task.attempts[fence - 1]
+    if cost_micros <= attempt.cost_micros:
+        return Change(task)
+    attempts = (*task.attempts[: fence - 1], replace(attempt, cost_micros=cost_micros), *task.attempts[fence:])
+    total = sum(each.cost_micros for each in attempts)
+    return Change(task.changed(attempts=attempts, usage=replace(task.usage, cost_micros=total)))
 
 
 def cancel_asked(task: Task, now: datetime) -> Change:
@@ -143,9 +161,10 @@ def cancel_asked(task: Task, now: datetime) -> Change:
 
 
 def expired(task: Task, now: datetime) -> Change:
-    """A PENDING task whose expire time passed ends TIMEOUT; a RUNNING one is ended by its worker."""
-    if task.state is TaskState.PENDING and now >= task.expire_time:
-        return _end(task, TaskState.TIMEOUT, now, failure=_expired(task))
+    """A PENDING task that may wait no longer ends TIMEOUT; a RUNNING one is ended by its worker."""
+    if task.state is TaskState.PENDING and now >= task.waits_until:
+        failure = _queue_expired(task) if task.waits_until < task.expire_time else _expired(task)
+        return _end(task, TaskState.TIMEOUT, now, failure=failure)
     return Change(task)
 
 
@@ -204,6 +223,11 @@ def _may_retry(task: Task, result: AttemptResult) -> bool:
     )
 
 
+def _paused(closed: Task, now: datetime, pause: timedelta) -> Task:
+    """Back in the queue, held back for a while, but never beyond its expire time."""
+    return closed.changed(state=TaskState.PENDING, lease=None, not_before=min(now + pause, closed.expire_time))
+
+
 def _pause(task_id: str, times: int) -> timedelta:
     """Doubles each time; the jitter comes from the task's id, so that the law stays a pure function."""
     jitter = crc32(f"{task_id}/{times}".encode()) / 0xFFFFFFFF
@@ -214,7 +238,7 @@ def _pause(task_id: str, times: int) -> timedelta:
 def _end(
     task: Task, state: TaskState, now: datetime, *, failure: Failure | None, result_json: str | None = None
 ) -> Change:
-    latency = max(now - task.create_time, timedelta())
+    latency = max(now - (task.held_until or task.create_time), timedelta())
     offset = task.last_offset + 1
     if state is TaskState.OK:
         event = TaskEvent(offset, task.fence, EventKind.DONE, now, data_json=result_json or "")
@@ -241,6 +265,11 @@ def _end(
 
 def _canceled() -> Failure:
     return Failure("TASK_CANCELED", "the task was canceled", retryable=False)
+
+
+def _queue_expired(task: Task) -> Failure:
+    until = task.waits_until.isoformat()
+    return Failure("QUEUE_EXPIRED", f"no attempt began within its max_queue_time, until {until}", retryable=False)
 
 
 def _expired(task: Task) -> Failure:

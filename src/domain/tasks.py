@@ -48,7 +48,7 @@ class Sla:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a task consumed. `latency` runs from acceptance to the end."""
+    """What a task consumed. `latency` runs to the end from acceptance, or from when it was no longer held back."""
 
     latency: timedelta = timedelta()
     tokens: int = 0
@@ -83,9 +83,10 @@ class Task:
     `input_json` is the engine's input, one JSON object. `fingerprint` tells a replay of the same task id from a clash.
     `max_failures` bounds attempts whose work failed. `attempt_timeout` is the manifest's limit of one attempt.
     `stream_from` is the offset of the first TOKEN or PARTIAL that no RESET has made void, 0 if there is none.
-    `not_before` holds it back, before its first attempt or before a retry. `alone` asks that the next attempt shares its host with no other.
-    `queue_expire_time` ends it when no attempt began until then. `retry_of` is the ended task that this one does again,
-    `schedule_id` the schedule that submitted it; empty when there is none.
+    `not_before` holds it back, before its first attempt or before a retry; `held_until` is the client's, which stays.
+    `alone` asks that the next attempt shares its host with no other.
+    `queue_expire_time` ends it when no attempt began until then. `retry_of` is the ended task that this one does
+    again, `schedule_id` the schedule that submitted it; empty when there is none.
     `traceparent` joins what happens later to the trace of the call that submitted it.
     """
 
@@ -107,6 +108,7 @@ class Task:
     queue_expire_time: datetime | None = None
     retry_of: str = ""
     schedule_id: str = ""
+    held_until: datetime | None = None
     state: TaskState = TaskState.PENDING
     start_time: datetime | None = None
     end_time: datetime | None = None
@@ -126,6 +128,13 @@ class Task:
     def key(self) -> tuple[str, str]:
         """(tenant, task_id)."""
         return (self.tenant, self.task_id)
+
+    @property
+    def waits_until(self) -> datetime:
+        """When it ends if it still waits then: its expire time, or earlier while no attempt has begun."""
+        if self.queue_expire_time is None or self.attempts:
+            return self.expire_time
+        return min(self.queue_expire_time, self.expire_time)
 
     @property
     def failures(self) -> int:

@@ -28,10 +28,14 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class EagerLease:
-    """Asks that the accepted task starts at once with this worker, if nothing eligible waits before it."""
+    """Asks that the accepted task starts at once with this worker, if nothing eligible waits before it.
+
+    `engines` are those that the worker has; None: all. A task for another one is not eligible, nor starts it here.
+    """
 
     owner: str
     lease_for: timedelta
+    engines: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Asks for up to `limit` PENDING tasks for one worker incarnation."""
+    """Asks for up to `limit` PENDING tasks for one worker incarnation, only for `engines` (None: for any)."""
 
     owner: str
     limit: int
     lease_for: timedelta
+    engines: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +100,42 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Adds events to the log of a task, under its fence."""
+    """Adds events to the log of a task, under its fence.
+
+    `after_offset` is where the log stood before them as the worker knows it; given, the same append sent again is
+    written once. `owner` says whose the lease must be; empty: whoever's.
+    """
 
     lease: LeaseRef
     events: tuple[NewEvent, ...]
+    after_offset: int | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Ends an attempt under its fence; `events` are the last ones, appended before the end in the same transaction."""
+    """Ends an attempt under its fence; `events` are the last ones, appended before the end in the same transaction.
+
+    `after_offset` and `owner` are as in Append.
+    """
 
     lease: LeaseRef
     result: AttemptResult
     events: tuple[NewEvent, ...] = ()
+    after_offset: int | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCost:
+    """What an attempt cost in all so far, in micro-dollars: needs no living lease, and said again it counts once.
+
+    While the lease lives, `owner` is as in Append.
+    """
+
+    lease: LeaseRef
+    cost_micros: int
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,16 @@ from aion.domain.identity import Identity
 class Credentials:
     """What a transport saw: lower-case header or metadata names, and names from a verified client certificate.
 
-    `certificate_names` are SPIFFE URIs or DNS names that the TLS layer has verified; empty without mTLS.
+    `certificate_names` are SPIFFE URIs or DNS names that the TLS layer has verified; empty without mTLS. `ticket` comes
+    from the few transports that take one; `opened` says that it has opened this stream or connection before, so that
+    only the credential behind it counts, and no longer its own expire time.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     certificate_names: tuple[str, ...] = ()
     peer: str = ""
+    ticket: str = ""
+    opened: bool = False
 
 
 class Authenticator(Protocol):
@@ -27,6 +31,39 @@ class Authenticator(Protocol):
         """The identity, or None when these credentials are not of this kind.
 
         Raises Unauthenticated when they are of this kind and wrong; the message never says which part.
+        """
+        ...
+
+
+class CredentialBook(Protocol):
+    """Knows credentials by their names, without their secrets."""
+
+    def standing(self, credential: str) -> Identity | None:
+        """Who a credential (`Identity.credential`) proves now; None when it is of another kind.
+
+        Raises Unauthenticated when it is of this kind and no longer proves anybody: revoked, expired, gone.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGrant:
+    """What a ticket lets its holder do, and which credential it stands for."""
+
+    tenant: str
+    principal: str
+    scopes: frozenset[str]
+    task_id: str
+    credential: str
+    expire_time: datetime
+
+
+class TicketMint(Protocol):
+    """Makes tickets: short-lived stand-ins for a credential, for browsers, which set no headers on streams."""
+
+    def mint(self, grant: TicketGrant) -> str:
+        """A ticket, a secret, URL-safe. It can be read and made here only, and proves nobody once its credential
+        does not.
         """
         ...
 

@@ -1,23 +1,29 @@
-"""The worker's side of a task's life: claim, renew, append, settle. Workers are clients of this port."""
+"""The worker's side of a task's life: claim, renew, append, settle. Workers are clients of this port, in the process
+that owns the store or on another machine.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from aion.domain.identity import SystemScope
-from aion.domain.tasks import Task
-from aion.domain.writes import Append, Claim, Reaped, Renew, Renewed, Settle
+from aion.domain.leased import LeasedTask, Settled
+from aion.domain.writes import Append, Claim, Reaped, RecordCost, Renew, Renewed, Settle
 
 
-class TaskQueue(Protocol):
-    """PENDING tasks and their leases, across tenants: each method says so by its SystemScope.
+class WorkQueue(Protocol):
+    """PENDING tasks and their leases as workers see them, across tenants: each method says so by its SystemScope.
 
     A lease that was given to two workers, or a write that passes with a stale fence, breaks the law. Order is fair, not
-    strict: no tenant starves another, and within a tenant higher priority goes first, then the older task.
+    strict: no tenant starves another, and within a tenant higher priority goes first, then the older task. Raises
+    Unavailable when the outcome is unknown or nothing was written; the same value may then be given again.
     """
 
-    async def claim(self, scope: SystemScope, value: Claim) -> Sequence[Task]:
-        """Up to `limit` tasks that may start now, each RUNNING under a new lease with a higher fence. May be empty."""
+    async def claim(self, scope: SystemScope, value: Claim) -> Sequence[LeasedTask]:
+        """Up to `limit` tasks that may start now, each RUNNING under a new lease with a higher fence.
+
+        Only tasks whose engine is among `engines`. May be empty, and may wait for work before it is.
+        """
         ...
 
     async def renew(self, scope: SystemScope, value: Renew) -> Sequence[Renewed]:
@@ -25,18 +31,37 @@ class TaskQueue(Protocol):
         ...
 
     async def append(self, scope: SystemScope, value: Append) -> int:
-        """The last offset of the log afterwards. Committed before it answers. Raises StaleFence."""
-        ...
+        """The last offset of the log afterwards. Committed before it answers. Raises StaleFence.
 
-    async def settle(self, scope: SystemScope, value: Settle) -> Task:
-        """The task after `aion.domain.lifecycle.settled`, with its events and outbox rows in one transaction.
-
-        Raises StaleFence; then nothing was written.
+        With `after_offset` the same append given again writes nothing and answers the same; one that fits neither
+        before nor after what the log holds is stale.
         """
         ...
 
+    async def settle(self, scope: SystemScope, value: Settle) -> Settled:
+        """What became of the task by `aion.domain.lifecycle.settled`; events and outbox rows in the same transaction.
+
+        The same settle given again writes nothing and answers the same. Raises StaleFence; then nothing was written.
+        """
+        ...
+
+    async def record_cost(self, scope: SystemScope, value: RecordCost) -> None:
+        """What an attempt has cost so far, also after it lost its lease, also after the end of the task.
+
+        The highest amount said for an attempt counts, once; the task's cost is the sum over its attempts. Raises
+        StaleFence when there never was such an attempt.
+        """
+        ...
+
+
+class TaskQueue(WorkQueue, Protocol):
+    """The queue as its owner sees it: also what nobody asked for."""
+
     async def reclaim(self, scope: SystemScope, owner: str, living: frozenset[str]) -> int:
-        """Takes back every lease whose owner is not in `living`, on behalf of `owner`; returns how many."""
+        """Takes back every lease whose owner is not in `living`, on behalf of `owner`; returns how many.
+
+        Not those of workers apart (`aion.domain.fleet.is_apart`): they may live, and else their leases expire.
+        """
         ...
 
     async def reap(self, scope: SystemScope) -> Reaped:
@@ -45,29 +70,6 @@ class TaskQueue(Protocol):
 
     async def next_due(self, scope: SystemScope) -> datetime | None:
         """When the next held-back retry, lease expiry or task expiry is due; None when nothing is."""
-        ...
-
-
-class Housekeeping(Protocol):
-    """What keeps the store small. Each pass is bounded, so that it never blocks the writers."""
-
-    async def purge(self, scope: SystemScope, limit: int) -> int:
-        """Deletes up to `limit` expired idempotency records and event rows whose log is compacted; how many."""
-        ...
-
-    async def forget_logs(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
-        """Looks at up to `limit` logs and deletes those of tasks that ended before; how many.
-
-        The task stays; its events answer EventsExpired from then on.
-        """
-        ...
-
-    async def forget_tasks(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
-        """Looks at up to `limit` tasks and deletes those that ended before, with logs and keys; how many.
-
-        A tombstone keeps each id taken. An idempotency key that still answers retries, and events that `purge` has not
-        deleted yet, keep their task for a later pass.
-        """
         ...
 
 

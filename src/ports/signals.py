@@ -13,7 +13,22 @@ class Subscription(Protocol):
         ...
 
 
-class Signals(Protocol):
+class WorkSignals(Protocol):
+    """What a worker is told: that there is work, and that some should end. Short cuts, on which nothing depends."""
+
+    def listen_for_cancels(self, listener: Callable[[str, str], None]) -> AbstractContextManager[None]:
+        """Calls `listener(tenant, task_id)` in the event loop for every RUNNING task that should be canceled.
+
+        A short cut for workers in this process: a worker also learns of cancels when it renews its leases.
+        """
+        ...
+
+    def watch_work(self) -> AbstractContextManager[Subscription]:
+        """Subscribes to arriving work."""
+        ...
+
+
+class Signals(WorkSignals, Protocol):
     """Notices within a process, or between processes that share a store. Notify only after the commit."""
 
     def task_changed(self, tenant: str, task_id: str) -> None:
@@ -28,17 +43,6 @@ class Signals(Protocol):
         """A RUNNING task should be canceled."""
         ...
 
-    def listen_for_cancels(self, listener: Callable[[str, str], None]) -> AbstractContextManager[None]:
-        """Calls `listener(tenant, task_id)` in the event loop for every RUNNING task that should be canceled.
-
-        A short cut for workers in this process: a worker also learns of cancels when it renews its leases.
-        """
-        ...
-
     def watch_task(self, tenant: str, task_id: str) -> AbstractContextManager[Subscription]:
         """Subscribes to one task. Subscribe, then read, then wait: so nothing is missed."""
-        ...
-
-    def watch_work(self) -> AbstractContextManager[Subscription]:
-        """Subscribes to arriving work."""
         ...

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Protocol
 
-from aion.domain.attempts import Attempt
-from aion.domain.tasks import Task
+from aion.domain.attempts import AttemptResult
+from aion.domain.leased import LeasedTask
+from aion.domain.tasks import Task, TaskState
 
 
 class Span(Protocol):
@@ -39,7 +40,7 @@ class Observer(Protocol):
         """A task was accepted (not replayed)."""
         ...
 
-    def attempt_began(self, task: Task) -> Span:
+    def attempt_began(self, task: LeasedTask) -> Span:
         """A worker starts an attempt; the span joins the trace of the call that submitted the task."""
         ...
 
@@ -47,11 +48,11 @@ class Observer(Protocol):
         """A part of an attempt begins, such as `engine` or `settle`; `parent` is the attempt's traceparent."""
         ...
 
-    def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
-        """An attempt was settled; `task` is the task afterwards."""
+    def attempt_ended(self, task: LeasedTask, result: AttemptResult, state: TaskState, took: timedelta) -> None:
+        """An attempt was settled; `state` is the task's afterwards."""
         ...
 
-    def lease_lost(self, task: Task, why: str) -> None:
+    def lease_lost(self, task: LeasedTask, why: str) -> None:
         """A worker found that it no longer holds a lease and stopped the work."""
         ...
 

@@ -11,7 +11,9 @@ from aion.domain.identity import Caller
 from aion.domain.routing import Decision, Privacy
 from aion.domain.tasks import Priority, Task
 from aion.ports.catalog import IntentFacts, ModuleFacts
+from aion.ports.schedule_usecases import ScheduleUseCases
 from aion.ports.tasks import TaskFilter
+from aion.ports.webhook_usecases import WebhookUseCases
 
 MAX_WAIT = timedelta(seconds=60)
 """The longest that a call waits for a task to end."""
@@ -49,20 +51,38 @@ class SubmitCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryCommand:
+    """Asks to do again what an ended task did. An empty `new_task_id` means: AION makes one."""
+
+    task_id: str
+    fingerprint: bytes
+    new_task_id: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
-    """The task as it is when the call answers. `replayed`: an earlier call made it."""
+    """The task as it is when the call answers. `replayed`: an earlier call made it.
+
+    `validated`: this call only checked, and the task is what it would have accepted, or what an earlier one did.
+    """
 
     task: Task
     replayed: bool
+    validated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a stream: an event, or a heartbeat without one. `task` comes with the last event and at first."""
+    """One step of a stream: an event, or a heartbeat without one. `task` comes with the last event and at first.
+
+    A step that only `validated` is the only one of its stream.
+    """
 
     event: TaskEvent | None = None
     task: Task | None = None
     replayed: bool = False
+    validated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,23 @@ class ServerInfo:
     policy_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class TicketWish:
+    """What a caller asks a ticket for. Without scopes it is for reading tasks; without a lifetime, for the default."""
+
+    scopes: tuple[str, ...] = ()
+    task_id: str = ""
+    lifetime: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket: `text` is a secret."""
+
+    text: str = field(repr=False)
+    expire_time: datetime
+
+
 class SubmitTask(Protocol):
     """Accepts a task durably; waits for its end when asked to."""
 
@@ -123,6 +160,12 @@ class WatchTask(Protocol):
     """Follows a task from an offset on to its end."""
 
     def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Progress, None]: ...
+
+
+class RetryTask(Protocol):
+    """Accepts a new task that does again what an ended one did. Raises TaskNotFound and TaskNotEnded."""
+
+    async def __call__(self, caller: Caller, command: RetryCommand) -> Submitted: ...
 
 
 class GetTask(Protocol):
@@ -167,6 +210,12 @@ class GetServerInfo(Protocol):
     async def __call__(self, caller: Caller) -> ServerInfo: ...
 
 
+class CreateTicket(Protocol):
+    """Lends a part of the caller's rights to a browser. Raises PermissionDenied for more than that."""
+
+    async def __call__(self, caller: Caller, wish: TicketWish) -> Ticket: ...
+
+
 @dataclass(frozen=True, slots=True)
 class UseCases:
     """All of them, for the front door."""
@@ -179,6 +228,10 @@ class UseCases:
     list_tasks: ListTasks
     cancel: CancelTask
     explain: ExplainDecision
+    retry: RetryTask
     list_intents: ListIntents
     list_modules: ListModules
     server_info: GetServerInfo
+    schedules: ScheduleUseCases
+    webhooks: WebhookUseCases
+    create_ticket: CreateTicket

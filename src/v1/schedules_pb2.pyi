@@ -108,7 +108,8 @@ class Schedule(_message.Message):
     """Its id, unique for the tenant."""
     cron: _builtins.str
     """When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
-    `@daily`, `@weekly`, `@monthly`, `@yearly`.
+    `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
+    multiples since 1970 in UTC.
     """
     time_zone: _builtins.str
     """The IANA time zone that `cron` is read in, such as `Europe/Paris`; empty means UTC. A wall-clock time that a change to

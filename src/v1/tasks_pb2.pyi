@@ -206,7 +206,7 @@ class Usage(_message.Message):
     COST_MICROS_FIELD_NUMBER: _builtins.int
     FUEL_FIELD_NUMBER: _builtins.int
     latency_ms: _builtins.int
-    """From acceptance to the end, in milliseconds."""
+    """From acceptance, or from the request's `not_before`, to the end, in milliseconds."""
     tokens: _builtins.int
     """TOKEN events that were written, whatever their length: no count of a model's tokens."""
     cost_usd: _builtins.float

@@ -10,9 +10,10 @@ from aion.adapters.identity.chain import AuthenticatorChain
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.memory_keys import MemoryApiKeyStore
 from aion.adapters.identity.principals import CertificateAuthenticator
+from aion.adapters.identity.tickets import SealedTickets, TicketAuthenticator
 from aion.domain.errors import Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Identity
-from aion.ports.identity import Authenticator, Credentials
+from aion.ports.identity import Authenticator, Credentials, TicketGrant
 from tests.manual_clock import CountingEntropy, ManualClock
 
 PEPPER = b"p" * 32
@@ -84,6 +85,35 @@ def certificate_case() -> Case:
     )
 
 
+def ticket_case(clock: ManualClock) -> Case:
+    store, entropy = MemoryApiKeyStore(), CountingEntropy()
+    keys = ApiKeyAuthenticator(store, PEPPER, clock)
+    tickets = SealedTickets.of(b"s" * 32, entropy)
+
+    def ticket(life: int, credential: str, principal: str = "billing") -> str:
+        expire_time = clock.now() + timedelta(seconds=life)
+        return tickets.mint(TicketGrant("acme", principal, ALL_SCOPES, "", credential, expire_time))
+
+    facts = {"tenant": "acme", "principal": "billing", "scopes": ALL_SCOPES}
+    (key, text), (lost, _) = [issue_key(store, clock, entropy, PEPPER, **facts, expire_time=None) for _ in range(2)]
+    assert store.revoke("acme", lost.key_id, clock.now())
+    good, name = ticket(60, f"key:{key.key_id}"), f"key:{key.key_id}"
+    wrong = (
+        ticket(0, name),
+        ticket(60, f"key:{lost.key_id}"),
+        ticket(60, "key:none"),
+        ticket(60, name, "root"),
+        text,
+        "x",
+    )
+    return Case(
+        TicketAuthenticator(tickets, [keys], clock),
+        Credentials(ticket=good),
+        (*(Credentials(ticket=text) for text in wrong), Credentials({"x-api-key": text}, ticket=good)),
+        (Credentials(), bearer(good), bearer(text), Credentials(certificate_names=(SPIFFE,))),
+    )
+
+
 def chain_case(clock: ManualClock) -> Case:
     keys, certificates = key_case(clock), certificate_case()
     chain = AuthenticatorChain([keys.authenticator, certificates.authenticator])
@@ -95,11 +125,13 @@ def clock():
     return ManualClock()
 
 
-@pytest.fixture(params=["api keys", "certificates", "chain"])
+@pytest.fixture(params=["api keys", "certificates", "tickets", "chain"])
 def case(request, clock):
     match request.param:
         case "api keys":
             return key_case(clock)
+        case "tickets":
+            return ticket_case(clock)
         case "certificates":
             return certificate_case()
         case _:

@@ -1,56 +1,78 @@
-"""What workers may rely on: `aion.ports.queues`, sentence by sentence."""
+"""What workers may rely on: `aion.ports.queues`, sentence by sentence.
+
+Everything that workers do is tried in the store's process and over the wire, against a real server for workers apart.
+"""
 
 import asyncio
 from datetime import timedelta
 
 import pytest
 
+from aion.adapters.storage.sqlite import open_store
 from aion.domain.attempts import AttemptOutcome
-from aion.domain.errors import EventsExpired, StaleFence, TaskAlreadyExists, TaskNotFound
+from aion.domain.errors import StaleFence, TaskNotFound
+from aion.domain.fleet import owner_apart
+from aion.domain.identity import Identity
+from aion.domain.routing import Decision, Route
 from aion.domain.tasks import Priority, TaskState
-from aion.domain.writes import Append, LeaseRef, Reaped, Renew, Settle
-from tests.sample_tasks import (
-    FAILED,
-    LEASE,
-    LOST,
-    OK,
-    SCOPE,
-    accept,
-    claim,
-    eager,
-    key,
-    lease_of,
-    new_task,
-    settle,
-    tokens,
-)
+from aion.domain.writes import LeaseRef, Reaped
+from tests.contract.queue_desk import ENGINE, OTHER_ENGINE, Desk, opened_door
+from tests.sample_tasks import FAILED, LEASE, LOST, OK, SCOPE, START, accept, claim, eager, new_task
 
 
-async def accepted(store, *ids, tenant="acme", **changes):
+@pytest.fixture(params=["memory", "file", "file, nothing cached", "remote"])
+async def desk(request, tmp_path, clock, signals, monkeypatch):
+    """A store and workers at its queue: in process over each kind of store, then apart, over gRPC."""
+    if request.param == "file, nothing cached":
+        monkeypatch.setattr("aion.adapters.storage.memory.CACHE_BYTES", 0)
+    in_memory = request.param in ("memory", "remote")
+    url = "sqlite://" if in_memory else f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    async with open_store(url, clock, signals, "test") as store:
+        if request.param != "remote":
+            yield Desk(store)
+            return
+        async with opened_door(store, signals, clock) as door:
+            yield Desk(store, door)
+
+
+async def accepted(desk, *ids, tenant="acme", **changes):
     for task_id in ids:
-        await store.accept(tenant, accept(new_task(task_id, tenant=tenant, **changes)))
+        await desk.store.accept(tenant, accept(new_task(task_id, tenant=tenant, **changes)))
 
 
-async def test_a_claimed_task_is_running_under_a_new_lease(store, clock):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim(owner="w"))
-    assert task.state is TaskState.RUNNING
-    assert (task.lease.owner, task.lease.fence, task.lease.expires) == ("w", 1, clock.now() + LEASE)
-    assert await store.get("acme", "task-1") == task
+def running_on(engine):
+    return {"decision": Decision(engine, Route.LOCAL, "ai-router", "the only one", (), "v1", START)}
 
 
-async def test_a_lease_is_never_given_to_two_workers(store):
-    await accepted(store, *(f"task-{number}" for number in range(20)))
-    claims = await asyncio.gather(*(store.claim(SCOPE, claim(5, f"w{number}")) for number in range(10)))
+async def test_a_claimed_task_is_running_under_a_new_lease(desk, clock):
+    await accepted(desk, "task-1", traceparent="00-1-2-01")
+    (task,) = await (await desk.hand("w")).claim()
+    stored = await desk.store.get("acme", "task-1")
+    assert (stored.state, stored.lease.fence, stored.lease.expires) == (TaskState.RUNNING, 1, clock.now() + LEASE)
+    assert stored.lease.owner == ("w" if desk.apart is None else apart("w"))
+    assert (task.lease, task.lease_expires) == (LeaseRef("acme", "task-1", 1), clock.now() + LEASE)
+    for name in ("intent", "input_json", "attempt_timeout", "expire_time", "create_time", "traceparent", "alone"):
+        assert getattr(task, name) == getattr(stored, name), name
+    assert task.engine == stored.decision.engine
+
+
+def apart(name):
+    return owner_apart(Identity("operators", name, frozenset()), name, f"{name}-1")
+
+
+async def test_a_lease_is_never_given_to_two_workers(desk):
+    await accepted(desk, *(f"task-{number}" for number in range(20)))
+    hands = [await desk.hand(f"w{number}") for number in range(10)]
+    claims = await asyncio.gather(*(hand.claim(5) for hand in hands))
     given = [task.task_id for tasks in claims for task in tasks]
     assert len(given) == len(set(given)) == 20
 
 
-async def test_a_claim_on_an_empty_queue_is_empty(store):
-    assert await store.claim(SCOPE, claim(10)) == []
+async def test_a_claim_on_an_empty_queue_is_empty(desk):
+    assert list(await (await desk.hand()).claim(10)) == []
 
 
-async def test_within_a_tenant_higher_priority_goes_first_then_the_older_task(store, clock):
+async def test_within_a_tenant_higher_priority_goes_first_then_the_older_task(desk, clock):
     for task_id, priority in (
         ("a", Priority.LOW),
         ("b", Priority.NORMAL),
@@ -58,137 +80,247 @@ async def test_within_a_tenant_higher_priority_goes_first_then_the_older_task(st
         ("d", Priority.NORMAL),
     ):
         clock.advance(timedelta(milliseconds=1))
-        await accepted(store, task_id, priority=priority, now=clock.now())
-    assert [task.task_id for task in await store.claim(SCOPE, claim(10))] == ["c", "b", "d", "a"]
+        engine = OTHER_ENGINE if task_id in "bc" else ENGINE
+        await accepted(desk, task_id, priority=priority, now=clock.now(), **running_on(engine))
+    assert [task.task_id for task in await (await desk.hand()).claim(10)] == ["c", "b", "d", "a"]
 
 
-async def test_no_tenant_starves_another(store):
-    await accepted(store, *(f"big-{number}" for number in range(30)), tenant="big", priority=Priority.HIGH)
-    await accepted(store, "small-1", "small-2", tenant="small", priority=Priority.LOW)
-    first_four = await store.claim(SCOPE, claim(4))
+async def test_no_tenant_starves_another(desk):
+    await accepted(desk, *(f"big-{number}" for number in range(30)), tenant="big", priority=Priority.HIGH)
+    await accepted(desk, "small-1", "small-2", tenant="small", priority=Priority.LOW, **running_on(OTHER_ENGINE))
+    first_four = await (await desk.hand()).claim(4)
     assert [task.tenant for task in first_four].count("small") == 2
 
 
-async def test_a_settled_task_has_its_result_and_its_attempt(store):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim())
-    ended = await store.settle(SCOPE, settle(task))
+async def test_a_worker_gets_only_tasks_for_its_engines(desk):
+    """7.6 A worker gets only tasks whose engine it has, and what others must do stops nobody."""
+    others = (f"other-{number}" for number in range(3))
+    await accepted(desk, *others, priority=Priority.HIGH, **running_on(OTHER_ENGINE))
+    await accepted(desk, "mine-1", "mine-2")
+    hand = await desk.hand("w", ENGINE)
+    assert [task.task_id for task in await hand.claim(10, ENGINE)] == ["mine-1", "mine-2"]
+    assert list(await hand.claim(10, ENGINE)) == []
+    assert len(await (await desk.hand("v", OTHER_ENGINE)).claim(10, OTHER_ENGINE)) == 3
+
+
+async def test_a_settled_task_has_its_result_and_its_attempt(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
+    settled = await hand.settle(task, OK, "last words")
+    ended = await desk.store.get("acme", "task-1")
+    assert (settled.state, settled.outcome) == (TaskState.OK, AttemptOutcome.OK)
     assert (ended.state, ended.result_json, ended.lease) == (TaskState.OK, OK.result_json, None)
-    assert [attempt.outcome for attempt in ended.attempts] == [AttemptOutcome.OK]
-    assert await store.get("acme", "task-1") == ended
+    assert [(attempt.outcome, attempt.fuel) for attempt in ended.attempts] == [(AttemptOutcome.OK, OK.fuel)]
+    assert [event.text for event in await desk.store.events("acme", "task-1", 0, 1)] == ["last words"]
 
 
-async def test_a_failed_attempt_is_retried_after_a_pause_under_a_higher_fence(store, clock):
-    await accepted(store, "task-1", max_failures=1)
-    (first,) = await store.claim(SCOPE, claim())
-    waiting = await store.settle(SCOPE, settle(first, FAILED))
-    assert waiting.state is TaskState.PENDING
-    assert await store.claim(SCOPE, claim()) == []
-    assert await store.next_due(SCOPE) == waiting.not_before
+async def test_a_failed_attempt_is_retried_after_a_pause_under_a_higher_fence(desk, clock):
+    await accepted(desk, "task-1", max_failures=1)
+    hand = await desk.hand()
+    (first,) = await hand.claim()
+    assert (await hand.settle(first, FAILED)).state is TaskState.PENDING
+    assert list(await hand.claim()) == []
+    waiting = await desk.store.get("acme", "task-1")
+    assert waiting.attempts[0].failure == FAILED.failure
+    assert await desk.store.next_due(SCOPE) == waiting.not_before
     clock.advance(waiting.not_before - clock.now())
-    (second,) = await store.claim(SCOPE, claim())
-    assert second.lease.fence > first.lease.fence
-    assert (await store.settle(SCOPE, settle(second, FAILED))).state is TaskState.ERROR
+    (second,) = await hand.claim()
+    assert second.fence > first.fence
+    assert (await hand.settle(second, FAILED)).state is TaskState.ERROR
 
 
-async def test_a_lost_host_queues_the_task_again_alone(store):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim())
+async def test_a_lost_host_queues_the_task_again_alone(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
     assert not task.alone
-    await store.settle(SCOPE, settle(task, LOST))
-    (again,) = await store.claim(SCOPE, claim())
+    await hand.settle(task, LOST)
+    (again,) = await hand.claim()
     assert again.alone
 
 
-async def test_every_write_under_an_old_fence_is_refused_and_writes_nothing(store, clock):
-    await accepted(store, "task-1")
-    (old,) = await store.claim(SCOPE, claim(owner="old"))
+async def test_every_write_under_an_old_fence_is_refused_and_writes_nothing(desk, clock):
+    await accepted(desk, "task-1")
+    before, after = await desk.hand("old"), await desk.hand("new")
+    (old,) = await before.claim()
     clock.advance(LEASE)
-    await store.reap(SCOPE)
-    (new,) = await store.claim(SCOPE, claim(owner="new"))
+    await desk.store.reap(SCOPE)
+    (new,) = await after.claim()
+    running = await desk.store.get("acme", "task-1")
     with pytest.raises(StaleFence):
-        await store.append(SCOPE, tokens(old, "late"))
+        await before.append(old, "late")
     with pytest.raises(StaleFence):
-        await store.settle(SCOPE, settle(old, OK, "late"))
-    (renewed,) = await store.renew(SCOPE, Renew("old", (lease_of(old),), LEASE))
+        await before.settle(old, OK, "late")
+    (renewed,) = await before.renew(old.lease)
     assert not renewed.held
-    assert await store.get("acme", "task-1") == new
-    assert await store.events("acme", "task-1", 0, 10) == ()
+    assert await desk.store.get("acme", "task-1") == running
+    assert list(await desk.store.events("acme", "task-1", 0, 10)) == []
+    assert new.fence == 2
 
 
-async def test_no_write_passes_after_the_end(store):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim())
-    ended = await store.settle(SCOPE, settle(task))
-    for again in (store.settle(SCOPE, settle(task)), store.append(SCOPE, tokens(task, "more"))):
+async def test_no_write_passes_after_the_end(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
+    await hand.settle(task)
+    ended = await desk.store.get("acme", "task-1")
+    for again in (hand.settle(task, FAILED), hand.append(task, "more")):
         with pytest.raises(StaleFence):
             await again
-    assert await store.get("acme", "task-1") == ended
+    assert await desk.store.get("acme", "task-1") == ended
 
 
-async def test_a_lease_names_its_tenant(store):
-    await accepted(store, "task-1")
-    await store.claim(SCOPE, claim())
+async def test_the_same_settle_given_again_writes_nothing_and_answers_the_same(desk, clock):
+    """2.7 A write that is sent again because its answer was lost is written once."""
+    await accepted(desk, "task-1", "task-2", max_failures=1)
+    hand = await desk.hand()
+    ok, failed = await hand.claim(2)
+    for task, result, state in ((ok, OK, TaskState.OK), (failed, FAILED, TaskState.PENDING)):
+        assert (await hand.settle(task, result, "last", after=0)).state is state
+        once = await desk.store.get("acme", task.task_id)
+        assert (await hand.settle(task, result, "last", after=0)).state is state
+        assert await desk.store.get("acme", task.task_id) == once
+
+
+async def test_the_same_append_given_again_is_written_once(desk):
+    """2.7 A write that is sent again because its answer was lost is written once."""
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
+    assert [await hand.append(task, "a", "b", after=0) for _ in range(3)] == [2, 2, 2]
+    assert await hand.append(task, "c", after=2) == 3
+    for late in (hand.append(task, "a", "b", after=0), hand.settle(task, OK, after=2)):
+        with pytest.raises(StaleFence, match="ends at 3"):
+            await late
+    assert [event.text for event in await desk.store.events("acme", "task-1", 0, 10)] == ["a", "b", "c"]
+    assert (await hand.settle(task, OK, after=3)).state is TaskState.OK
+
+
+async def test_a_retry_that_resets_the_log_knows_where_it_stands(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (first,) = await hand.claim()
+    await hand.append(first, "half", after=first.last_offset)
+    await hand.settle(first, LOST, after=1)
+    (second,) = await hand.claim()
+    assert second.last_offset == 2
+    assert await hand.append(second, "whole", after=second.last_offset) == 3
+
+
+async def test_a_cost_counts_once_a_attempt_and_also_after_the_end(desk, clock):
+    """2.8 What an attempt cost is recorded also when its lease is lost or its task has ended, and counts once."""
+    await accepted(desk, "task-1", max_failures=1)
+    hand = await desk.hand()
+    (first,) = await hand.claim()
+    await hand.record_cost(first, 40)
+    clock.advance(LEASE)
+    await desk.store.reap(SCOPE)
+    (second,) = await hand.claim()
+    for amount in (90, 100, 100, 70):
+        await hand.record_cost(first, amount)
+    await hand.settle(second)
+    ended = await desk.store.get("acme", "task-1")
+    await hand.record_cost(second, 5)
+    billed = await desk.store.get("acme", "task-1")
+    assert [attempt.cost_micros for attempt in billed.attempts] == [100, 5]
+    assert (ended.usage.cost_micros, billed.usage.cost_micros) == (100, 105)
+    assert (billed.state, billed.end_time, billed.result_json) == (ended.state, ended.end_time, ended.result_json)
+
+
+async def test_a_cost_of_an_attempt_that_never_was_is_refused(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
+    await hand.settle(task)
+    with pytest.raises(StaleFence):
+        await hand.record_cost(type(task)(**{**{name: getattr(task, name) for name in task.__slots__}, "fence": 2}), 1)
+
+
+async def test_a_lease_names_its_tenant(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    await hand.claim()
     foreign = LeaseRef("other", "task-1", 1)
     with pytest.raises(StaleFence):
-        await store.settle(SCOPE, Settle(foreign, OK))
+        await hand.settle(foreign)
     with pytest.raises(StaleFence):
-        await store.append(SCOPE, Append(foreign, ()))
-    assert not (await store.renew(SCOPE, Renew("worker-1", (foreign,), LEASE)))[0].held
+        await hand.append(foreign, "word")
+    assert not (await hand.renew(foreign))[0].held
     with pytest.raises(TaskNotFound):
-        await store.get("other", "task-1")
+        await desk.store.get("other", "task-1")
 
 
-async def test_a_renewed_lease_lasts_longer(store, clock):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim())
+async def test_a_renewed_lease_lasts_longer(desk, clock):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
     clock.advance(LEASE / 2)
-    (renewed,) = await store.renew(SCOPE, Renew("worker-1", (lease_of(task),), LEASE))
+    (renewed,) = await hand.renew(task.lease)
     assert (renewed.held, renewed.cancel_requested) == (True, False)
     clock.advance(LEASE / 2)
-    assert await store.reap(SCOPE) == Reaped()
+    assert await desk.store.reap(SCOPE) == Reaped()
     clock.advance(LEASE / 2)
-    assert await store.reap(SCOPE) == Reaped(leases_lost=1)
+    assert await desk.store.reap(SCOPE) == Reaped(leases_lost=1)
 
 
-async def test_a_worker_learns_of_a_cancel_when_it_renews(store):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim())
-    await store.cancel("acme", "task-1")
-    (renewed,) = await store.renew(SCOPE, Renew("worker-1", (lease_of(task),), LEASE))
+async def test_a_worker_learns_of_a_cancel_when_it_renews(desk):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
+    (task,) = await hand.claim()
+    await desk.store.cancel("acme", "task-1")
+    (renewed,) = await hand.renew(task.lease)
     assert (renewed.held, renewed.cancel_requested) == (True, True)
 
 
-async def test_a_worker_cannot_renew_the_lease_of_another(store):
-    await accepted(store, "task-1")
-    (task,) = await store.claim(SCOPE, claim(owner="w1"))
-    assert not (await store.renew(SCOPE, Renew("w2", (lease_of(task),), LEASE)))[0].held
+async def test_a_worker_has_no_part_in_the_lease_of_another(desk):
+    """7.7 A lease belongs to one principal's worker: nobody else can renew it or write under it."""
+    await accepted(desk, "task-1")
+    mine, other = await desk.hand("w1"), await desk.hand("w2")
+    (task,) = await mine.claim()
+    running = await desk.store.get("acme", "task-1")
+    assert not (await other.renew(task.lease))[0].held
+    for write in (other.append(task, "word"), other.settle(task), other.record_cost(task, 7)):
+        with pytest.raises(StaleFence, match="another worker"):
+            await write
+    assert await desk.store.get("acme", "task-1") == running
 
 
-async def test_an_expired_lease_can_be_claimed_by_another_worker(store, clock):
-    await accepted(store, "task-1")
-    await store.claim(SCOPE, claim(owner="w1"))
-    assert await store.claim(SCOPE, claim(owner="w2")) == []
-    assert await store.next_due(SCOPE) == clock.now() + LEASE
+async def test_an_expired_lease_can_be_claimed_by_another_worker(desk, clock):
+    await accepted(desk, "task-1")
+    first, second = await desk.hand("w1"), await desk.hand("w2")
+    await first.claim()
+    assert list(await second.claim()) == []
+    assert await desk.store.next_due(SCOPE) == clock.now() + LEASE
     clock.advance(LEASE)
-    assert await store.reap(SCOPE) == Reaped(leases_lost=1)
-    (task,) = await store.claim(SCOPE, claim(owner="w2"))
-    assert (task.lease.owner, task.fence) == ("w2", 2)
+    assert await desk.store.reap(SCOPE) == Reaped(leases_lost=1)
+    (task,) = await second.claim()
+    assert task.fence == 2
 
 
-async def test_too_many_losses_poison_the_task(store, clock):
-    await accepted(store, "task-1")
+async def test_too_many_losses_poison_the_task(desk, clock):
+    await accepted(desk, "task-1")
+    hand = await desk.hand()
     for _ in range(4):
-        await store.claim(SCOPE, claim())
+        await hand.claim()
         clock.advance(LEASE)
-        await store.reap(SCOPE)
-    poisoned = await store.get("acme", "task-1")
+        await desk.store.reap(SCOPE)
+    poisoned = await desk.store.get("acme", "task-1")
     assert (poisoned.state, poisoned.failure.code) == (TaskState.ERROR, "TASK_POISONED")
-    assert "task.dead_lettered" in [fact.name for fact in await store.waiting(SCOPE, 100)]
+    assert "task.dead_lettered" in [fact.name for fact in await desk.store.waiting(SCOPE, 100)]
+
+
+async def test_an_expired_task_is_never_claimed(desk, clock):
+    await accepted(desk, "late", expire_time=clock.now() + timedelta(minutes=1))
+    await accepted(desk, "fine")
+    hand = await desk.hand()
+    clock.advance(timedelta(minutes=1))
+    assert [task.task_id for task in await hand.claim(10)] == ["fine"]
+    assert (await desk.store.get("acme", "late")).state is TaskState.TIMEOUT
 
 
 async def test_a_pending_task_past_its_expire_time_times_out(store, clock):
-    await accepted(store, "task-1", expire_time=clock.now() + timedelta(minutes=1))
+    await store.accept("acme", accept(new_task("task-1", expire_time=clock.now() + timedelta(minutes=1))))
     assert await store.next_due(SCOPE) == clock.now() + timedelta(minutes=1)
     clock.advance(timedelta(minutes=1))
     assert await store.reap(SCOPE) == Reaped(tasks_expired=1)
@@ -196,108 +328,29 @@ async def test_a_pending_task_past_its_expire_time_times_out(store, clock):
     assert await store.next_due(SCOPE) is None
 
 
-async def test_an_expired_task_is_never_claimed(store, clock):
-    await accepted(store, "late", expire_time=clock.now() + timedelta(minutes=1))
-    await accepted(store, "fine")
-    clock.advance(timedelta(minutes=1))
-    assert [task.task_id for task in await store.claim(SCOPE, claim(10))] == ["fine"]
-    assert (await store.get("acme", "late")).state is TaskState.TIMEOUT
-
-
-async def test_reclaim_takes_back_the_leases_of_dead_workers_only(store):
-    await accepted(store, "task-1", "task-2")
-    await store.claim(SCOPE, claim(owner="dead"))
-    await store.claim(SCOPE, claim(owner="living"))
+async def test_reclaim_takes_back_the_leases_of_dead_workers_and_leaves_those_that_may_live(store, clock):
+    """2.6 When a server starts, it takes back the leases of incarnations that are gone, but for workers apart."""
+    for owner in ("dead", "living", apart("w")):
+        await store.accept("acme", accept(new_task(f"of-{owner.partition(':')[0]}")))
+        await store.claim(SCOPE, claim(owner=owner))
     assert await store.reclaim(SCOPE, "successor", frozenset({"living"})) == 1
-    states = [(await store.get("acme", task_id)).state for task_id in ("task-1", "task-2")]
-    assert states == [TaskState.PENDING, TaskState.RUNNING]
+    states = [(await store.get("acme", f"of-{name}")).state for name in ("dead", "living", "worker")]
+    assert states == [TaskState.PENDING, TaskState.RUNNING, TaskState.RUNNING]
+    clock.advance(LEASE)
+    await store.reap(SCOPE)
+    assert (await store.get("acme", "of-worker")).state is TaskState.PENDING
+
+
+async def test_a_task_starts_eagerly_only_where_its_engine_is_and_nothing_for_it_waits(store):
+    """5.8 A task starts eagerly only when no eligible task waits before it."""
+    mine = eager(engines=frozenset({ENGINE}))
+    await store.accept("acme", accept(new_task("waits", **running_on(OTHER_ENGINE))))
+    assert (await store.accept("acme", accept(new_task("starts"), eager=mine))).started
+    assert not (await store.accept("acme", accept(new_task("apart", **running_on(OTHER_ENGINE)), eager=mine))).started
+    await store.accept("acme", accept(new_task("waits too")))
+    assert not (await store.accept("acme", accept(new_task("stands in line"), eager=mine))).started
 
 
 async def test_nothing_is_due_in_an_idle_store(store):
     assert await store.next_due(SCOPE) is None
     assert await store.reap(SCOPE) == Reaped()
-
-
-async def test_purge_deletes_expired_keys_and_compacted_events_but_no_live_ones(store, clock):
-    live = (await store.accept("acme", accept(new_task("live"), key("live"), eager()))).task
-    await store.append(SCOPE, tokens(live, "a"))
-    ended = (await store.accept("acme", accept(new_task("ended"), key("ended"), eager()))).task
-    await store.append(SCOPE, tokens(ended, "b", "c"))
-    await store.settle(SCOPE, settle(ended))
-    log = await store.events("acme", "ended", 0, 10)
-    assert [await store.purge(SCOPE, limit) for limit in (1, 1, 100)] == [1, 1, 0]
-    clock.advance(timedelta(hours=24))
-    assert await store.purge(SCOPE, 100) == 2
-    assert await store.events("acme", "ended", 0, 10) == log
-    assert [event.text for event in await store.events("acme", "live", 0, 10)] == ["a"]
-
-
-async def ended_task(store, clock):
-    task = (await store.accept("acme", accept(new_task("old"), key("old"), eager()))).task
-    await store.append(SCOPE, tokens(task, "a"))
-    await store.settle(SCOPE, settle(task))
-    await store.accept("acme", accept(new_task("live"), key("live")))
-    clock.advance(timedelta(days=30))
-    return await store.get("acme", "old")
-
-
-async def test_a_forgotten_log_answers_expired_and_its_task_stays(store, clock):
-    ended = await ended_task(store, clock)
-    assert await store.forget_logs(SCOPE, ended.end_time, 10) == 0
-    assert await store.forget_logs(SCOPE, clock.now(), 10) == 1
-    assert await store.get("acme", "old") == ended
-    with pytest.raises(EventsExpired, match="read the task") as gone:
-        await store.events("acme", "old", 0, 10)
-    assert gone.value.facts == {"task_id": "old", "state": "OK"}
-    assert list(await store.events("acme", "old", ended.last_offset, 10)) == []
-
-
-async def test_a_forgotten_task_is_gone_but_its_id_stays_taken(store, clock):
-    ended = await ended_task(store, clock)
-    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 0, "its events are not purged yet"
-    await store.purge(SCOPE, 10)
-    assert await store.forget_tasks(SCOPE, ended.end_time, 10) == 0
-    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 1
-    with pytest.raises(TaskNotFound):
-        await store.get("acme", "old")
-    for again in (
-        store.accept("acme", accept(new_task("old"))),
-        store.find_replay("acme", "old", None, b"fingerprint"),
-    ):
-        with pytest.raises(TaskAlreadyExists, match="purged"):
-            await again
-    assert not (await store.accept("other", accept(new_task("old", tenant="other")))).replayed
-    assert (await store.get("acme", "live")).state is TaskState.PENDING
-
-
-async def test_a_task_whose_key_still_answers_retries_is_not_forgotten(store, clock):
-    task = (await store.accept("acme", accept(new_task("young"), key("young"), eager()))).task
-    await store.settle(SCOPE, settle(task))
-    await store.purge(SCOPE, 10)
-    clock.advance(timedelta(hours=23))
-    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 0
-    assert (await store.accept("acme", accept(new_task("young-2"), key("young")))).task.task_id == "young"
-    clock.advance(timedelta(hours=1))
-    assert await store.forget_tasks(SCOPE, clock.now(), 10) == 1
-
-
-async def test_a_forgotten_task_is_not_replayed_by_a_write_of_the_same_commit(store, clock):
-    await ended_task(store, clock)
-    await store.purge(SCOPE, 10)
-    forgetting = asyncio.ensure_future(store.forget_tasks(SCOPE, clock.now(), 10))
-    await asyncio.sleep(0)
-    accepting = store.accept("acme", accept(new_task("old")))
-    assert await forgetting == 1
-    with pytest.raises(TaskAlreadyExists, match="purged"):
-        await accepting
-
-
-async def test_forgetting_goes_through_more_tasks_than_one_pass_looks_at(store, clock):
-    for number in range(7):
-        task = (await store.accept("acme", accept(new_task(f"old-{number}"), eager=eager()))).task
-        await store.settle(SCOPE, settle(task))
-    await store.accept("acme", accept(new_task("waits", expire_time=clock.now() + timedelta(days=90))))
-    clock.advance(timedelta(days=30))
-    await store.accept("acme", accept(new_task("young", now=clock.now())))
-    assert [await store.forget_logs(SCOPE, clock.now(), 3) for _ in range(4)] == [3, 3, 1, 0]
-    assert [await store.forget_tasks(SCOPE, clock.now(), 3) for _ in range(4)] == [3, 3, 1, 0]

@@ -23,9 +23,10 @@ async def test_an_accepted_task_reads_back_as_it_was_given(store):
 
 async def test_an_ended_task_reads_back_as_settle_answered_it(store):
     started = (await store.accept("acme", accept(new_task(), eager=eager()))).task
-    ended = await store.settle(SCOPE, settle(started))
-    assert ended.state is TaskState.OK
-    assert await store.get("acme", "task-1") == ended
+    settled = await store.settle(SCOPE, settle(started))
+    ended = await store.get("acme", "task-1")
+    assert ended.state is settled.state is TaskState.OK
+    assert (ended.result_json, ended.attempts[0].fuel) == (OK.result_json, OK.fuel)
 
 
 async def test_not_there_and_not_yours_look_the_same(store):
@@ -52,7 +53,8 @@ async def test_a_task_of_another_tenant_cannot_be_accepted(store):
 
 async def test_a_replay_by_key_returns_the_task_in_its_current_state(store):
     started = (await store.accept("acme", accept(new_task(), key(), eager()))).task
-    ended = await store.settle(SCOPE, settle(started))
+    await store.settle(SCOPE, settle(started))
+    ended = await store.get("acme", "task-1")
     again = await store.accept("acme", accept(new_task("another-id"), key()))
     assert again.replayed
     assert again.task == ended
@@ -177,7 +179,8 @@ async def test_an_eager_start_is_not_given_when_an_eligible_task_of_any_tenant_w
 
 async def test_a_held_back_retry_does_not_prevent_an_eager_start(store, clock):
     failing = (await store.accept("acme", accept(new_task(max_failures=1), eager=eager()))).task
-    retried = await store.settle(SCOPE, settle(failing, FAILED))
+    await store.settle(SCOPE, settle(failing, FAILED))
+    retried = await store.get("acme", "task-1")
     assert retried.not_before is not None
     assert (await store.accept("acme", accept(new_task("task-2"), eager=eager()))).started
     clock.advance(timedelta(seconds=1))
@@ -237,7 +240,8 @@ async def test_a_list_is_newest_first_pages_without_gaps_and_knows_its_tenant(st
 
 async def test_a_list_carries_no_payloads(store):
     started = (await store.accept("acme", accept(new_task(), eager=eager()))).task
-    ended = await store.settle(SCOPE, settle(started))
+    await store.settle(SCOPE, settle(started))
+    ended = await store.get("acme", "task-1")
     (listed,) = await store.list("acme", EVERYTHING, None, 10)
     assert (listed.input_json, listed.result_json, listed.attempts, listed.decision.candidates) == ("", None, (), ())
     assert (listed.state, listed.usage, listed.decision.engine) == (ended.state, ended.usage, ended.decision.engine)
@@ -260,7 +264,7 @@ async def test_a_list_filters_by_state_and_intent(store):
 
 async def test_every_attempt_and_its_failure_is_kept(store, clock):
     task = (await store.accept("acme", accept(new_task(max_failures=1), eager=eager()))).task
-    task = await store.settle(SCOPE, settle(task, FAILED))
+    await store.settle(SCOPE, settle(task, FAILED))
     clock.advance(timedelta(seconds=1))
     (task,) = await store.claim(SCOPE, claim())
     await store.append(SCOPE, tokens(task, "a"))

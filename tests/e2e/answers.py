@@ -1,5 +1,6 @@
 """What comes back over any wire, in one form: documents, frames of a stream, refusals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from aion.adapters.transports.json_codec import encode
 from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 
 Document = dict[str, Any]
+CODE_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +58,29 @@ def refusal_of_rpc(error: grpc.aio.AioRpcError) -> Refusal:
     trailers = {str(name): value for name, value in error.trailing_metadata() or ()}
     status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
     assert (status.code, status.message) == (error.code().value[0], error.details())
+    return refusal_of_status(status, trailers)
+
+
+def refusal_of_status(status: status_pb2.Status, headers: Mapping[str, Any], http_status: int = 0) -> Refusal:
+    """What google.rpc.Status says; the headers (or trailers) carry the same marks."""
     found: dict[str, Any] = {}
     for packed in status.details:
-        name = packed.type_url.rpartition(".")[2]
+        name = packed.TypeName().removeprefix("google.rpc.")
         detail = getattr(error_details_pb2, name)()
         assert packed.Unpack(detail)
         found[name] = detail
     info, request = found["ErrorInfo"], found["RequestInfo"]
     assert info.domain == "aion"
-    assert (trailers["x-request-id"], trailers["x-trace-id"]) == (request.request_id, request.serving_data)
+    assert (headers["x-request-id"], headers["x-trace-id"]) == (request.request_id, request.serving_data)
     violations = found["BadRequest"].field_violations if "BadRequest" in found else ()
     return Refusal(
-        code=error.code().name,
+        code=CODE_NAMES[status.code],
         reason=info.reason,
         message=status.message,
         violations=tuple((v.field, v.description) for v in violations),
         facts=dict(info.metadata),
         retries="RetryInfo" in found,
+        http_status=http_status,
         marks=(request.request_id, request.serving_data),
     )
 
@@ -100,8 +108,7 @@ def frame_of(message: tasks_pb2.TaskResult | tasks_pb2.WatchResponse, *, first: 
     event = message.event if message.HasField("event") else None
     task = _task_of(message)
     if isinstance(message, tasks_pb2.TaskResult) and first:
-        assert task is not None
-        return Frame("accepted", None, document_of(task))
+        return Frame("validated" if task is None else "accepted", None, document_of(message))
     if event is None and task is None:
         return None
     if task is None:

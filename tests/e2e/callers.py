@@ -11,8 +11,10 @@ import pytest
 from aion.domain.identity import ALL_SCOPES
 from aion.v1 import tasks_pb2
 from tests.e2e.answers import Document
+from tests.e2e.connect_faces import ConnectFace, GrpcWebFace
 from tests.e2e.faces import BY_NAME, TIMEOUT, Face, GrpcFace, RestFace
 from tests.e2e.processes import Running, new_tenant
+from tests.e2e.socket_faces import SocketFace
 
 MakeCaller = Callable[..., "Caller"]
 
@@ -24,11 +26,17 @@ class Caller:
     tenant: str
     grpc: GrpcFace
     rest: RestFace
+    more: tuple[Face, ...] = ()
 
     @property
     def faces(self) -> tuple[Face, ...]:
-        """Every transport."""
+        """The two main transports: gRPC, and REST with SSE."""
         return (self.grpc, self.rest)
+
+    @property
+    def every_face(self) -> tuple[Face, ...]:
+        """Every transport, every codec."""
+        return (*self.faces, *self.more)
 
     def face(self, name: str) -> Face:
         """The transport of this name."""
@@ -69,7 +77,9 @@ async def callers_of(server: Running) -> AsyncIterator[MakeCaller]:
     """Makes callers of a server; of a new tenant and with all scopes unless said otherwise."""
     async with AsyncExitStack() as stack:
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(server.grpc))
-        client = await stack.enter_async_context(httpx2.AsyncClient(base_url=server.url, timeout=TIMEOUT))
+        # Nothing here is TLS, and to load the system's authorities takes longer than most tests.
+        opened = httpx2.AsyncClient(base_url=server.url, timeout=TIMEOUT, verify=False)
+        client = await stack.enter_async_context(opened)
 
         def make(
             tenant: str = "", principal: str = "tester", scopes: frozenset[str] = ALL_SCOPES, key: str | None = None
@@ -77,7 +87,13 @@ async def callers_of(server: Running) -> AsyncIterator[MakeCaller]:
             tenant = tenant or new_tenant()
             text = server.key(tenant, principal, scopes) if key is None else key
             headers = {"authorization": f"Bearer {text}"} if text else {}
-            return Caller(tenant, GrpcFace(channel, headers), RestFace(client, headers))
+            more: tuple[Face, ...] = (
+                ConnectFace(client, headers, "json"),
+                ConnectFace(client, headers, "proto"),
+                GrpcWebFace(client, headers, "proto"),
+                SocketFace(f"ws://{server.http}", headers),
+            )
+            return Caller(tenant, GrpcFace(channel, headers), RestFace(client, headers), more)
 
         yield make
 

@@ -20,6 +20,8 @@ from tests.e2e.answers import (
     refusal_of_problem,
     refusal_of_rpc,
 )
+from tests.e2e.connect_faces import ConnectFace, GrpcWebFace
+from tests.e2e.socket_faces import SocketFace
 from tests.e2e.transcoding import transcode
 
 BY_NAME = {method.name: method for method in methods().values()}
@@ -112,7 +114,7 @@ class RestFace:
                     yield frame
 
 
-Face = GrpcFace | RestFace
+Face = GrpcFace | RestFace | ConnectFace | GrpcWebFace | SocketFace
 
 
 async def collect(face: Face, method: Method, request: Any, headers: Headers | None = None) -> list[Frame]:

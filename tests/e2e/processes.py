@@ -36,6 +36,7 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
         "AION_HTTP_LISTEN": "127.0.0.1:0",
         "AION_ENGINE_HOSTS": "1",
         "AION_LOG_LEVEL": "warning",
+        "AION_WEBHOOK_ALLOW": "127.0.0.1",
         "COLUMNS": "200",
         **settings,
     }
@@ -92,6 +93,7 @@ class Running:
     http: str
     data: Path
     process: "subprocess.Popen[bytes]"
+    workers: str = ""
 
     @property
     def url(self) -> str:
@@ -132,11 +134,12 @@ def running(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
         if process.poll() is not None:
             raise AssertionError((folder / "server.log").read_text()[-2000:])
         facts = json.loads(ready.read_text())
-        yield Running(facts["grpc"], facts["http"], data, process)
+        yield Running(facts["grpc"], facts["http"], data, process, facts.get("workers", ""))
     finally:
         _stop(process)
 
 
+_WORKERS = re.compile(r"serving workers on (\S+)")
 _ADDRESSES = re.compile(r"serving gRPC on (\S+) and HTTP on (\S+)")
 
 
@@ -156,7 +159,8 @@ def serving(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
         said = _ADDRESSES.search(log.read_text())
         if said is None:
             raise AssertionError(log.read_text()[-2000:])
-        yield Running(said.group(1), said.group(2), data, process)
+        workers = _WORKERS.search(log.read_text())
+        yield Running(said.group(1), said.group(2), data, process, workers.group(1) if workers else "")
     finally:
         _stop(process)
 

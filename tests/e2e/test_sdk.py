@@ -39,7 +39,7 @@ async def do(request: pytest.FixtureRequest, server: Running) -> Any:
     def plain(call: Callable[[Any], Any]) -> Any:
         with Client(server.grpc, api_key=key) as client:
             found = call(client)
-            return list(found) if hasattr(found, "__next__") else found
+            return list(found) if hasattr(found, "__iter__") and not isinstance(found, tuple) else found
 
     return lambda call: asyncio.to_thread(plain, call)
 
@@ -90,7 +90,7 @@ async def test_list_get_cancel_and_explain_agree_on_a_task(do: Any) -> None:
 
 async def test_a_batch_is_accepted_and_refused_one_by_one(do: Any) -> None:
     specs = [TaskSpec.of("summarize", text=TEXT), TaskSpec.of("summarize", {"nothing": "here"})]
-    good, bad = await do(lambda c: c.tasks.submit_batch(specs))
+    good, bad = await do(lambda c: c.tasks.batch(specs))
     assert good.task.intent == "summarize"
     assert bad.error.reason == "INPUT_SCHEMA_VIOLATION"
     assert "params.text" in {violation.field for violation in bad.error.violations}
@@ -110,13 +110,13 @@ async def test_what_is_refused_says_which_field_and_under_which_request_id(do: A
 async def test_a_wrong_key_is_an_authentication_error(server: Running) -> None:
     async with AsyncClient(server.grpc, api_key="aion_wrong") as client:
         with pytest.raises(aion_sdk.AuthenticationError):
-            await client.server_info()
+            await client.server.info()
 
 
 async def test_the_server_says_what_it_is_and_can(do: Any) -> None:
-    assert (await do(lambda c: c.server_info())).engines == ("wasm",)
-    assert {"redact", "summarize"} <= {intent.name for intent in await do(lambda c: c.intents.list())}
-    assert {module.health for module in await do(lambda c: c.modules.list())} == {aion_sdk.ModuleHealth.READY}
+    assert (await do(lambda c: c.server.info())).engines == ("wasm",)
+    assert {"redact", "summarize"} <= {intent.name for intent in await do(lambda c: c.catalog.intents())}
+    assert {module.health for module in await do(lambda c: c.catalog.modules())} == {aion_sdk.ModuleHealth.READY}
 
 
 async def test_a_stream_outlives_the_death_of_its_server(tmp_path: Path, catalogue: tuple[Path, Path]) -> None:

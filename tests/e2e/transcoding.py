@@ -39,11 +39,11 @@ def transcode(method: Method, request: Message, binding: int = 0) -> HttpRequest
     members = document_of(request)
     path = re.sub(r"\{(\w+)\}", lambda match: str(members.pop(match.group(1), "")), template)
     wraps = rule_of(method).response_body
-    if body:
+    if body == "*":
         return HttpRequest(verb, path, [], members, wraps)
-    return HttpRequest(
-        verb, path, [pair for name, value in members.items() for pair in _pairs(name, value)], None, wraps
-    )
+    content = members.pop(body, {}) if body else None
+    query = [pair for name, value in members.items() for pair in _pairs(name, value)]
+    return HttpRequest(verb, path, query, content, wraps)
 
 
 def _binding(rule: Any) -> tuple[str, str, str]:

@@ -18,12 +18,14 @@ from aion.adapters.storage.sqlite import SqliteStore, open_store
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, TaskEvent, text_of
+from aion.domain.lifecycle import settled_so
 from aion.domain.tasks import Task
 from aion.domain.writes import Accept, Accepted, Renew
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, key, lease_of, new_task, settle, tokens
 
 IDS = st.sampled_from(["task-1", "task-2", "task-3"])
+QUEUE_TIMES = st.sampled_from([0, 0, 2, 90])
 WORDS = st.lists(st.text(alphabet="abc ", max_size=3), max_size=3)
 RESULTS = st.sampled_from(
     [
@@ -59,10 +61,18 @@ class LifeOfTasks(RuleBasedStateMachine):
         self.runner.run(self.resources.aclose())
         self.runner.close()
 
-    @rule(target=leases, task_id=IDS, at_once=st.booleans())
-    def submit(self, task_id: str, at_once: bool) -> object:
+    @rule(target=leases, task_id=IDS, at_once=st.booleans(), held=st.sampled_from([0, 0, 3]), queue=QUEUE_TIMES)
+    def submit(self, task_id: str, at_once: bool, held: int, queue: int) -> object:
+        now = self.clock.now()
+        begin = now + timedelta(seconds=held)
         task = new_task(
-            task_id, now=self.clock.now(), max_failures=1, expire_time=self.clock.now() + timedelta(minutes=1)
+            task_id,
+            now=now,
+            max_failures=1,
+            expire_time=begin + timedelta(minutes=1),
+            not_before=begin if held else None,
+            held_until=begin if held else None,
+            queue_expire_time=begin + timedelta(seconds=queue) if queue else None,
         )
         value = accept(task, key(task_id), eager() if at_once else None)
         accepted = self.runner.run(self.accepted(value))
@@ -79,6 +89,7 @@ class LifeOfTasks(RuleBasedStateMachine):
         for task in tasks:
             assert task.fence > self.fences.get(task.task_id, 0)
             assert task.expire_time > self.clock.now()
+            self.began_in_time(self.runner.run(self.store.get("acme", task.task_id)))
         return multiple(*tasks)
 
     @rule(lease=leases, words=WORDS)
@@ -93,6 +104,13 @@ class LifeOfTasks(RuleBasedStateMachine):
 
     @rule(lease=leases, result=RESULTS, words=WORDS)
     def end_attempt(self, lease: Task, result: AttemptResult, words: list[str]) -> None:
+        task = self.runner.run(self.store.get("acme", lease.task_id))
+        attempts = [attempt for attempt in task.attempts if attempt.number == lease.fence]
+        if attempts and settled_so(attempts[0], result) and task.result_json in (None, result.result_json):
+            # Sent again, it is answered again and writes nothing.
+            self.runner.run(self.store.settle(SCOPE, settle(lease, result, *words)))
+            assert self.runner.run(self.store.get("acme", lease.task_id)) == task
+            return
         self.fenced(lease, self.store.settle(SCOPE, settle(lease, result, *words)))
 
     @rule(lease=consumes(leases))
@@ -132,6 +150,11 @@ class LifeOfTasks(RuleBasedStateMachine):
             assert task.fence >= self.fences.get(task_id, 0)
             self.fences[task_id] = task.fence
             self.log_is_dense_and_only_grows(task)
+
+    def began_in_time(self, task: Task) -> None:
+        first = task.attempts[0].start_time
+        assert first >= (task.held_until or task.create_time)
+        assert task.queue_expire_time is None or first < task.queue_expire_time
 
     def ends_once(self, task: Task) -> None:
         if task.task_id in self.ended:

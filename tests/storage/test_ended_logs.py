@@ -11,10 +11,12 @@ from aion.adapters.storage import statements as sql
 from aion.adapters.storage.ended_logs import EndedLogs
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.errors import EventsExpired
+from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import SCOPE, START, accept, eager, new_task, settle, tokens
 
 LENGTH = 2_000
+FORGET = RetentionPolicy(TenantRetention(events=Kept.alike(timedelta(hours=1))))
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ async def test_a_forgotten_log_is_not_read_from_memory(store, clock):
     await long_task(store)
     assert await store.events("acme", "long", 0, 10)
     clock.advance(timedelta(days=1))
-    assert await store.forget_logs(SCOPE, clock.now(), 10) == 1
+    assert (await store.forget_logs(SCOPE, FORGET, 10)).deleted == 1
     with pytest.raises(EventsExpired):
         await store.events("acme", "long", 0, 10)
 
@@ -87,7 +89,11 @@ def explained(statement, values, transaction):
 
 
 async def test_forgetting_looks_at_a_window_of_rows_and_at_indexes_only(store):
-    for statement, values in ((sql.WINDOW_OF_TASKS, (0, 0, 10)), (sql.WINDOW_OF_LOGS, (0, 10))):
+    for statement, values in (
+        (sql.WINDOW_OF_TASKS, (0, 0, 10)),
+        (sql.WINDOW_OF_LOGS, (0, 10)),
+        (sql.WINDOW_OF_API_KEYS, ("", 10)),
+    ):
         asked = partial(explained, statement, values)
         steps = [row[3] for row in await store._writer.submit("plan", asked)]
         assert steps

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,8 @@ from aion.adapters.storage.errors import StoreNotMigrated, StoreOwned, StoreUnre
 from aion.adapters.storage.sqlite import open_store
 from tests.contract.test_api_key_store import KEY
 from tests.sample_tasks import START
+
+MIGRATIONS = Path(schema.__file__).with_name("migrations") / "versions"
 
 
 def opening(url):
@@ -93,7 +96,9 @@ def test_check_sees_a_difference_in_a_constraint(tmp_path):
 
 def test_an_empty_store_needs_all_migrations_and_a_migrated_one_none(url, tmp_path):
     (tmp_path / "data").mkdir()
-    assert schema.pending(url) == schema.migrate(url) == ("0001", "0002")
+    written = tuple(sorted(file.name[1:5] for file in MIGRATIONS.glob("v*.py")))
+    assert written[:2] == ("0001", "0002")
+    assert schema.pending(url) == schema.migrate(url) == written
     assert schema.pending(url) == schema.migrate(url) == ()
 
 

@@ -7,10 +7,11 @@ import pytest
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.routing import Decision, Route
 from aion.domain.tasks import Priority, TaskState
-from aion.domain.writes import Reaped
+from aion.domain.writes import Claim, Reaped
 from tests.manual_clock import ManualClock
-from tests.sample_tasks import SCOPE, START, accept, claim, eager, new_task, settle
+from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, new_task, settle
 
 MOST = 40
 PRIORITIES = (Priority.NORMAL, Priority.LOW, Priority.HIGH)
@@ -39,6 +40,11 @@ async def fill(store, count, tenant="big", **changes):
         await store.accept(tenant, accept(task))
 
 
+def place(task):
+    """Where `fill` put a task: by priority, then by age."""
+    return -PRIORITIES[int(task.task_id[-3:]) % 3], task.create_time
+
+
 async def drain(store, limit=7):
     claimed = []
     while tasks := await store.claim(SCOPE, claim(limit)):
@@ -53,7 +59,7 @@ async def test_memory_stays_bounded_and_the_order_is_that_of_the_table(store):
     assert len(store._memory.waiting) <= MOST
     claimed = await drain(store)
     assert len(claimed) == 200
-    order = [(-task.priority, task.create_time) for task in claimed]
+    order = list(map(place, claimed))
     assert order == sorted(order)
     assert len(store._memory.waiting) == 0
     assert await store.next_due(SCOPE) is None
@@ -102,7 +108,7 @@ async def test_a_restart_begins_with_the_first_of_each_queue(tmp_path, clock):
         await fill(store, 120)
     async with open_store(url, clock, ProcessSignals(), "test", most_waiting=MOST) as store:
         assert len(store._memory.waiting) <= MOST
-        order = [(-task.priority, task.create_time) for task in await drain(store)]
+        order = list(map(place, await drain(store)))
     assert len(order) == 120
     assert order == sorted(order)
 
@@ -149,3 +155,33 @@ async def test_retries_whose_pause_is_over_come_back_from_disk(store, clock):
     assert len(store._memory.waiting) <= MOST
     claimed = [task.task_id for task in await drain(store)]
     assert sorted(claimed) == [f"big-{number:03}" for number in range(60)] + ["other-000", "other-001"]
+
+
+ENGINES = {"mine": "module:mine@1.0.0", "nobodys": "module:nobodys@1.0.0"}
+
+
+def on(engine):
+    return {"decision": Decision(ENGINES[engine], Route.LOCAL, "ai-router", "the only one", (), "v1", START)}
+
+
+@pytest.mark.parametrize("tenants", [1, 60])
+async def test_tasks_for_an_engine_that_nobody_has_keep_no_room_from_the_others(tmp_path, clock, tenants):
+    """7.6 What others must do stops nobody: also when the memory is full of it, and after a restart."""
+    url = f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    for _ in range(2):
+        async with open_store(url, clock, ProcessSignals(), "test", most_waiting=MOST) as store:
+            for number in range(tenants):
+                await fill(store, 120 // tenants, tenant=f"stuck-{number}", **on("nobodys"))
+            await fill(store, 60, tenant="acme", **on("mine"))
+            claimed = []
+            wanted = Claim("worker-1", 7, LEASE, frozenset({ENGINES["mine"]}))
+            while tasks := await store.claim(SCOPE, wanted):
+                claimed.extend(tasks)
+                assert len(store._memory.waiting) <= MOST
+                for task in tasks:
+                    await store.settle(SCOPE, settle(task))
+            assert {task.engine for task in claimed} <= {ENGINES["mine"]}
+            order = list(map(place, claimed))
+            assert order == sorted(order)
+            assert store.pending == 120
+    assert len(claimed) == 0, "they are the same tasks, which have ended"

@@ -61,6 +61,7 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
         "AION_TLS_KEY": "/tls/key.pem",
         "AION_TLS_CLIENT_CA": "/tls/ca.pem",
         "AION_PRINCIPALS": "/etc/principals.yml",
+        "AION_CORS_ORIGINS": "https://app.example.com,http://localhost:5173",
         "AION_DEFAULT_TENANT": "acme",
         "AION_DATA_DIR": str(tmp_path),
         "AION_STORAGE_URL": "sqlite:////data/a.db",
@@ -71,6 +72,7 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
         "AION_WORKER_SLOTS": "3",
         "AION_ENGINE_HOSTS": "4",
         "AION_MAX_PENDING": "5",
+        "AION_MAX_SCHEDULES": "9",
         "AION_KEEP_EVENTS": "7d",
         "AION_KEEP_TASKS": "90d",
         "AION_MAX_WAITERS": "6",
@@ -78,6 +80,7 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
         "AION_MAX_CONCURRENT_STREAMS": "8",
         "AION_RATE_PER_KEY": "10/s,burst=15",
         "AION_RATE_PER_IP": "off",
+        "AION_WEBHOOK_ALLOW": "10.0.0.0/8,127.0.0.1:9000",
         "AION_LOG_LEVEL": "warning",
         "AION_LOG_FORMAT": "console",
         "AION_OTLP_ENDPOINT": "http://127.0.0.1:4317",
@@ -88,6 +91,44 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
     environment(**given)
     assert set(given) == {variable(name) for name in Settings.model_fields}, "a setting is not in this test"
     assert redacted(load(Settings)) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("https://App.Example.com", ("https://app.example.com",)),
+        (
+            "https://a.example:443,http://a.example:80/,http://[::1]:9",
+            ("https://a.example", "http://a.example", "http://[::1]:9"),
+        ),
+        ("https://a.example,,https://a.example", ("https://a.example",)),
+    ],
+)
+def test_origins_are_kept_as_browsers_write_them(environment, text, origins):
+    environment(AION_CORS_ORIGINS=text)
+    assert load(Settings).cors_origins == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*",
+        "null",
+        "https://*.example.com",
+        "example.com",
+        "https://a/b",
+        "https://a?b",
+        "https://u@a",
+        "ftp://a",
+        "https://a:0x1",
+        "https://é.example",
+        "https://a, https://b",
+    ],
+)
+def test_what_is_no_exact_origin_is_refused(environment, text):
+    environment(AION_CORS_ORIGINS=text)
+    (problem,) = problems()
+    assert problem.startswith("AION_CORS_ORIGINS: ")
 
 
 def test_an_empty_variable_is_not_set(environment):

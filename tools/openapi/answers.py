@@ -54,7 +54,7 @@ def accepted(content: dict[str, Any]) -> Answers:
     """Return the answers of a call whose work may go on after the answer."""
     headers = REQUEST_ID | LOCATION | REPLAYED | APPLIED
     return {
-        "200": {"description": "It has ended.", "headers": headers, "content": content},
+        "200": {"description": "It has ended, or was only validated.", "headers": headers, "content": content},
         "202": {"description": "It is accepted durably and goes on.", "headers": headers, "content": content},
     }
 

@@ -69,6 +69,10 @@ class Contract:
         """Return the leading comment as one line; empty when there is none."""
         return self._comments.get(full_name, "")
 
+    def header_comment(self, file: FileDescriptor) -> str:
+        """Return the comment that opens the file, as one line."""
+        return self.comment(file.name)
+
     def option(self, descriptor: Any, extension_name: str) -> Any:
         """Return an option decoded with the request's own descriptors; None when unset or unknown to the
         request.
@@ -141,12 +145,24 @@ def comments(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tuple[str, st
             yield from ((f"{name}.{field.name}", (*here, 2, n)) for n, field in enumerate(message.field))
             yield from of_messages(message.nested_type, (*here, 3), name)
 
+    def of_enums(enums: Iterable[Any], path: Path, scope: str) -> Iterator[tuple[str, Path]]:
+        for index, enum in enumerate(enums):
+            here, name = (*path, index), f"{scope}.{enum.name}"
+            yield name, here
+            yield from ((f"{name}.{value.name}", (*here, 2, n)) for n, value in enumerate(enum.value))
+
     def of_services() -> Iterator[tuple[str, Path]]:
         for index, service in enumerate(file.service):
             name = f"{file.package}.{service.name}"
             yield name, (6, index)
             yield from ((f"{name}.{method.name}", (6, index, 2, n)) for n, method in enumerate(service.method))
 
-    for found, at in [*of_messages(file.message_type, (4,), file.package), *of_services()]:
+    places = [
+        (file.name, (12,)),
+        *of_messages(file.message_type, (4,), file.package),
+        *of_enums(file.enum_type, (5,), file.package),
+        *of_services(),
+    ]
+    for found, at in places:
         if at in said:
             yield found, said[at]

@@ -8,17 +8,13 @@ from typing import Any
 import yaml
 from google.protobuf.descriptor import FileDescriptor
 
-from tools.openapi import answers
+from tools.openapi import answers, security
 from tools.openapi.contract import Contract, ContractUnfit
 from tools.openapi.operations import OperationWriter
 from tools.openapi.schemas import AnswerSchemas, RequestSchemas
 
 HEAD = "# Generated from the protobuf contract by `make generate`: do not edit.\n"
 VERB_BEHIND_VARIABLE = re.compile(r"\}[^/]")
-SECURITY_SCHEMES = {
-    "bearerAuth": {"type": "http", "scheme": "bearer"},
-    "apiKeyAuth": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +57,12 @@ def document(contract: Contract, files: Sequence[FileDescriptor], title: Title) 
         "openapi": "3.0.3",
         "info": {"title": title.title, "version": title.version},
         "tags": [{"name": service.name, "description": contract.comment(service.full_name)} for service in services],
-        "security": [{name: []} for name in SECURITY_SCHEMES],
+        "security": security.EVERYWHERE,
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),
             "responses": answers.problem_responses(),
-            "securitySchemes": SECURITY_SCHEMES,
+            "securitySchemes": security.SCHEMES,
         },
     }
 

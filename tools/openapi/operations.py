@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
-from tools.openapi import answers
+from tools.openapi import answers, security
 from tools.openapi.contract import Binding, Contract, ContractUnfit, is_map
 from tools.openapi.scalars import LONGS, PLAIN_WELL_KNOWN
 from tools.openapi.schemas import AnswerSchemas, RequestSchemas, Schema, described, reference
@@ -41,6 +41,7 @@ class OperationWriter:
             operation["x-grpc-response-body"] = binding.response_body
         if method.server_streaming:
             operation["x-grpc-stream"] = "server"
+        operation |= security.of_operation(binding)
         if parameters := [*self._parameters(binding, in_path)]:
             operation["parameters"] = parameters
         if binding.body:

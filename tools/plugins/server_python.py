@@ -1,5 +1,5 @@
-"""The protoc plugin that writes the server's messages and stubs, typed, as modules of one package: its option `package`,
-such as `aion.v1`.
+"""The protoc plugin that writes the server's messages and stubs, typed, as modules of one package, such as `aion.v1`:
+its option `package`.
 
 It runs four generators over one request: protoc's own for messages and for gRPC, and mypy-protobuf's for the
 types of both. They would write to aion/v1/; since src/ is the package `aion`, the plugin drops that prefix.

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
@@ -18,6 +18,8 @@ _MEMORY: Final = re.compile(r"([0-9]{1,15})(Ki|Mi|Gi|k|M|G)?")
 _FACTORS: Final = {"": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "k": 10**3, "M": 10**6, "G": 10**9}
 _CPU: Final = re.compile(r"(?P<cores>[0-9]{1,4}(\.[0-9]{1,3})?)|(?P<millis>[0-9]{1,7})m")
 
+FOREVER: Final = "forever"
+LONGEST_KEPT: Final = timedelta(days=36_500)
 SHORTEST_EXPIRY: Final = timedelta(milliseconds=100)
 LONGEST_EXPIRY: Final = timedelta(days=7)
 WASM_PAGE: Final = 64 * 1024
@@ -27,12 +29,23 @@ MOST_MEMORY: Final = 512 * 1024**2
 
 def duration(text: object) -> timedelta:
     """`1500ms`, `60s`, `5m`, `2h`, `1d`."""
+    return _duration(text, timedelta(days=366), "a year")
+
+
+def kept(text: object) -> timedelta | Literal["forever"] | None:
+    """How long something is kept: a duration, or `forever`. What is not said stays unsaid."""
+    if text is None or isinstance(text, timedelta):
+        return text
+    return FOREVER if text == FOREVER else _duration(text, LONGEST_KEPT, "a hundred years, which is forever")
+
+
+def _duration(text: object, longest: timedelta, shown_as: str) -> timedelta:
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise ValueError("is not a duration; write a whole number and a unit (ms, s, m, h, d), such as 60s")
     amount, unit = int(found[1]), _UNITS[found[2]]
-    if amount * unit.total_seconds() > timedelta(days=366).total_seconds():
-        raise ValueError("is longer than a year; write a shorter one")
+    if amount * unit.total_seconds() > longest.total_seconds():
+        raise ValueError(f"is longer than {shown_as}; write a shorter one")
     return amount * unit
 
 

@@ -16,7 +16,7 @@ from aion.adapters.identity.pepper import mac
 from aion.domain.errors import Unauthenticated
 from aion.domain.identity import Identity
 from aion.ports.clock import Clock
-from aion.ports.identity import ApiKeyStore, Authenticator, Credentials
+from aion.ports.identity import ApiKey, ApiKeyStore, Authenticator, CredentialBook, Credentials
 
 REMEMBER_FOR: Final = timedelta(seconds=1)
 """Short, since streams are authorised again every few seconds and the two add up to the promised five."""
@@ -24,6 +24,7 @@ REMEMBER_FOR: Final = timedelta(seconds=1)
 _MOST_REMEMBERED: Final = 10_000
 _NO_MAC: Final = bytes(32)
 _BEARER: Final = "bearer "
+_CREDENTIAL: Final = "key:"
 
 
 class _Proven(NamedTuple):
@@ -56,6 +57,16 @@ class ApiKeyAuthenticator:
             raise _refused()
         return proven.identity
 
+    def standing(self, credential: str) -> Identity | None:
+        """Who the named key proves now; None when it is no key's name."""
+        if not credential.startswith(_CREDENTIAL):
+            return None
+        key = self._store.find(credential.removeprefix(_CREDENTIAL))
+        expired = key is not None and key.expire_time is not None and key.expire_time <= self._clock.now()
+        if key is None or key.revoke_time is not None or expired:
+            raise _refused()
+        return _identity_of(key)
+
     def _prove(self, text: str, digest: bytes) -> _Proven:
         self._proven.pop(digest, None)
         if not is_genuine(text):
@@ -65,7 +76,7 @@ class ApiKeyAuthenticator:
         if key is None or not equal or key.revoke_time is not None:
             raise _refused()
         until = self._clock.monotonic() + REMEMBER_FOR.total_seconds()
-        proven = _Proven(until, key.expire_time, Identity(key.tenant, key.principal, key.scopes))
+        proven = _Proven(until, key.expire_time, _identity_of(key))
         if len(self._proven) >= _MOST_REMEMBERED:
             del self._proven[next(iter(self._proven))]
         self._proven[digest] = proven
@@ -84,9 +95,14 @@ def _key_in(credentials: Credentials) -> str | None:
     return bearer if bearer.startswith(PREFIX) else None
 
 
+def _identity_of(key: ApiKey) -> Identity:
+    return Identity(key.tenant, key.principal, key.scopes, credential=_CREDENTIAL + key.key_id)
+
+
 def _refused() -> Unauthenticated:
     return Unauthenticated("The API key is not valid; `aion keys list` shows which keys are.")
 
 
 if TYPE_CHECKING:
     _: type[Authenticator] = ApiKeyAuthenticator
+    _book: type[CredentialBook] = ApiKeyAuthenticator

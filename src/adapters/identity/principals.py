@@ -26,11 +26,12 @@ from aion.adapters.identity.issue import PRINCIPAL_PATTERN
 from aion.adapters.identity.scopes import checked_scopes
 from aion.domain.errors import Unauthenticated
 from aion.domain.identity import Identity
-from aion.ports.identity import Authenticator, Credentials
+from aion.ports.identity import Authenticator, CredentialBook, Credentials
 
 _SPIFFE: Final = re.compile(r"spiffe://[a-z0-9._-]{1,255}(/[A-Za-z0-9._-]+)+")
 _DNS: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _LONGEST_NAME: Final = 2048
+_CREDENTIAL: Final = "certificate:"
 
 
 def _certificate_name(name: str) -> str:
@@ -77,7 +78,10 @@ def read_principals(path: Path) -> Mapping[str, Identity]:
         first.setdefault(entry.san, index)
     if again:
         raise ConfigurationInvalid(again)
-    return {entry.san: Identity(entry.tenant, entry.principal, frozenset(entry.scopes)) for entry in entries}
+    return {
+        entry.san: Identity(entry.tenant, entry.principal, frozenset(entry.scopes), credential=_CREDENTIAL + entry.san)
+        for entry in entries
+    }
 
 
 class CertificateAuthenticator:
@@ -101,6 +105,15 @@ class CertificateAuthenticator:
             raise Unauthenticated("The client certificate names no principal of this server, or more than one.")
         return found.pop()
 
+    def standing(self, credential: str) -> Identity | None:
+        """Who the certificate name means now; None when the credential is no certificate's name."""
+        if not credential.startswith(_CREDENTIAL):
+            return None
+        identity = self._principals.get(credential.removeprefix(_CREDENTIAL))
+        if identity is None:
+            raise Unauthenticated("The client certificate names no principal of this server any more.")
+        return identity
+
     def _known(self, names: Iterable[str]) -> Iterable[Identity]:
         for name in names:
             identity = self._principals.get(name if name.startswith("spiffe://") else name.lower())
@@ -110,3 +123,4 @@ class CertificateAuthenticator:
 
 if TYPE_CHECKING:
     _: type[Authenticator] = CertificateAuthenticator
+    _book: type[CredentialBook] = CertificateAuthenticator

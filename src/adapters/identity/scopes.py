@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
-from aion.domain.identity import ALL_SCOPES
+from aion.domain.identity import ALL_SCOPES, WORKERS_SERVE
+
+GRANTABLE: Final = ALL_SCOPES | {WORKERS_SERVE}
+"""What may be written into a key or a principal; the last one only by its name, it is no client's."""
 
 _RUN: Final = re.compile(r"intent:[A-Za-z0-9_.*-]{1,64}:run")
 
@@ -19,12 +22,12 @@ def checked_scopes(scopes: Iterable[str]) -> frozenset[str]:
     if not checked:
         raise ValueError(f"give at least one scope of {_allowed()}")
     for scope in sorted(checked):
-        if scope not in ALL_SCOPES and _RUN.fullmatch(scope) is None:
-            nearest = get_close_matches(scope, ALL_SCOPES, n=1)
+        if scope not in GRANTABLE and _RUN.fullmatch(scope) is None:
+            nearest = get_close_matches(scope, GRANTABLE, n=1)
             meant = f"; did you mean {nearest[0]}?" if nearest else ""
             raise ValueError(f"no such scope: {scope!r}{meant} Allowed are {_allowed()}")
     return checked
 
 
 def _allowed() -> str:
-    return ", ".join(sorted(ALL_SCOPES)) + ", and intent:NAME:run"
+    return ", ".join(sorted(GRANTABLE)) + ", and intent:NAME:run"

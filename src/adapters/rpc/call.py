@@ -55,7 +55,8 @@ class Call:
     """One call as a transport saw it.
 
     `headers` are HTTP headers or gRPC metadata, names in lower case. `certificate_names` come from a client certificate
-    that TLS has verified. `timeout` is in seconds, None without a deadline.
+    that TLS has verified. `timeout` is in seconds, None without a deadline. `ticket` is a stream ticket, from a
+    transport that takes one; `opened` when it has opened the connection that carries this call.
     """
 
     method: Method
@@ -65,6 +66,8 @@ class Call:
     certificate_names: tuple[str, ...] = ()
     peer: str = ""
     timeout: float | None = None
+    ticket: str = ""
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The table of scopes is by hand, because it is a decision; a test holds it agains
 without a row cannot be called at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from google.protobuf import descriptor, message
@@ -83,17 +83,22 @@ class Method:
 
 def methods() -> dict[str, Method]:
     """Every RPC by its path. Raises KeyError for an RPC without a scope."""
-    return {method.path: method for method in _methods()}
+    return methods_of(FILES, SCOPES)
 
 
-def _methods() -> Iterator[Method]:
-    for file in FILES:
+def methods_of(files: Iterable[descriptor.FileDescriptor], scopes: Mapping[str, str]) -> dict[str, Method]:
+    """Every RPC of these files by its path. Raises KeyError for an RPC without a scope."""
+    return {method.path: method for method in _methods(files, scopes)}
+
+
+def _methods(files: Iterable[descriptor.FileDescriptor], scopes: Mapping[str, str]) -> Iterator[Method]:
+    for file in files:
         for service in file.services_by_name.values():
             for rpc in service.methods:
                 path = f"/{service.full_name}/{rpc.name}"
                 yield Method(
                     path=path,
-                    scope=SCOPES[path],
+                    scope=scopes[path],
                     request=GetMessageClass(rpc.input_type),
                     response=GetMessageClass(rpc.output_type),
                     streams=rpc.server_streaming,

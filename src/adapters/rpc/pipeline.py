@@ -7,13 +7,14 @@ Authentication comes before decoding, so that strangers cannot make AION parse.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
 
+from aion.adapters.rpc.admission import Guest, Visit, authorise, credentials_of, keep_to_task, needs, shutting_down
 from aion.adapters.rpc.call import Admitted, Call, Marks
 from aion.adapters.rpc.errors import InternalError, code_of
 from aion.adapters.rpc.fingerprint import fingerprint
@@ -26,7 +27,6 @@ from aion.domain.errors import (
     Draining,
     FieldViolation,
     MethodNotFound,
-    PermissionDenied,
     RateLimited,
     ReaderTooSlow,
     RequestTooLarge,
@@ -64,17 +64,6 @@ class PipelineParts:
     times: StreamTimes = field(default_factory=StreamTimes)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A request for a page that is no RPC, such as /metrics: it passes the same door. `scope` is what it needs."""
-
-    path: str
-    scope: str
-    transport: str
-    headers: Mapping[str, str]
-    peer: str
-
-
 class Pipeline:
     """The one front door. A transport calls `unary` or `stream` and writes what comes out."""
 
@@ -85,31 +74,71 @@ class Pipeline:
         self._draining = False
         self._ending = False
         self._streams: set[Turns] = set()
+        self._listeners: set[Callable[[], None]] = set()
 
     def drain(self) -> None:
         """From now on every new call is refused as DRAINING; those that run go on."""
         self._draining = True
+        self._tell()
 
     def end_streams(self) -> None:
         """Ends every stream of every transport with DRAINING; its client resumes elsewhere, or later."""
         self._draining = self._ending = True
         for turns in list(self._streams):
             turns.wake()
+        self._tell()
+
+    @property
+    def draining(self) -> bool:
+        """Whether new calls are refused."""
+        return self._draining
+
+    @property
+    def ending(self) -> bool:
+        """Whether streams are ended."""
+        return self._ending
+
+    @contextmanager
+    def attended(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Calls `listener` whenever `draining` or `ending` begins, while the block runs."""
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()
 
     def admit(self, visit: Visit) -> Marks:
         """Lets a visitor in, or not: limits, authentication and scope as for every call. Raises Refused.
 
         Also while the server drains: whoever watches it wants to see just that.
         """
+        return self._receive(visit).marks
+
+    def welcome(self, visit: Visit) -> Guest:
+        """Lets somebody open a connection that carries calls. As `admit`, but not while the server drains."""
+        return self._receive(visit, closed=self._draining)
+
+    def look_again(self, visit: Visit) -> None:
+        """Whether the credentials that opened a connection still prove somebody. Raises Unauthenticated."""
+        self._authenticate(Credentials(visit.headers, (), visit.peer, visit.ticket, opened=True))
+
+    def _receive(self, visit: Visit, *, closed: bool = False) -> Guest:
         record, marks = self._begin(visit.path, visit.transport, visit.headers)
         try:
-            identity = self._identify(visit.headers, (), visit.peer)
-            _authorise(identity, visit.scope, visit.path)
+            if closed:
+                raise shutting_down()
+            identity = self._identify(Credentials(visit.headers, (), visit.peer, visit.ticket))
+            if visit.scope:
+                authorise(identity, visit.scope, visit.path)
         except AionError as error:
             record.end(code_of(error).name, error.reason)
             raise Refused(error, marks) from error
         record.end("OK")
-        return marks
+        return Guest(identity, marks)
 
     def refuse(self, error: AionError, headers: Mapping[str, str], transport: str) -> "Refused":
         """The marks for an error that a transport found before there was a call, such as an unknown path."""
@@ -179,7 +208,7 @@ class Pipeline:
                     "this server is shutting down; watch the task from another one, after the last offset",
                     retry_after=timedelta(seconds=1),
                 )
-            _authorise(self._authenticate(call.headers, call.certificate_names, call.peer), *_needs(call))
+            authorise(self._authenticate(credentials_of(call, opened=True)), *needs(call))
 
         async with Turns(messages, look_up, self._parts.times.reauthorise_after) as turns:
             self._streams.add(turns)
@@ -203,12 +232,11 @@ class Pipeline:
                 violations=(FieldViolation("", f"at most {MAX_REQUEST_BYTES} bytes"),),
             )
         if self._draining:
-            raise Draining(
-                "this server is shutting down; send the call to another one", retry_after=timedelta(seconds=1)
-            )
-        identity = self._identify(call.headers, call.certificate_names, call.peer)
-        _authorise(identity, *_needs(call))
+            raise shutting_down()
+        identity = self._identify(credentials_of(call, opened=call.opened))
+        authorise(identity, *needs(call))
         request = call.payload.decode(call.method.request)
+        keep_to_task(identity, request)
         self._validation.check(request)
         caller = Caller(
             identity=identity,
@@ -218,14 +246,14 @@ class Pipeline:
         )
         return Admitted(caller, identity, request, fingerprint(request))
 
-    def _identify(self, headers: Mapping[str, str], certificate_names: tuple[str, ...], peer: str) -> Identity:
-        self._limit(self._parts.peer_limit, peer)  # before authentication: guessing keys is limited too
-        identity = self._authenticate(headers, certificate_names, peer)
+    def _identify(self, credentials: Credentials) -> Identity:
+        self._limit(self._parts.peer_limit, credentials.peer)  # before authentication: guessing keys is limited too
+        identity = self._authenticate(credentials)
         self._limit(self._parts.key_limit, f"{identity.tenant}/{identity.principal}")
         return identity
 
-    def _authenticate(self, headers: Mapping[str, str], certificate_names: tuple[str, ...], peer: str) -> Identity:
-        identity = self._parts.authenticator.authenticate(Credentials(headers, certificate_names, peer))
+    def _authenticate(self, credentials: Credentials) -> Identity:
+        identity = self._parts.authenticator.authenticate(credentials)
         if identity is None:
             raise RuntimeError("the outermost authenticator must raise, not pass")
         return identity
@@ -258,15 +286,6 @@ class Refused(Exception):
         super().__init__(error.message)
         self.error = error
         self.marks = marks
-
-
-def _needs(call: Call) -> tuple[str, str]:
-    return call.method.scope, call.method.name
-
-
-def _authorise(identity: Identity, scope: str, what: str) -> None:
-    if not identity.may(scope):
-        raise PermissionDenied(f"{what} needs the scope {scope}; ask for a key that holds it", facts={"scope": scope})
 
 
 def _too_slow(seconds: float, offset: int) -> ReaderTooSlow:

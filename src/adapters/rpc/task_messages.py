@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from aion.domain.attempts import Attempt
@@ -11,11 +13,15 @@ from aion.domain.events import TaskEvent
 from aion.domain.money import checked_micros, dollars_from_micros, micros_from_dollars
 from aion.domain.routing import Candidate, Decision, Privacy
 from aion.domain.tasks import Priority, Task
-from aion.ports.usecases import SubmitCommand
+from aion.ports.usecases import RetryCommand, SubmitCommand, Submitted
 from aion.v1 import decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
 
 SCHEMA_VERSION = "1.0"
 _PRIORITIES = {"": Priority.NORMAL, "low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH}
+_HAPPENED = (
+    "state", "status", "create_time", "start_time", "end_time", "attempts", "result_json", "error", "last_offset",
+    "promise_kept", "cancel_requested",
+)  # fmt: skip
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,10 +42,31 @@ def to_command(request: tasks_pb2.TaskRequest, fingerprint: bytes) -> SubmitComm
         budget_micros=_budget(sla) if sla else None,
         p95=timedelta(milliseconds=sla.p95_ms) if sla and sla.p95_ms else None,
         metadata=dict(request.metadata),
-        expire_time=_aware(request.expire_time) if request.HasField("expire_time") else None,
+        expire_time=_time(request, "expire_time"),
         idempotency_key=request.request_id,
         wait=request.wait.ToTimedelta() if request.HasField("wait") else timedelta(),
+        not_before=_time(request, "not_before"),
+        max_queue_time=request.max_queue_time.ToTimedelta() if request.HasField("max_queue_time") else None,
+        validate_only=request.validate_only,
     )
+
+
+def to_retry(request: tasks_pb2.RetryRequest, fingerprint: bytes) -> RetryCommand:
+    """Which task is to be done again."""
+    return RetryCommand(request.task_id, fingerprint, request.new_task_id, request.request_id)
+
+
+def to_answer(submitted: Submitted) -> tasks_pb2.TaskResult:
+    """What a call that wanted a new task answers. What was only validated has no state: nothing happened to it."""
+    message = to_message(submitted.task, replayed=submitted.replayed)
+    if submitted.validated:
+        _clear(message, _HAPPENED)
+    return message
+
+
+def _clear(message: Message, fields: Iterable[str]) -> None:
+    for field in fields:
+        message.ClearField(field)
 
 
 def to_message(task: Task, *, replayed: bool = False) -> tasks_pb2.TaskResult:
@@ -91,6 +118,14 @@ def to_summary(task: Task) -> tasks_pb2.TaskResult:
         message.error.message = task.failure.message
     if task.promise_kept is not None:
         message.promise_kept = task.promise_kept
+    if task.not_before is not None:
+        message.not_before.CopyFrom(_stamp(task.not_before))
+    if task.queue_expire_time is not None:
+        message.queue_expire_time.CopyFrom(_stamp(task.queue_expire_time))
+    if task.retry_of:
+        message.retry_of = task.retry_of
+    if task.schedule_id:
+        message.schedule_id = task.schedule_id
     return message
 
 
@@ -168,13 +203,16 @@ def _budget(sla: tasks_pb2.SLA) -> int | None:
     return micros_from_dollars(sla.budget_usd, "sla.budget_usd") or None
 
 
-def _aware(stamp: Timestamp) -> datetime:
+def _time(request: tasks_pb2.TaskRequest, field: Literal["expire_time", "not_before"]) -> datetime | None:
+    if not request.HasField(field):
+        return None
+    stamp: Timestamp = getattr(request, field)
     try:
         return stamp.ToDatetime(UTC)
     except (ValueError, OverflowError) as cause:
         raise ValidationFailed(
-            "expire_time is not a time between years 1 and 9999",
-            violations=(FieldViolation("expire_time", "must be an RFC 3339 time"),),
+            f"{field} is not a time between years 1 and 9999",
+            violations=(FieldViolation(field, "must be an RFC 3339 time"),),
         ) from cause
 
 

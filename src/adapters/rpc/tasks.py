@@ -10,7 +10,15 @@ from google.rpc import status_pb2
 from aion.adapters.rpc.call import Admitted, Marks
 from aion.adapters.rpc.errors import to_status
 from aion.adapters.rpc.fingerprint import fingerprint
-from aion.adapters.rpc.task_messages import to_command, to_decision, to_event, to_message, to_summary
+from aion.adapters.rpc.task_messages import (
+    to_answer,
+    to_command,
+    to_decision,
+    to_event,
+    to_message,
+    to_retry,
+    to_summary,
+)
 from aion.domain.errors import AionError, FieldViolation, ValidationFailed
 from aion.domain.tasks import TaskState
 from aion.ports.tasks import TaskFilter
@@ -27,8 +35,7 @@ class TaskHandlers:
     async def submit(self, call: Admitted) -> tasks_pb2.TaskResult:
         """Submit."""
         command = to_command(cast("tasks_pb2.TaskRequest", call.request), call.fingerprint)
-        submitted = await self.use_cases.submit(call.caller, command)
-        return to_message(submitted.task, replayed=submitted.replayed)
+        return to_answer(await self.use_cases.submit(call.caller, command))
 
     async def stream(self, call: Admitted) -> AsyncGenerator[tasks_pb2.TaskResult, None]:
         """Stream: the accepted task, a slim message an event, the ended task with the last one."""
@@ -38,7 +45,7 @@ class TaskHandlers:
             async for progress in steps:
                 if progress.task is not None:
                     task_id = progress.task.task_id
-                    message = to_message(progress.task, replayed=progress.replayed)
+                    message = to_answer(Submitted(progress.task, progress.replayed, progress.validated))
                 else:
                     message = tasks_pb2.TaskResult(task_id=task_id, intent=command.intent, status="RUNNING")
                 if progress.event is not None:
@@ -64,6 +71,11 @@ class TaskHandlers:
         """Cancel."""
         request = cast("tasks_pb2.CancelRequest", call.request)
         return tasks_pb2.CancelResponse(task=to_message(await self.use_cases.cancel(call.caller, request.task_id)))
+
+    async def retry(self, call: Admitted) -> tasks_pb2.TaskResult:
+        """Retry."""
+        command = to_retry(cast("tasks_pb2.RetryRequest", call.request), call.fingerprint)
+        return to_answer(await self.use_cases.retry(call.caller, command))
 
     async def list_tasks(self, call: Admitted) -> tasks_pb2.ListTasksResponse:
         """ListTasks."""
@@ -111,4 +123,4 @@ def _outcome(outcome: Submitted | AionError, marks: Marks) -> tasks_pb2.BatchOut
     if isinstance(outcome, AionError):
         error: status_pb2.Status = to_status(outcome, marks)
         return tasks_pb2.BatchOutcome(error=error)
-    return tasks_pb2.BatchOutcome(task=to_message(outcome.task, replayed=outcome.replayed))
+    return tasks_pb2.BatchOutcome(task=to_answer(outcome))

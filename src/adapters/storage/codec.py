@@ -28,6 +28,7 @@ ASKED_COLUMNS = (
     "p95_us",
     "fingerprint",
     "decision",
+    "engine",
     "candidates",
     "max_failures",
     "attempt_timeout_us",
@@ -38,6 +39,7 @@ ASKED_COLUMNS = (
     "queue_expire_us",
     "retry_of",
     "schedule_id",
+    "held_until_us",
 )
 """What was asked: written once."""
 
@@ -105,6 +107,7 @@ def encode_asked(task: Task) -> Row:
         None if sla.p95 is None else span_us(sla.p95),
         task.fingerprint,
         _dump(_decision_document(task.decision)),
+        task.decision.engine,
         _encode_candidates(task.decision.candidates),
         task.max_failures,
         span_us(task.attempt_timeout),
@@ -115,6 +118,7 @@ def encode_asked(task: Task) -> Row:
         _to_us_or_none(task.queue_expire_time),
         task.retry_of or None,
         task.schedule_id or None,
+        _to_us_or_none(task.held_until),
     )
 
 
@@ -148,8 +152,8 @@ def decode_task(row: Sequence[Any]) -> Task:
     """The task of a row with TASK_COLUMNS."""
     (
         tenant, task_id, principal, intent, input_json, priority, privacy, budget_micros, p95_us, fingerprint,
-        decision, candidates, max_failures, attempt_timeout_us, create_us, expire_us, metadata, traceparent,
-        queue_expire_us, retry_of, schedule_id,
+        decision, _engine, candidates, max_failures, attempt_timeout_us, create_us, expire_us, metadata, traceparent,
+        queue_expire_us, retry_of, schedule_id, held_until_us,
         state, start_us, end_us, not_before_us, alone, cancel_requested, lease_owner, lease_fence,
         lease_expires_us, attempts, last_offset, stream_from, result_json, failure, latency_us, tokens,
         cost_micros, fuel, promise_kept,
@@ -173,6 +177,7 @@ def decode_task(row: Sequence[Any]) -> Task:
         queue_expire_time=_from_us_or_none(queue_expire_us),
         retry_of=retry_of or "",
         schedule_id=schedule_id or "",
+        held_until=_from_us_or_none(held_until_us),
         state=TaskState(state),
         start_time=_from_us_or_none(start_us),
         end_time=_from_us_or_none(end_us),

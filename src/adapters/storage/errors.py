@@ -19,3 +19,7 @@ class StoreOwned(StoreStartupError):
 
 class StoreNotMigrated(StoreStartupError):
     """The store was written by another version of AION and was not migrated yet."""
+
+
+class BackupRefused(Exception):
+    """A backup that cannot be made or cannot be restored; the message says why and what to do."""

@@ -40,6 +40,10 @@ class LazyHeap(Generic[Order]):
             heapq.heappop(heap)
         return None
 
+    def items(self) -> list[tuple[tuple[str, str], Order]]:
+        """All keys with their order, in no order."""
+        return list(self._orders.items())
+
     def names(self) -> list[tuple[str, str]]:
         """All keys, in no order."""
         return list(self._orders)

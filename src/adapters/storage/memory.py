@@ -11,6 +11,7 @@ from aion.adapters.storage.cache import TaskCache
 from aion.adapters.storage.codec import to_us
 from aion.adapters.storage.lazy_heap import LazyHeap
 from aion.adapters.storage.waiting import MOST_IN_MEMORY, WaitingTask, WaitingTasks
+from aion.adapters.storage.webhook_index import WebhookIndex
 from aion.domain.tasks import Task, TaskState
 
 CACHE_BYTES = 64 << 20
@@ -28,6 +29,7 @@ class StoreMemory:
         self.last_event = 0
         self.last_outbox = 0
         self.has_tombstones = False
+        self.webhooks = WebhookIndex()
         self.next_due_us: int | None = None
 
     def load(self, connection: sqlite3.Connection, now_us: int) -> None:
@@ -39,9 +41,11 @@ class StoreMemory:
         self.last_event = connection.execute(sql.SELECT_LAST_EVENT).fetchone()[0]
         self.last_outbox = connection.execute(sql.SELECT_LAST_OUTBOX).fetchone()[0]
         self.has_tombstones = connection.execute(sql.SELECT_ANY_TOMBSTONE).fetchone() is not None
+        self.webhooks.load(connection)
         for (
             tenant,
             task_id,
+            engine,
             state,
             priority,
             create_us,
@@ -54,32 +58,42 @@ class StoreMemory:
                 self.leases.put(key, lease_us)
             else:
                 held_back = _held_back(not_before_us, now_us)
-                self.waiting.add(WaitingTask(key, priority, create_us, expire_us, held_back))
+                self.waiting.add(WaitingTask(key, engine, priority, create_us, expire_us, held_back))
         self.refill(connection, now_us)
 
     def refill(self, connection: sqlite3.Connection, now_us: int) -> bool:
-        """Brings waiting tasks from disk for tenants that ran out of them here; whether it brought any.
+        """Brings waiting tasks from disk where they ran out here, of a line or held back; whether it brought any.
 
         Only between transactions, when tables and memory say the same.
         """
         hungry = self.waiting.hungry()
-        for tenant, asked in hungry:
-            rows = connection.execute(sql.SELECT_WAITING, (tenant, now_us, asked))
+        for line, asked in hungry:
+            tenant, engine = line
+            rows = connection.execute(sql.SELECT_WAITING, (tenant, engine, now_us, asked))
             first = [
-                WaitingTask((tenant, task_id), priority, create_us, expire_us, None)
+                WaitingTask((tenant, task_id), engine, priority, create_us, expire_us, None)
                 for task_id, priority, create_us, expire_us in rows
             ]
-            self.waiting.feed(tenant, first, asked)
-        for tenant in self.waiting.unknown_expiries():
-            self.waiting.expiry_on_disk(tenant, connection.execute(sql.SELECT_NEXT_EXPIRY, (tenant,)).fetchone()[0])
+            self.waiting.feed(line, first, asked)
+        for line in self.waiting.unknown_expiries():
+            self.waiting.expiry_on_disk(line, connection.execute(sql.SELECT_NEXT_EXPIRY, line).fetchone()[0])
+        held_back = self.waiting.held_back_wanted()
+        if held_back is not None:
+            place, asked = held_back
+            rows = connection.execute(sql.SELECT_HELD_BACK, (*place, asked))
+            first = [
+                WaitingTask((tenant, task_id), engine, priority, create_us, expire_us, until_us)
+                for tenant, task_id, engine, priority, create_us, expire_us, until_us in rows
+            ]
+            self.waiting.feed_held_back(first, asked, now_us)
         self.refresh_due()
-        return bool(hungry)
+        return bool(hungry) or held_back is not None
 
     def moved(self, before: TaskState | None, task: Task) -> None:
         """A task went from one state (None: it is new) to the one that it is in now."""
         key, state = task.key, task.state
         if before is TaskState.PENDING:
-            self.waiting.remove(key)
+            self.waiting.remove(key, task.decision.engine)
         if state is TaskState.RUNNING:
             if task.lease is not None:
                 self.leases.put(key, to_us(task.lease.expires))
@@ -88,7 +102,14 @@ class StoreMemory:
         if state is TaskState.PENDING:
             not_before_us = None if task.not_before is None else to_us(task.not_before)
             self.waiting.add(
-                WaitingTask(key, task.priority.value, to_us(task.create_time), to_us(task.expire_time), not_before_us)
+                WaitingTask(
+                    key,
+                    task.decision.engine,
+                    task.priority.value,
+                    to_us(task.create_time),
+                    to_us(task.waits_until),
+                    not_before_us,
+                )
             )
 
     def refresh_due(self) -> None:

@@ -48,6 +48,11 @@ def pending(url: str) -> tuple[str, ...]:
         return _pending(connection)
 
 
+def revisions() -> tuple[str, ...]:
+    """Every migration that this version knows, oldest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())[::-1]
+
+
 def check(url: str = "sqlite://") -> tuple[str, ...]:
     """How the migrated schema differs from the tables that the code knows; empty when they are one."""
     with _connected(url) as connection:

@@ -3,13 +3,13 @@
 Writes are values for the group-commit writer; reads come from memory, and from disk when they are not there.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aion.adapters.storage import queries, schema, steps
+from aion.adapters.storage import queries, schema, steps, sweeping
 from aion.adapters.storage.cache import Entry
 from aion.adapters.storage.checkpoints import Checkpointer
 from aion.adapters.storage.codec import from_us, to_us
@@ -19,22 +19,41 @@ from aion.adapters.storage.memory import StoreMemory
 from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.reader import FileReader, Reader, WriterReader
 from aion.adapters.storage.relay import forget_delivered, waiting_facts
-from aion.adapters.storage.sweeping import Sweeper
+from aion.adapters.storage.schedules import SqliteScheduleStore
+from aion.adapters.storage.sweeping import Doomed, Row, Sweeper
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.storage.waiting import MOST_IN_MEMORY
+from aion.adapters.storage.webhooks import SqliteWebhookStore
 from aion.adapters.storage.writer import APPEND, GroupCommitWriter
 from aion.domain.errors import EventsExpired, OffsetOutOfRange
 from aion.domain.events import TaskEvent
 from aion.domain.identity import SystemScope
+from aion.domain.leased import LeasedTask, Settled
+from aion.domain.retention import RetentionPolicy
 from aion.domain.tasks import Task
-from aion.domain.writes import Accept, Accepted, Append, Claim, IdempotencyKey, Reaped, Renew, Renewed, Settle
+from aion.domain.writes import (
+    Accept,
+    Accepted,
+    Append,
+    Claim,
+    IdempotencyKey,
+    Reaped,
+    RecordCost,
+    Renew,
+    Renewed,
+    Settle,
+)
 from aion.ports.clock import Clock
+from aion.ports.housekeeping import Housekeeping, Swept
 from aion.ports.outbox import Outbox, OutboxEvent
-from aion.ports.queues import Housekeeping, TaskQueue
+from aion.ports.queues import TaskQueue
 from aion.ports.signals import Signals
 from aion.ports.tasks import TaskFilter, TaskPosition, TaskStore
 from aion.ports.telemetry import StoreObserver
+
+_Look = Callable[..., Doomed]
+_Forget = Callable[[Sequence[Row], Transaction], int]
 
 
 class SqliteStore:
@@ -47,6 +66,8 @@ class SqliteStore:
         self._clock = clock
         self._sweeper = Sweeper()
         self._logs = EndedLogs()
+        self.schedules = SqliteScheduleStore(writer, reader)
+        self.webhooks = SqliteWebhookStore(writer, reader, memory.webhooks)
 
     @property
     def pending(self) -> int:
@@ -126,7 +147,7 @@ class SqliteStore:
 
     # Workers.
 
-    async def claim(self, scope: SystemScope, value: Claim) -> Sequence[Task]:
+    async def claim(self, scope: SystemScope, value: Claim) -> Sequence[LeasedTask]:
         """Leases tasks whose turn it is."""
         return await self._writer.submit("claim", partial(steps.claim, value))
 
@@ -138,9 +159,13 @@ class SqliteStore:
         """Adds events under a fence."""
         return await self._writer.submit(APPEND, partial(steps.append, value))
 
-    async def settle(self, scope: SystemScope, value: Settle) -> Task:
+    async def settle(self, scope: SystemScope, value: Settle) -> Settled:
         """Ends an attempt under its fence."""
         return await self._writer.submit("settle", partial(steps.settle, value))
+
+    async def record_cost(self, scope: SystemScope, value: RecordCost) -> None:
+        """Notes what an attempt has cost."""
+        await self._writer.submit("record_cost", partial(steps.record_cost, value))
 
     async def reclaim(self, scope: SystemScope, owner: str, living: frozenset[str]) -> int:
         """Takes back the leases of workers that are gone."""
@@ -164,17 +189,24 @@ class SqliteStore:
         """Deletes expired idempotency records and events whose log is compacted."""
         return await self._writer.submit("purge", partial(self._sweeper.purge, limit))
 
-    async def forget_logs(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
-        """Deletes the logs of tasks that ended before."""
-        step = partial(self._sweeper.forget_logs, to_us(ended_before), limit)
-        forgotten = await self._writer.submit("forget_logs", step)
-        self._logs.clear()
-        return forgotten
+    async def forget_logs(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
+        """Deletes the logs of tasks that ended too long ago."""
+        swept = await self._swept("forget_logs", self._sweeper.old_logs, sweeping.forget_logs, policy, limit)
+        if swept.deleted:
+            self._logs.clear()
+        return swept
 
-    async def forget_tasks(self, scope: SystemScope, ended_before: datetime, limit: int) -> int:
-        """Deletes tasks that ended before, leaving tombstones."""
-        step = partial(self._sweeper.forget_tasks, to_us(ended_before), limit)
-        return await self._writer.submit("forget_tasks", step)
+    async def forget_tasks(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
+        """Deletes tasks that ended too long ago, leaving tombstones."""
+        return await self._swept("forget_tasks", self._sweeper.old_tasks, sweeping.forget_tasks, policy, limit)
+
+    async def forget_api_keys(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
+        """Deletes API keys that were revoked or expired too long ago."""
+        return await self._swept("forget_api_keys", self._sweeper.old_api_keys, sweeping.forget_api_keys, policy, limit)
+
+    async def forget_facts(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
+        """Gives up facts that nobody took in time."""
+        return await self._swept("forget_facts", sweeping.old_facts, sweeping.forget_facts, policy, limit)
 
     async def waiting(self, scope: SystemScope, limit: int) -> Sequence[OutboxEvent]:
         """The oldest undelivered facts."""
@@ -183,6 +215,12 @@ class SqliteStore:
     async def delivered(self, scope: SystemScope, up_to: int) -> None:
         """Forgets delivered facts."""
         await self._writer.submit("delivered", partial(forget_delivered, up_to))
+
+    async def _swept(self, name: str, look: _Look, forget: _Forget, policy: RetentionPolicy, limit: int) -> Swept:
+        doomed = await self._reader.scan(partial(look, policy=policy, now=self._clock.now(), limit=limit))
+        if doomed.rows:
+            await self._writer.submit(name, partial(forget, doomed.rows))
+        return Swept(len(doomed.rows), doomed.more)
 
     async def _entry(self, tenant: str, task_id: str) -> Entry:
         entry = await self._entry_or_none(tenant, task_id)

@@ -6,7 +6,22 @@ Core costs five times the driver for each call; so it only writes the SQL here, 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, column, delete, exists, func, literal_column, or_, select, table, update
+from sqlalchemy import (
+    Table,
+    and_,
+    bindparam,
+    case,
+    column,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import dialect, insert
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
@@ -67,34 +82,72 @@ SELECT_TASK_BY_SEQ = compiled(
 
 # The index of live tasks serves a statement only when the index's own condition stands in it.
 _is_live = tasks.c.end_us.is_(None)
+# `Task.waits_until`: until its first attempt a task may have less time.
+_waits_until = case(
+    (and_(tasks.c.start_us.is_(None), tasks.c.queue_expire_us < tasks.c.expire_us), tasks.c.queue_expire_us),
+    else_=tasks.c.expire_us,
+)
 SELECT_LIVE = compiled(
     select(
         tasks.c.tenant_id,
         tasks.c.task_id,
+        tasks.c.engine,
         tasks.c.state,
         tasks.c.priority,
         tasks.c.create_us,
-        tasks.c.expire_us,
+        _waits_until,
         tasks.c.not_before_us,
         tasks.c.lease_expires_us,
     ).where(_is_live)
 )
-_waits = (tasks.c.tenant_id == _p("tenant"), tasks.c.state == literal_column("1"), _is_live)
+_waits = (
+    tasks.c.tenant_id == _p("tenant"),
+    tasks.c.state == literal_column("1"),
+    tasks.c.engine == _p("engine"),
+    _is_live,
+)
 SELECT_WAITING = compiled(
-    select(tasks.c.task_id, tasks.c.priority, tasks.c.create_us, tasks.c.expire_us)
+    select(tasks.c.task_id, tasks.c.priority, tasks.c.create_us, _waits_until)
     .where(*_waits, or_(tasks.c.not_before_us.is_(None), tasks.c.not_before_us <= _p("now")))
     .order_by(tasks.c.priority.desc(), tasks.c.create_us, tasks.c.task_id)
     .limit(_p("rows"))
     .offset(ZERO),
     "tenant",
+    "engine",
     "now",
     "rows",
 )
-SELECT_NEXT_EXPIRY = compiled(select(func.min(tasks.c.expire_us)).where(*_waits), "tenant")
+SELECT_NEXT_EXPIRY = compiled(select(func.min(_waits_until)).where(*_waits), "tenant", "engine")
 SELECT_OVERDUE = compiled(
-    select(tasks.c.task_id).where(*_waits, tasks.c.expire_us <= _p("now")).limit(_p("rows")).offset(ZERO),
+    select(tasks.c.task_id).where(*_waits, _waits_until <= _p("now")).limit(_p("rows")).offset(ZERO),
     "tenant",
+    "engine",
     "now",
+    "rows",
+)
+
+_held_back = (tasks.c.not_before_us, tasks.c.tenant_id, tasks.c.task_id)
+SELECT_HELD_BACK = compiled(
+    select(
+        tasks.c.tenant_id,
+        tasks.c.task_id,
+        tasks.c.engine,
+        tasks.c.priority,
+        tasks.c.create_us,
+        _waits_until,
+        tasks.c.not_before_us,
+    )
+    .where(
+        tasks.c.state == literal_column("1"),
+        tasks.c.not_before_us.is_not(None),
+        tuple_(*_held_back) > tuple_(_p("until"), _p("tenant"), _p("task")),
+    )
+    .order_by(*_held_back)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "until",
+    "tenant",
+    "task",
     "rows",
 )
 
@@ -159,7 +212,10 @@ SELECT_USED_KEYS = compiled(
     "asked",
 )
 
-INSERT_TOMBSTONE = _insert(tombstones, ("tenant_id", "task_id", "purge_us"))
+_TOMBSTONE = ("tenant_id", "task_id", "purge_us")
+INSERT_TOMBSTONE = compiled(
+    insert(tombstones).values({name: _p(name) for name in _TOMBSTONE}).on_conflict_do_nothing(), *_TOMBSTONE
+)
 SELECT_TOMBSTONE = compiled(
     select(tombstones.c.purge_us).where(tombstones.c.tenant_id == _p("tenant"), tombstones.c.task_id == _p("task")),
     "tenant",
@@ -209,8 +265,9 @@ WINDOW_OF_KEYS = compiled(
 )
 # A log is gone first, its task later; a task whose events still lie in task_events, or whose idempotency key still
 # answers retries, is left for a later pass.
+_ended_columns = [tasks.c[name] for name in ("seq", "tenant_id", "task_id", "state", "create_us", "end_us")]
 WINDOW_OF_LOGS = compiled(
-    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.create_us, tasks.c.end_us)
+    select(*_ended_columns)
     .join(task_logs, task_logs.c.task_seq == tasks.c.seq)
     .where(task_logs.c.task_seq > _p("after"))
     .order_by(task_logs.c.task_seq)
@@ -225,7 +282,7 @@ _needed = or_(
     exists().where(idempotency_keys.c.task_seq == tasks.c.seq, idempotency_keys.c.expire_us > _p("now")),
 )
 WINDOW_OF_TASKS = compiled(
-    select(tasks.c.seq, tasks.c.tenant_id, tasks.c.task_id, tasks.c.create_us, tasks.c.end_us, _needed.label("needed"))
+    select(*_ended_columns, _needed.label("needed"))
     .where(tasks.c.seq > _p("after"))
     .order_by(tasks.c.seq)
     .limit(_p("rows"))
@@ -257,3 +314,13 @@ REVOKE_API_KEY = compiled(
     "tenant",
     "key",
 )
+WINDOW_OF_API_KEYS = compiled(
+    select(api_keys.c.key_id, api_keys.c.tenant_id, api_keys.c.expire_us, api_keys.c.revoke_us)
+    .where(api_keys.c.key_id > _p("after"))
+    .order_by(api_keys.c.key_id)
+    .limit(_p("rows"))
+    .offset(ZERO),
+    "after",
+    "rows",
+)
+DELETE_API_KEY = compiled(delete(api_keys).where(api_keys.c.key_id == _p("key")), "key")

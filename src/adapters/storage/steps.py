@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.transaction import Transaction
+from aion.adapters.storage.waiting import Line
 from aion.domain import lifecycle
 from aion.domain.errors import (
     FieldViolation,
@@ -18,9 +19,11 @@ from aion.domain.errors import (
     TaskAlreadyExists,
     TaskNotFound,
 )
+from aion.domain.fleet import is_apart
+from aion.domain.leased import LeasedTask, Settled, leased
 from aion.domain.lifecycle import Change
 from aion.domain.tasks import Task, TaskState
-from aion.domain.writes import Accept, Accepted, Append, Claim, LeaseRef, Reaped, Renew, Renewed, Settle
+from aion.domain.writes import Accept, Accepted, Append, Claim, LeaseRef, Reaped, RecordCost, Renew, Renewed, Settle
 
 _QUEUE_RETRY = timedelta(seconds=1)
 REAP_LIMIT = 500
@@ -41,7 +44,12 @@ def accept(value: Accept, transaction: Transaction) -> Accepted:
         )
     change = lifecycle.accepted(task)
     eager = value.eager
-    starts = eager is not None and not transaction.memory.waiting.any_ready(transaction.now_us)
+    starts = (
+        eager is not None
+        and (task.not_before is None or task.not_before <= transaction.now)
+        and (eager.engines is None or task.decision.engine in eager.engines)
+        and not transaction.memory.waiting.any_ready(transaction.now_us, eager.engines)
+    )
     if eager is not None and starts:
         start = lifecycle.started(change.task, eager.owner, transaction.now, eager.lease_for)
         change = Change(start.task, (*change.events, *start.events), (*change.facts, *start.facts))
@@ -90,20 +98,20 @@ def cancel(tenant: str, task_id: str, transaction: Transaction) -> Task:
     return _apply(transaction, task, lifecycle.cancel_asked(task, transaction.now))
 
 
-def claim(value: Claim, transaction: Transaction) -> Sequence[Task]:
+def claim(value: Claim, transaction: Transaction) -> Sequence[LeasedTask]:
     """Leases the tasks whose turn it is; what expired while it waited ends here."""
-    waiting, claimed = transaction.memory.waiting, list[Task]()
+    waiting, claimed = transaction.memory.waiting, list[LeasedTask]()
     while len(claimed) < value.limit:
-        key = waiting.next_ready(transaction.now_us)
+        key = waiting.next_ready(transaction.now_us, value.engines)
         if key is None:
             break
         task = _indexed(transaction, key)
-        if task.expire_time <= transaction.now:
+        if task.waits_until <= transaction.now:
             transaction.write(lifecycle.expired(task, transaction.now))
             continue
         change = lifecycle.started(task, value.owner, transaction.now, value.lease_for)
         transaction.write(change)
-        claimed.append(change.task)
+        claimed.append(leased(change.task))
     return claimed
 
 
@@ -114,19 +122,33 @@ def renew(value: Renew, transaction: Transaction) -> Sequence[Renewed]:
 
 def append(value: Append, transaction: Transaction) -> int:
     """Adds events under a fence."""
-    task = _leased(transaction, value.lease)
+    task = _leased(transaction, value.lease, value.owner)
+    lifecycle.held(task, value.lease.fence)
+    if _is_written(task, value):
+        return task.last_offset
     change = lifecycle.appended(task, value.lease.fence, value.events, transaction.now)
     return _apply(transaction, task, change).last_offset
 
 
-def settle(value: Settle, transaction: Transaction) -> Task:
+def settle(value: Settle, transaction: Transaction) -> Settled:
     """Ends an attempt under its fence, after its last events."""
     fence = value.lease.fence
-    task = _leased(transaction, value.lease)
+    task = _leased(transaction, value.lease, value.owner)
+    if (earlier := _settled_earlier(task, value)) is not None:
+        return earlier
+    if value.after_offset is not None and value.after_offset != task.last_offset:
+        lifecycle.held(task, fence)
+        raise _misfit(task, value.after_offset)
     last = lifecycle.appended(task, fence, value.events, transaction.now) if value.events else Change(task)
     change = lifecycle.settled(last.task, fence, value.result, transaction.now)
     transaction.write(replace(change, events=(*last.events, *change.events)) if last.events else change)
-    return change.task
+    return Settled(change.task.state, value.result.outcome)
+
+
+def record_cost(value: RecordCost, transaction: Transaction) -> None:
+    """Notes what an attempt has cost, with or without a lease."""
+    task = _leased(transaction, value.lease, value.owner)
+    _apply(transaction, task, lifecycle.cost_recorded(task, value.lease.fence, value.cost_micros))
 
 
 def reclaim(owner: str, living: frozenset[str], transaction: Transaction) -> int:
@@ -134,7 +156,7 @@ def reclaim(owner: str, living: frozenset[str], transaction: Transaction) -> int
     taken = 0
     for key in transaction.memory.leases.names():
         task = _indexed(transaction, key)
-        if task.lease is not None and task.lease.owner not in living:
+        if task.lease is not None and task.lease.owner not in living and not is_apart(task.lease.owner):
             why = f"its worker {task.lease.owner} is gone, {owner} took it back"
             transaction.write(lifecycle.lost(task, transaction.now, why))
             taken += 1
@@ -151,8 +173,8 @@ def reap(transaction: Transaction) -> Reaped:
     while expired < REAP_LIMIT and (key := memory.waiting.expired(now_us)) is not None:
         transaction.write(lifecycle.expired(_indexed(transaction, key), now))
         expired += 1
-    for tenant in memory.waiting.overdue_on_disk(now_us):
-        expired += _expire_on_disk(tenant, transaction)
+    for line in memory.waiting.overdue_on_disk(now_us):
+        expired += _expire_on_disk(line, transaction)
     return Reaped(leases_lost=lost, tasks_expired=expired)
 
 
@@ -168,10 +190,10 @@ def purged(task_id: str) -> TaskAlreadyExists:
     return _taken(task_id, "a task that was purged")
 
 
-def _expire_on_disk(tenant: str, transaction: Transaction) -> int:
-    """Ends overdue tasks that wait beyond their tenant's part in memory."""
-    rows = transaction.connection.execute(sql.SELECT_OVERDUE, (tenant, transaction.now_us, REAP_LIMIT))
-    overdue = [transaction.find(tenant, task_id) for (task_id,) in rows.fetchall()]
+def _expire_on_disk(line: Line, transaction: Transaction) -> int:
+    """Ends overdue tasks that wait beyond their line's part in memory."""
+    rows = transaction.connection.execute(sql.SELECT_OVERDUE, (*line, transaction.now_us, REAP_LIMIT))
+    overdue = [transaction.find(line[0], task_id) for (task_id,) in rows.fetchall()]
     ended = 0
     for task in overdue:
         if task is not None and task.state is TaskState.PENDING:
@@ -198,11 +220,40 @@ def _renew_one(value: Renew, lease: LeaseRef, transaction: Transaction) -> Renew
     return Renewed(lease, held=True, cancel_requested=task.cancel_requested)
 
 
-def _leased(transaction: Transaction, lease: LeaseRef) -> Task:
+def _leased(transaction: Transaction, lease: LeaseRef, owner: str) -> Task:
     task = transaction.find(lease.tenant, lease.task_id)
     if task is None:
         raise StaleFence(f"fence {lease.fence} of {lease.task_id} is stale: there is no such task")
+    current = task.lease
+    if owner and current is not None and current.fence == lease.fence and current.owner != owner:
+        raise StaleFence(f"the lease of {lease.task_id} belongs to another worker")
     return task
+
+
+def _is_written(task: Task, value: Append) -> bool:
+    """Whether an earlier sending of this very append was committed: only its fence writes, so the offsets tell."""
+    if value.after_offset is None or value.after_offset == task.last_offset:
+        return False
+    if value.after_offset + len(value.events) == task.last_offset:
+        return True
+    raise _misfit(task, value.after_offset)
+
+
+def _misfit(task: Task, after_offset: int) -> StaleFence:
+    return StaleFence(f"the log of {task.task_id} ends at {task.last_offset}, its writer believes at {after_offset}")
+
+
+def _settled_earlier(task: Task, value: Settle) -> Settled | None:
+    """What an earlier sending of this very settle came to, if there was one."""
+    fence = value.lease.fence
+    if not 1 <= fence <= len(task.attempts):
+        return None
+    attempt = task.attempts[fence - 1]
+    if not lifecycle.settled_so(attempt, value.result):
+        return None
+    if task.state is TaskState.OK and fence == task.fence and task.result_json != value.result.result_json:
+        return None
+    return Settled(task.state if fence == task.fence else TaskState.PENDING, attempt.outcome)
 
 
 def _indexed(transaction: Transaction, key: tuple[str, str]) -> Task:

@@ -1,28 +1,49 @@
 """Deletes what nobody needs any more, a short window of rows at a time.
 
 A window begins where the last one ended and starts over at the end of the table, or at the first task that is too young
-to go: rows lie in the order in which their tasks were accepted. So a pass costs the same however much there is, and no
-index has to be kept for it.
+to go whoever has it: rows lie in the order in which their tasks were accepted. So a pass costs the same however much
+there is, and no index has to be kept for it. What retention makes old is looked for by a reader, so that a walk through
+a large table costs the writer only what it deletes; what ended stays as it is, so a finding cannot get wrong meanwhile.
 """
 
-from collections.abc import Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from aion.adapters.storage import statements as sql
+from aion.adapters.storage.codec import from_us, to_us
 from aion.adapters.storage.transaction import Transaction
+from aion.domain.retention import Kept, RetentionPolicy
+from aion.domain.tasks import TaskState
 
 _WINDOWS = 8
 """How many windows one pass looks at, at most, when few of their rows can go."""
 
+_log = logging.getLogger("aion.store")
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """What one look found: the rows that may go, and whether there is more behind them."""
+
+    rows: Sequence[Row]
+    more: bool
+
 
 class Sweeper:
-    """Remembers how far it came in each table. Runs in the writer."""
+    """Remembers how far it came in each table. Looks run in a reader's thread, deletions in the writer."""
 
     def __init__(self) -> None:
         self._events_after = 0
         self._keys_after = 0
         self._logs_after = 0
         self._tasks_after = 0
+        self._api_keys_after = ""
 
     def purge(self, limit: int, transaction: Transaction) -> int:
         """Deletes up to `limit` rows: events whose log is compacted, and expired idempotency records."""
@@ -54,34 +75,86 @@ class Sweeper:
         transaction.connection.executemany(sql.DELETE_KEY, doomed)
         return len(doomed), more
 
-    def forget_logs(self, ended_before_us: int, limit: int, transaction: Transaction) -> int:
-        """Deletes the logs of tasks that ended before; the tasks stay."""
-        window = transaction.connection.execute(sql.WINDOW_OF_LOGS, (self._logs_after, limit)).fetchall()
-        self._logs_after = _next_window(window, limit, ended_before_us)
-        doomed = [row for row in window if row[4] is not None and row[4] < ended_before_us]
-        transaction.connection.executemany(sql.DELETE_LOG, [(row[0],) for row in doomed])
-        for _, tenant, task_id, *_ in doomed:
-            transaction.forget((tenant, task_id))
-        return len(doomed)
+    def old_logs(self, connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int) -> Doomed:
+        """Logs of tasks that ended too long ago."""
+        window = connection.execute(sql.WINDOW_OF_LOGS, (self._logs_after, limit)).fetchall()
+        found = _over(window, lambda tenant: policy.of(tenant).events, now)
+        self._logs_after = _next_window(window, limit, policy.shortest_events, now)
+        return Doomed(found, self._logs_after > 0)
 
-    def forget_tasks(self, ended_before_us: int, limit: int, transaction: Transaction) -> int:
-        """Deletes tasks that ended before, with their logs and keys, and leaves a tombstone for each."""
-        connection = transaction.connection
-        window = connection.execute(sql.WINDOW_OF_TASKS, (transaction.now_us, self._tasks_after, limit)).fetchall()
-        self._tasks_after = _next_window(window, limit, ended_before_us)
-        doomed = [row for row in window if row[4] is not None and row[4] < ended_before_us and not row[5]]
-        connection.executemany(
-            sql.INSERT_TOMBSTONE, [(tenant, task_id, transaction.now_us) for _, tenant, task_id, *_ in doomed]
-        )
-        connection.executemany(sql.DELETE_TASK, [(row[0],) for row in doomed])
-        for _, tenant, task_id, *_ in doomed:
-            transaction.forget((tenant, task_id))
-        transaction.memory.has_tombstones = transaction.memory.has_tombstones or bool(doomed)
-        return len(doomed)
+    def old_tasks(self, connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int) -> Doomed:
+        """Tasks that ended too long ago and are needed by nothing else."""
+        window = connection.execute(sql.WINDOW_OF_TASKS, (to_us(now), self._tasks_after, limit)).fetchall()
+        found = [row for row in _over(window, lambda tenant: policy.of(tenant).tasks, now) if not row[6]]
+        self._tasks_after = _next_window(window, limit, policy.shortest_tasks, now)
+        return Doomed(found, self._tasks_after > 0)
+
+    def old_api_keys(
+        self, connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int
+    ) -> Doomed:
+        """API keys that were revoked or expired too long ago."""
+        window = connection.execute(sql.WINDOW_OF_API_KEYS, (self._api_keys_after, limit)).fetchall()
+        self._api_keys_after = window[-1][0] if len(window) == limit else ""
+        found = []
+        for key_id, tenant, expire_us, revoke_us in window:
+            ends = [us for us in (expire_us, revoke_us) if us is not None]
+            span = policy.of(tenant).api_keys
+            if span is not None and ends and from_us(min(ends)) + span < now:
+                found.append((key_id,))
+        return Doomed(found, self._api_keys_after != "")
 
 
-def _next_window(window: Sequence[Sequence[Any]], limit: int, ended_before_us: int) -> int:
+def old_facts(connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int) -> Doomed:
+    """The oldest facts, as far as they wait too long."""
+    if policy.undelivered is None:
+        return Doomed((), more=False)
+    before_us = to_us(now - policy.undelivered)
+    window = connection.execute(sql.SELECT_OUTBOX, (limit,)).fetchall()
+    found = list(takewhile(lambda row: row[4] < before_us, window))
+    return Doomed(found, len(found) == limit)
+
+
+def forget_logs(doomed: Sequence[Row], transaction: Transaction) -> int:
+    """Deletes logs; their tasks stay."""
+    transaction.connection.executemany(sql.DELETE_LOG, [(row[0],) for row in doomed])
+    for _, tenant, task_id, *_ in doomed:
+        transaction.forget((tenant, task_id))
+    return len(doomed)
+
+
+def forget_tasks(doomed: Sequence[Row], transaction: Transaction) -> int:
+    """Deletes tasks with their logs and keys, and leaves a tombstone for each."""
+    connection = transaction.connection
+    tombstones = [(tenant, task_id, transaction.now_us) for _, tenant, task_id, *_ in doomed]
+    connection.executemany(sql.INSERT_TOMBSTONE, tombstones)
+    connection.executemany(sql.DELETE_TASK, [(row[0],) for row in doomed])
+    for _, tenant, task_id, *_ in doomed:
+        transaction.forget((tenant, task_id))
+    transaction.memory.has_tombstones = transaction.memory.has_tombstones or bool(doomed)
+    return len(doomed)
+
+
+def forget_api_keys(doomed: Sequence[Row], transaction: Transaction) -> int:
+    """Deletes API keys."""
+    transaction.connection.executemany(sql.DELETE_API_KEY, doomed)
+    return len(doomed)
+
+
+def forget_facts(doomed: Sequence[Row], transaction: Transaction) -> int:
+    """Gives up facts, aloud: whoever waits for them will never get them."""
+    transaction.connection.execute(sql.DELETE_OUTBOX, (doomed[-1][0],))
+    _log.warning("%d facts were given up, nobody took them in time; the last is %s", len(doomed), doomed[-1][0])
+    return len(doomed)
+
+
+def _over(window: Sequence[Row], kept_by: Callable[[str], Kept], now: datetime) -> list[Row]:
+    return [
+        row for row in window if row[5] is not None and kept_by(row[1]).is_over(TaskState(row[3]), from_us(row[5]), now)
+    ]
+
+
+def _next_window(window: Sequence[Row], limit: int, shortest: timedelta | None, now: datetime) -> int:
     """Where the next window of tasks begins: at the start again once it reached tasks that are too young to go."""
-    if len(window) < limit or window[-1][3] >= ended_before_us:
+    if len(window) < limit or shortest is None or from_us(window[-1][4]) >= now - shortest:
         return 0
     return int(window[-1][0])

@@ -75,6 +75,7 @@ tasks = Table(
     _number_or_none("p95_us"),
     Column("fingerprint", LargeBinary, nullable=False),
     _text("decision"),
+    _text_or_none("engine"),  # of the decision, for the index; a column added later cannot be NOT NULL
     _text("candidates"),
     _number("max_failures"),
     _number("attempt_timeout_us"),
@@ -85,6 +86,7 @@ tasks = Table(
     _number_or_none("queue_expire_us"),
     _text_or_none("retry_of"),
     _text_or_none("schedule_id"),
+    _number_or_none("held_until_us"),
     # Where it is in its life.
     _number("state"),
     _number_or_none("start_us"),
@@ -118,10 +120,19 @@ Index(
     "ix_tasks_live",
     tasks.c.tenant_id,
     tasks.c.state,
+    tasks.c.engine,
     tasks.c.priority.desc(),
     tasks.c.create_us,
     tasks.c.task_id,
     sqlite_where=text("end_us IS NULL"),
+)
+
+Index(
+    "ix_tasks_held_back",
+    tasks.c.not_before_us,
+    tasks.c.tenant_id,
+    tasks.c.task_id,
+    sqlite_where=text("state = 1 AND not_before_us IS NOT NULL"),
 )
 
 task_events = Table(
@@ -204,3 +215,108 @@ api_keys = Table(
     PrimaryKeyConstraint("key_id"),
 )
 Index("ix_api_keys_of_tenant", api_keys.c.tenant_id, api_keys.c.create_us)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    # AUTOINCREMENT: what a deleted webhook leaves behind for a while must never become another one's.
+    Column("seq", Integer, primary_key=True),
+    _text("tenant_id"),
+    _text("webhook_id"),
+    _text("url"),
+    _text("states"),
+    _text("intents"),
+    _text("description"),
+    _number("disabled"),
+    _text("disable_reason"),
+    _number_or_none("failing_since_us"),
+    # Sealed; the database alone opens neither.
+    Column("secret", LargeBinary, nullable=False),
+    Column("old_secret", LargeBinary, nullable=True),
+    _number_or_none("old_until_us"),
+    _number("create_us"),
+    UniqueConstraint("tenant_id", "webhook_id"),
+    sqlite_autoincrement=True,
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _text("tenant_id"),
+    # No foreign key: deleting a webhook must not delete all of its deliveries in one transaction.
+    _number("webhook_seq"),
+    _text("delivery_id"),
+    _text("task_id"),
+    _text("event"),
+    _number("create_us"),
+    _number("state"),
+    _number("attempts"),
+    _number("tries"),
+    _number("last_status"),
+    _text("last_error"),
+    _number_or_none("last_attempt_us"),
+    # When it is due, or when the claim on it runs out; nothing when it is over.
+    _number_or_none("next_us"),
+    _text_or_none("claim_owner"),
+    UniqueConstraint("webhook_seq", "delivery_id"),
+    CheckConstraint("state BETWEEN 1 AND 3", name="state"),
+    CheckConstraint("(state = 1) = (next_us IS NOT NULL)", name="only_pending_is_due"),
+)
+# `webhook_seq` is unique in the store: these begin with it as others do with the tenant.
+Index(
+    "ix_webhook_deliveries_newest_first",
+    webhook_deliveries.c.webhook_seq,
+    webhook_deliveries.c.create_us,
+    webhook_deliveries.c.delivery_id,
+)
+Index(
+    "ix_webhook_deliveries_due",
+    webhook_deliveries.c.webhook_seq,
+    webhook_deliveries.c.next_us,
+    sqlite_where=text("next_us IS NOT NULL"),
+)
+# Across tenants: when is anything due?
+Index("ix_webhook_deliveries_next", webhook_deliveries.c.next_us, sqlite_where=text("next_us IS NOT NULL"))
+
+schedules = Table(
+    "schedules",
+    metadata,
+    _text("tenant_id"),
+    _text("schedule_id"),
+    _text("uid"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    _number("create_us"),
+    # What a client says.
+    _text("cron"),
+    _text("time_zone"),
+    _text("task"),
+    _number("catch_up"),
+    _number("catch_up_window_us"),
+    _number("overlap"),
+    _number("paused"),
+    _text("pause_note"),
+    _number_or_none("start_us"),
+    _number_or_none("end_us"),
+    # On whose behalf its tasks run.
+    _text("principal"),
+    _text("scopes"),
+    # What became of it.
+    _number("update_us"),
+    _number("revision"),
+    _number("version"),
+    _number_or_none("next_fire_us"),
+    _number_or_none("wake_us"),
+    _number("tries"),
+    _number_or_none("last_fire_us"),
+    _text("last_task_id"),
+    _number("fired"),
+    _number("skipped"),
+    _text("last_refusal"),
+    PrimaryKeyConstraint("tenant_id", "schedule_id"),
+    CheckConstraint("catch_up BETWEEN 1 AND 3", name="catch_up"),
+    CheckConstraint("overlap BETWEEN 1 AND 3", name="overlap"),
+    CheckConstraint("(next_fire_us IS NULL) = (wake_us IS NULL)", name="wakes_to_fire"),
+)
+# The clock asks for all tenants: this index alone does not begin with one.
+Index("ix_schedules_to_wake", schedules.c.wake_us, sqlite_where=text("wake_us IS NOT NULL"))

@@ -155,6 +155,7 @@ class Transaction:
         ):
             if rows:
                 self.connection.executemany(statement, rows)
+        self.memory.webhooks.plan(self.connection, self.notices.ended)
 
     def publish(self) -> None:
         """After the commit: lets readers see it."""

@@ -1,21 +1,28 @@
 """Which PENDING task goes next: fair between tenants, by priority and age within one.
 
 The table is the truth, this is its index in the memory of the one owner. Tenants take turns, one task a turn: all tasks
-weigh the same, so that is deficit round robin with a quantum of one. A retry that is held back waits apart.
+weigh the same, so that is deficit round robin with a quantum of one. What may not start yet waits apart.
 
-Memory is bounded: when too many tasks wait, the tenant with the largest part in memory keeps the first half of it here
+Not every worker has every engine, so what a tenant has ready stands in one line for each engine: a claim looks only at
+the lines of its engines, and a line that nobody serves stops no other.
+
+Memory is bounded: when too many tasks wait, the line with the largest part in memory keeps the first half of it here
 and the rest on disk only, beyond its horizon. Once its part in memory is used up it is hungry, and the owner of this
-index brings the next part as soon as there is room. Retries that are held back always stay here: they are no more than
-what failed within a pause.
+index brings the next part as soon as there is room. Of what is held back, `held_back.py` keeps a quarter of the room.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from aion.adapters.storage.held_back import HeldBack, Place
 from aion.adapters.storage.lazy_heap import LazyHeap
 
 Key = tuple[str, str]
+Line = tuple[str, str]
+"""Tenant and engine: tasks that stand in one line."""
+
 Order = tuple[int, int, str] | tuple[()]
 
 MOST_IN_MEMORY = 50_000
@@ -24,17 +31,23 @@ _FED_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """What the index knows of one PENDING task; times in microseconds."""
+    """What the index knows of one PENDING task; times in microseconds. After `expire_us` it waits no longer."""
 
     key: Key
+    engine: str
     priority: int
     create_us: int
     expire_us: int
     not_before_us: int | None
 
     @property
+    def line(self) -> Line:
+        """Where it stands once it may start."""
+        return (self.key[0], self.engine)
+
+    @property
     def order(self) -> Order:
-        """Its place within its tenant: higher priority first, then the older."""
+        """Its place within its tenant and its line: higher priority first, then the older."""
         return (-self.priority, self.create_us, self.key[1])
 
 
@@ -47,11 +60,16 @@ class WaitingTasks:
         self._most = most_in_memory
         self._tasks: dict[Key, WaitingTask] = {}
         self._counts: dict[str, int] = {}
-        self._turns: dict[str, LazyHeap[Order]] = {}
-        self._held_back: LazyHeap[int] = LazyHeap()
+        self._ready: dict[Line, LazyHeap[Order]] = {}
+        # By engine the tenants with tasks ready for it, whose turn it is first; and when each had its last turn.
+        self._turns: dict[str, OrderedDict[str, None]] = {}
+        self._last_turns: dict[str, int] = {}
+        self._turn = 0
+        self._held_back = HeldBack(max(8, most_in_memory // 4))
         self._expiries: LazyHeap[int] = LazyHeap()
-        self._horizons: dict[str, Order] = {}
-        self._expiries_on_disk: dict[str, int] = {}
+        self._horizons: dict[Line, Order] = {}
+        self._lines_on_disk: Counter[str] = Counter()  # by engine
+        self._expiries_on_disk: dict[Line, int] = {}
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -65,18 +83,16 @@ class WaitingTasks:
         tenant = task.key[0]
         self.total += 1
         self._counts[tenant] = self._counts.get(tenant, 0) + 1
-        horizon = self._horizons.get(tenant)
-        if horizon is not None and task.not_before_us is None and task.order > horizon:
-            self._leave_on_disk(task)
-            return
-        self._take_in(task)
-        if len(self._tasks) > self._most:
-            self._spill(tenant)
+        if task.not_before_us is None:
+            self._add_ready(task)
+        elif self._held_back.admits(task.key, task.not_before_us):
+            self._hold_back(task, task.not_before_us)
 
-    def remove(self, key: Key) -> None:
+    def remove(self, key: Key, engine: str) -> None:
         """A task is no longer PENDING."""
         tenant = key[0]
-        if self._tasks.pop(key, None) is None and tenant not in self._horizons:
+        task = self._tasks.pop(key, None)
+        if task is None and (tenant, engine) not in self._horizons and not self._held_back.some_on_disk:
             return
         self.total -= 1
         left = self._counts[tenant] - 1
@@ -84,118 +100,213 @@ class WaitingTasks:
             self._counts[tenant] = left
         else:
             del self._counts[tenant]
-        self._drop(key)
+        if task is not None:
+            self._drop(task)
 
-    def any_ready(self, now_us: int) -> bool:
-        """Whether a task could start now."""
+    def any_ready(self, now_us: int, engines: frozenset[str] | None = None) -> bool:
+        """Whether a task for one of these engines could start now."""
         self._release(now_us)
-        return bool(self._turns) or bool(self._horizons)
+        if self._held_back.may_be_due_on_disk(now_us):
+            return True
+        if engines is None:
+            return bool(self._turns) or bool(self._horizons)
+        return not engines.isdisjoint(self._turns) or any(engine in engines for _, engine in self._horizons)
 
-    def next_ready(self, now_us: int) -> Key | None:
-        """The task whose turn it is, still in the index; its tenant goes to the end of the line."""
+    def next_ready(self, now_us: int, engines: frozenset[str] | None = None) -> Key | None:
+        """The task for one of these engines whose turn it is, still in the index; its tenant goes to the end of the
+        lines.
+        """
         self._release(now_us)
-        for tenant, heap in self._turns.items():
-            first = heap.first()
-            if first is not None:
-                self._turns[tenant] = self._turns.pop(tenant)
-                return first[1]
-        return None
+        turns = [turn for engine, turn in self._turns.items() if engines is None or engine in engines]
+        if not turns:
+            return None
+        tenant = min((next(iter(turn)) for turn in turns), key=self._last_turns.__getitem__)
+        self._turn += 1
+        self._last_turns[tenant] = self._turn
+        for turn in self._turns.values():
+            if tenant in turn:
+                turn.move_to_end(tenant)
+        mine = (
+            heap.first()
+            for engine in self._turns
+            if (engines is None or engine in engines) and (heap := self._ready.get((tenant, engine))) is not None
+        )
+        return min(first for first in mine if first is not None)[1]
 
     def expired(self, now_us: int) -> Key | None:
         """A task in memory whose expire time passed, the longest overdue first."""
         first = self._expiries.first()
         return first[1] if first is not None and first[0] <= now_us else None
 
-    def overdue_on_disk(self, now_us: int) -> list[str]:
-        """Tenants that may have a task on disk whose expire time passed; each is named once, see `expiry_on_disk`."""
-        overdue = [tenant for tenant, due in self._expiries_on_disk.items() if due <= now_us]
-        for tenant in overdue:
-            del self._expiries_on_disk[tenant]
+    def overdue_on_disk(self, now_us: int) -> list[Line]:
+        """Lines that may have a task on disk whose expire time passed; each is named once, see `expiry_on_disk`."""
+        overdue = [line for line, due in self._expiries_on_disk.items() if due <= now_us]
+        for line in overdue:
+            del self._expiries_on_disk[line]
         return overdue
 
     def next_due(self) -> int | None:
         """When the next held-back task is released or the next task expires."""
-        times = [first[0] for heap in (self._held_back, self._expiries) if (first := heap.first()) is not None]
+        first = self._expiries.first()
+        times = [time for time in (self._held_back.next_due(), first and first[0]) if time is not None]
         return min([*times, *self._expiries_on_disk.values()], default=None)
 
-    def hungry(self) -> list[tuple[str, int]]:
-        """Tenants that have tasks on disk and none ready in memory, the longest hungry first; and how many to bring.
+    def hungry(self) -> list[tuple[Line, int]]:
+        """Lines that have tasks on disk and none ready in memory, the longest hungry first; and how many to bring.
 
-        Nobody while there is little room and others have work: a query for each free place would cost more than it
-        brings.
+        Nobody while there is little room and every engine has work: a query for each free place would cost more than it
+        brings. An engine that has none gets room, since those that have all the room may be served by nobody.
         """
-        room = self._most - len(self._tasks)
-        if room < self.part and self._turns:
-            return []
-        tenants = list(islice((tenant for tenant in self._horizons if tenant not in self._turns), _FED_AT_ONCE))
-        return [(tenant, min(self.part, max(1, room // len(tenants)))) for tenant in tenants]
+        waits: Iterable[Line] = (line for line in self._horizons if line not in self._ready)
+        if self._ready and self._room() < self.part:
+            starving = {engine for engine in self._lines_on_disk if engine not in self._turns}
+            if not starving:
+                return []
+            self._make_room()
+            waits = (line for line in self._horizons if line[1] in starving)
+        lines = list(islice(waits, _FED_AT_ONCE))
+        return [(line, min(self.part, max(1, self._room() // len(lines)))) for line in lines]
 
-    def feed(self, tenant: str, first: Sequence[WaitingTask], asked: int) -> None:
-        """The next tasks of a hungry tenant, in order; fewer than were asked for when there are no more."""
+    def feed(self, line: Line, first: Sequence[WaitingTask], asked: int) -> None:
+        """The next tasks of a hungry line, in order; fewer than were asked for when there are no more."""
         for task in first:
             if task.key not in self._tasks:
                 self._take_in(task)
-        del self._horizons[tenant]
+                self._make_ready(task)
+        self._forget_horizon(line)
         if len(first) < asked:
-            self._expiries_on_disk.pop(tenant, None)
+            self._expiries_on_disk.pop(line, None)
         else:
-            self._horizons[tenant] = first[-1].order
+            self._set_horizon(line, first[-1].order)
 
-    def unknown_expiries(self) -> list[str]:
-        """Tenants with tasks on disk of which it is not known when the next one expires."""
-        return [tenant for tenant in self._horizons if tenant not in self._expiries_on_disk]
+    def held_back_wanted(self) -> tuple[Place, int] | None:
+        """Behind which place the next held-back tasks begin, and how many to bring; None while enough are here."""
+        return self._held_back.wanted()
 
-    def expiry_on_disk(self, tenant: str, expire_us: int | None) -> None:
-        """No task of the tenant expires earlier; None when none is waiting."""
+    def feed_held_back(self, first: Sequence[WaitingTask], asked: int, now_us: int) -> None:
+        """The next held-back tasks, in order of their time; fewer than were asked for when there are no more."""
+        for task in first:
+            if task.key in self._tasks or task.not_before_us is None:
+                continue
+            if task.not_before_us <= now_us:
+                self._add_ready(replace(task, not_before_us=None))
+            else:
+                self._hold_back(task, task.not_before_us)
+        last = first[-1] if len(first) == asked else None
+        self._held_back.reached(None if last is None else (last.not_before_us or 0, *last.key))
+
+    def unknown_expiries(self) -> list[Line]:
+        """Lines with tasks on disk of which it is not known when the next one expires."""
+        return [line for line in self._horizons if line not in self._expiries_on_disk]
+
+    def expiry_on_disk(self, line: Line, expire_us: int | None) -> None:
+        """No task of the line expires earlier; None when none is waiting."""
         if expire_us is None:
-            self._horizons.pop(tenant, None)
+            self._forget_horizon(line)
         else:
-            self._expiries_on_disk[tenant] = expire_us
+            self._expiries_on_disk[line] = expire_us
+
+    def _add_ready(self, task: WaitingTask) -> None:
+        horizon = self._horizons.get(task.line)
+        if horizon is not None and task.order > horizon:
+            self._leave_on_disk(task)
+            return
+        self._take_in(task)
+        self._make_ready(task)
+        self._spill_if_crowded(task.line)
+
+    def _hold_back(self, task: WaitingTask, until_us: int) -> None:
+        self._take_in(task)
+        self._held_back.put(task.key, until_us)
+        for key in self._held_back.spill():
+            del self._tasks[key]
+            self._expiries.discard(key)
+        self._spill_if_crowded(task.line)
 
     def _take_in(self, task: WaitingTask) -> None:
         self._tasks[task.key] = task
         self._expiries.put(task.key, task.expire_us)
-        if task.not_before_us is None:
-            self._make_ready(task)
-        else:
-            self._held_back.put(task.key, task.not_before_us)
 
     def _leave_on_disk(self, task: WaitingTask) -> None:
-        tenant = task.key[0]
-        known = self._expiries_on_disk.get(tenant, task.expire_us)
-        self._expiries_on_disk[tenant] = min(known, task.expire_us)
+        known = self._expiries_on_disk.get(task.line, task.expire_us)
+        self._expiries_on_disk[task.line] = min(known, task.expire_us)
 
-    def _spill(self, adding: str) -> None:
-        """Keeps the first half of what one tenant has ready here: of the one that adds, if it has its share."""
-        if not self._turns:
+    def _room(self) -> int:
+        return self._most - len(self._tasks)
+
+    def _set_horizon(self, line: Line, order: Order) -> None:
+        if line not in self._horizons:
+            self._lines_on_disk[line[1]] += 1
+        self._horizons[line] = order
+
+    def _forget_horizon(self, line: Line) -> None:
+        if self._horizons.pop(line, None) is None:
             return
-        own = self._turns.get(adding)
-        enough = own is not None and len(own) * len(self._turns) >= len(self._tasks)
-        tenant = adding if enough else max(self._turns, key=lambda name: len(self._turns[name]))
-        ready = sorted((self._tasks[key] for key in self._turns[tenant].names()), key=lambda task: task.order)
+        self._lines_on_disk[line[1]] -= 1
+        if not self._lines_on_disk[line[1]]:
+            del self._lines_on_disk[line[1]]
+
+    def _make_room(self) -> None:
+        while self._ready and self._room() < _FED_AT_ONCE:
+            self._spill(self._longest())
+
+    def _crowded(self, adding: Line) -> Line | None:
+        """Whose tasks go to disk: those of the line that adds, if it has its share, else those of the longest."""
+        if not self._ready:
+            return None
+        own = self._ready.get(adding)
+        if own is not None and len(own) * len(self._ready) >= len(self._tasks):
+            return adding
+        return self._longest()
+
+    def _longest(self) -> Line:
+        return max(self._ready, key=lambda name: len(self._ready[name]))
+
+    def _spill_if_crowded(self, adding: Line) -> None:
+        if len(self._tasks) > self._most:
+            self._spill(self._crowded(adding))
+
+    def _spill(self, line: Line | None) -> None:
+        """Keeps the first half of what a line has ready here."""
+        if line is None:
+            return
+        ready = sorted((self._tasks[key] for key in self._ready[line].names()), key=lambda task: task.order)
         kept = len(ready) // 2
-        self._horizons[tenant] = ready[kept - 1].order if kept else ()
+        self._set_horizon(line, ready[kept - 1].order if kept else ())
         for task in ready[kept:]:
             del self._tasks[task.key]
-            self._drop(task.key)
+            self._drop(task)
             self._leave_on_disk(task)
 
-    def _drop(self, key: Key) -> None:
-        self._expiries.discard(key)
-        self._held_back.discard(key)
-        heap = self._turns.get(key[0])
+    def _drop(self, task: WaitingTask) -> None:
+        self._expiries.discard(task.key)
+        self._held_back.discard(task.key)
+        heap = self._ready.get(task.line)
         if heap is not None:
-            heap.discard(key)
+            heap.discard(task.key)
             if not heap:
-                del self._turns[key[0]]
+                self._leave_line(task.line)
+
+    def _leave_line(self, line: Line) -> None:
+        tenant, engine = line
+        del self._ready[line]
+        turns = self._turns[engine]
+        del turns[tenant]
+        if not turns:
+            del self._turns[engine]
+        if not any(tenant in others for others in self._turns.values()):
+            del self._last_turns[tenant]
 
     def _release(self, now_us: int) -> None:
-        while (first := self._held_back.first()) is not None and first[0] <= now_us:
-            self._held_back.discard(first[1])
-            self._make_ready(self._tasks[first[1]])
+        while (key := self._held_back.due(now_us)) is not None:
+            self._held_back.discard(key)
+            self._make_ready(self._tasks[key])
 
     def _make_ready(self, task: WaitingTask) -> None:
-        heap = self._turns.get(task.key[0])
+        heap = self._ready.get(task.line)
         if heap is None:
-            heap = self._turns[task.key[0]] = LazyHeap()
+            tenant, engine = task.line
+            heap = self._ready[task.line] = LazyHeap()
+            self._turns.setdefault(engine, OrderedDict())[tenant] = None
+            self._last_turns.setdefault(tenant, self._turn)
         heap.put(task.key, task.order)

@@ -17,7 +17,17 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from aion.adapters.telemetry.redaction import redacted
 
 _CALL: Final[ContextVar[tuple[str, str]]] = ContextVar("aion_call", default=("", ""))
-_TALKATIVE: Final = ("alembic", "asyncio", "grpc", "httpx", "httpx2", "opentelemetry", "uvicorn.access", "connexion")
+_TALKATIVE: Final = (
+    "alembic",
+    "asyncio",
+    "connexion",
+    "grpc",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "opentelemetry",
+    "uvicorn.access",
+)
 TRACE_ID: Final = slice(3, 35)
 """Where a traceparent has its trace id."""
 

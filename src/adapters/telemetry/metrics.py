@@ -22,6 +22,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _CALL_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _ATTEMPT_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _COMMIT_SECONDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1)
+_LAG_SECONDS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 6 * 3600, 24 * 3600)
 _BATCH_WRITES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,10 @@ class Level(Enum):
     QUEUE_DEPTH = ("aion_queue_depth", "Tasks that wait for a worker.")
     RUNNING = ("aion_attempts_running", "Attempts that run now in this process.")
     WAITERS = ("aion_waiters", "Calls that wait for a result.")
+    WEBHOOKS_SENDING = ("aion_webhooks_sending", "Attempts to deliver to webhooks that are under way.")
     WATCHERS = ("aion_watchers", "Open streams.")
+    WORKERS = ("aion_workers_connected", "Workers on other machines that called within the last minute.")
+    WORKER_LEASES = ("aion_worker_leases", "Attempts that run on other machines, as far as this server gave or saw them.")
     HOSTS_ALIVE = ("aion_engine_hosts_alive", "Engine host processes that are alive.")
 
 
@@ -62,6 +66,18 @@ class Metrics:
         self.trouble = Counter("aion_trouble", "Unexpected errors in the background.", ("where",))
         self.commit_writes = Histogram("aion_commit_writes", "Writes committed together.", _BATCH_WRITES)
         self.commit_seconds = Histogram("aion_commit_seconds", "Group commits from begin to disk.", _COMMIT_SECONDS)
+        self.webhook_attempts = Histogram(
+            "aion_webhook_attempt_seconds", "Attempts to deliver to a webhook.", _CALL_SECONDS, ("outcome",)
+        )
+        self.webhook_lag = Histogram(
+            "aion_webhook_lag_seconds", "Deliveries from the end of the task to the receiver's yes.", _LAG_SECONDS
+        )
+        self.schedules_fired = Histogram(
+            "aion_schedule_lag_seconds", "Times of schedules that became tasks, by how late.", _LAG_SECONDS
+        )
+        self.schedules_skipped = Counter(
+            "aion_schedule_times_skipped", "Times of schedules that did not become tasks.", ("cause",)
+        )
         self._levels = _Levels()
         self._registry = CollectorRegistry(auto_describe=False)
         for collector in (
@@ -77,6 +93,11 @@ class Metrics:
             self.trouble,
             self.commit_writes,
             self.commit_seconds,
+            self.webhook_attempts,
+            self.webhook_lag,
+            self.schedules_fired,
+            _Fired(self.schedules_fired),
+            self.schedules_skipped,
             self._levels,
             _Build(version),
         ):
@@ -107,6 +128,16 @@ class _Requests(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield self._calls.counts("aion_requests", "Calls answered.")
+
+
+class _Fired(Collector):
+    """`aion_schedule_times_fired_total`, which the histogram of lags already knows."""
+
+    def __init__(self, lags: Histogram) -> None:
+        self._lags = lags
+
+    def collect(self) -> Iterable[Metric]:
+        yield self._lags.counts("aion_schedule_times_fired", "Times of schedules that became tasks.")
 
 
 class _Levels(Collector):

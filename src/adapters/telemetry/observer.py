@@ -9,8 +9,11 @@ import structlog
 from aion.adapters.telemetry.logging import TRACE_ID
 from aion.adapters.telemetry.metrics import Metrics
 from aion.adapters.telemetry.tracing import Tracer, UnrecordedSpan
-from aion.domain.attempts import Attempt, AttemptOutcome
-from aion.domain.tasks import Task
+from aion.domain.attempts import AttemptOutcome, AttemptResult
+from aion.domain.leased import LeasedTask
+from aion.domain.schedules import Schedule
+from aion.domain.tasks import Task, TaskState
+from aion.ports.schedules import ScheduleObserver
 from aion.ports.telemetry import Observer, Span, StoreObserver
 
 log = structlog.stdlib.get_logger("aion.tasks")
@@ -27,7 +30,7 @@ class TelemetryObserver:
         """Counts the task by its intent."""
         self._metrics.accepted.add(task.intent)
 
-    def attempt_began(self, task: Task) -> Span:
+    def attempt_began(self, task: LeasedTask) -> Span:
         """Joins the trace of the call that submitted the task, if that is recorded."""
         span = self._tracer.start("attempt", task.traceparent, _attributes(task))
         return span or UnrecordedSpan(task.traceparent)
@@ -36,20 +39,20 @@ class TelemetryObserver:
         """A child of the attempt's span, if that is recorded."""
         return self._tracer.start(name, parent) or UnrecordedSpan(parent)
 
-    def attempt_ended(self, task: Task, attempt: Attempt, took: timedelta) -> None:
+    def attempt_ended(self, task: LeasedTask, result: AttemptResult, state: TaskState, took: timedelta) -> None:
         """Counts the attempt; logs what failed."""
-        self._metrics.attempts.observe(took.total_seconds(), attempt.engine, attempt.outcome.name)
-        if attempt.outcome in (AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT, AttemptOutcome.LOST):
-            failure = attempt.failure
+        self._metrics.attempts.observe(took.total_seconds(), task.engine, result.outcome.name)
+        if result.outcome in (AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT, AttemptOutcome.LOST):
+            failure = result.failure
             log.warning(
                 "attempt failed",
                 **_names(task),
-                attempt=attempt.number,
-                engine=attempt.engine,
-                outcome=attempt.outcome.name,
+                attempt=task.fence,
+                engine=task.engine,
+                outcome=result.outcome.name,
                 code=failure.code if failure else "",
                 why=failure.message if failure else "",
-                state=task.state.name,
+                state=state.name,
             )
 
     def ended(self, task: Task) -> None:
@@ -61,10 +64,25 @@ class TelemetryObserver:
         """Counts one group commit."""
         self._metrics.committed(writes, seconds)
 
-    def lease_lost(self, task: Task, why: str) -> None:
+    def lease_lost(self, task: LeasedTask, why: str) -> None:
         """Counts and logs it."""
         self._metrics.leases_lost.add()
         log.warning("lease lost", **_names(task), why=why)
+
+    def schedule_fired(self, schedule: Schedule, lag: timedelta) -> None:
+        """Counts it by how late it was."""
+        self._metrics.schedules_fired.observe(lag.total_seconds())
+
+    def schedule_skipped(self, schedule: Schedule, count: int, cause: str) -> None:
+        """Counts the times and logs them: a task that somebody expects is not there."""
+        self._metrics.schedules_skipped.add(cause, amount=count)
+        log.warning(
+            "times of a schedule were skipped",
+            tenant=schedule.tenant,
+            schedule_id=schedule.schedule_id,
+            count=count,
+            cause=cause,
+        )
 
     def trouble(self, where: str, error: BaseException) -> None:
         """Counts it by place and logs it with its cause."""
@@ -72,7 +90,7 @@ class TelemetryObserver:
         log.error("trouble in the background", where=where, exc_info=error)
 
 
-def _names(task: Task) -> Mapping[str, str]:
+def _names(task: LeasedTask) -> Mapping[str, str]:
     return {
         "tenant": task.tenant,
         "task_id": task.task_id,
@@ -81,12 +99,12 @@ def _names(task: Task) -> Mapping[str, str]:
     }
 
 
-def _attributes(task: Task) -> Mapping[str, str | int]:
+def _attributes(task: LeasedTask) -> Mapping[str, str | int]:
     return {
         "aion.tenant": task.tenant,
         "aion.task_id": task.task_id,
         "aion.intent": task.intent,
-        "aion.engine": task.decision.engine,
+        "aion.engine": task.engine,
         "aion.attempt": task.fence,
     }
 
@@ -94,3 +112,4 @@ def _attributes(task: Task) -> Mapping[str, str | int]:
 if TYPE_CHECKING:
     _observer: type[Observer] = TelemetryObserver
     _store_observer: type[StoreObserver] = TelemetryObserver
+    _schedule_observer: type[ScheduleObserver] = TelemetryObserver

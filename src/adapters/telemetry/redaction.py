@@ -13,15 +13,19 @@ HIDDEN: Final = "***"
 _DEEPEST: Final = 6
 
 _SECRET_NAME: Final = re.compile(
-    r"(^|[_.-])(pass(word|wd|phrase)|secret|token|authorization|cookie|pepper|credentials?|(api|private)[_-]?key)s?$",
+    r"(^|[_.-])"
+    r"(pass(word|wd|phrase)|secret|token|ticket|authorization|cookie|pepper|credentials?|(api|private)[_-]?key)s?$",
     re.IGNORECASE,
 )
 _SECRET_TEXTS: Final = (
-    (re.compile(r"\b(aion_[0-9A-Za-z]{12,32}_)[0-9A-Za-z_-]{8,}"), rf"\1{HIDDEN}"),
+    (re.compile(r"\b(aion_(?:ticket|[0-9A-Za-z]{12,32})_)[0-9A-Za-z_-]{8,}"), rf"\1{HIDDEN}"),
+    (re.compile(r"\b(whsec_)[0-9A-Za-z+/=_-]{8,}"), rf"\1{HIDDEN}"),
     (re.compile(r"\b(bearer|basic)\s+[^\s\"',;]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"(\w://[^\s/:@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
     (
-        re.compile(r"\b(password|passwd|secret|token|api_?key)([\"']?\s*[=:]\s*[\"']?)[^\s,;&\"']+", re.IGNORECASE),
+        re.compile(
+            r"\b(password|passwd|secret|token|ticket|api_?key)([\"']?\s*[=:]\s*[\"']?)[^\s,;&\"']+", re.IGNORECASE
+        ),
         rf"\1\2{HIDDEN}",
     ),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL), HIDDEN),

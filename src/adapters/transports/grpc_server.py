@@ -36,7 +36,11 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class GrpcSettings:
-    """Where and how to listen. With `client_ca` every client must show a certificate that this CA signed (mTLS)."""
+    """Where and how to listen. With `client_ca` every client must show a certificate that this CA signed (mTLS).
+
+    `variable` is what sets the address, for the sentence that refuses it. `ping_strikes` is how many pings may come too
+    soon before a connection is ended; 0: any number, from clients that are trusted.
+    """
 
     host: str
     port: int
@@ -45,6 +49,8 @@ class GrpcSettings:
     cert: Path | None = None
     key: Path | None = None
     client_ca: Path | None = None
+    variable: str = "AION_GRPC_LISTEN"
+    ping_strikes: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,15 @@ class GrpcServer:
 
 @asynccontextmanager
 async def grpc_server(
-    settings: GrpcSettings, pipeline: Pipeline, grace: Callable[[], float]
+    settings: GrpcSettings,
+    pipeline: Pipeline,
+    grace: Callable[[], float],
+    table: Mapping[str, Method] | None = None,
 ) -> AsyncIterator[GrpcServer]:
-    """Serves while the block runs; then refuses new connections and gives calls the seconds that `grace` then says."""
+    """Serves while the block runs; then refuses new connections and gives calls the seconds that `grace` then says.
+
+    `table` is what is served; None: the public contract.
+    """
     server = aio.server(
         options=[
             ("grpc.max_concurrent_streams", settings.max_concurrent_streams),
@@ -69,10 +81,10 @@ async def grpc_server(
             ("grpc.max_metadata_size", 16 << 10),
             ("grpc.so_reuseport", 0),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-            ("grpc.http2.max_ping_strikes", 5),
+            ("grpc.http2.max_ping_strikes", settings.ping_strikes),
         ]
     )
-    table = methods()
+    table = methods() if table is None else table
     server.add_generic_rpc_handlers((_Front(table, pipeline, secure=settings.cert is not None),))
     health_servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
@@ -116,7 +128,7 @@ def _bind(server: aio.Server, settings: GrpcSettings) -> int:
         )
         port = server.add_secure_port(address, credentials)
     if port == 0:
-        raise OSError(f"cannot listen on {address} for gRPC: is it taken? set AION_GRPC_LISTEN to another one")
+        raise OSError(f"cannot listen on {address} for gRPC: is it taken? set {settings.variable} to another one")
     return port
 
 

@@ -19,14 +19,6 @@ JSON_TYPE = b"application/json"
 CROWDED = "aion.crowded"
 """Set in the scope of a request that came over one connection too many."""
 
-GUARDS: Headers = [
-    # Answers belong to one caller, and are data: never cached, sniffed, framed or run.
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"referrer-policy", b"no-referrer"),
-]
-
 
 def mark_headers(marks: Marks) -> Headers:
     """What names this call in AION's logs and traces."""
@@ -42,7 +34,6 @@ async def send_answer(send: Send, status: int, content_type: bytes, body: bytes,
             "headers": [
                 (b"content-type", content_type),
                 (b"content-length", b"%d" % len(body)),
-                *GUARDS,
                 *headers,
             ],
         }

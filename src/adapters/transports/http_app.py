@@ -1,4 +1,4 @@
-"""The HTTP front: probes, metrics and the document beside REST, and the last net under all of them.
+"""The HTTP front: probes, metrics and the document beside REST and Connect, and the last net under all of them.
 
 Whatever goes wrong below becomes a problem of the one table; a defect becomes INTERNAL with its cause in the log,
 never a traceback on the wire.
@@ -7,14 +7,18 @@ never a traceback on the wire.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import orjson
 import yaml
 
+from aion.adapters.rpc.admission import Visit
 from aion.adapters.rpc.errors import InternalError
-from aion.adapters.rpc.pipeline import Pipeline, Refused, Visit
+from aion.adapters.rpc.pipeline import Pipeline, Refused
+from aion.adapters.transports.connect_app import ConnectApp, is_rpc_path
+from aion.adapters.transports.cors import Cors
+from aion.adapters.transports.explorer import Explorer
 from aion.adapters.transports.http_answers import (
     CROWDED,
     JSON_TYPE,
@@ -29,8 +33,12 @@ from aion.adapters.transports.http_answers import (
 )
 from aion.adapters.transports.http_probes import Check, Probes
 from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
+from aion.adapters.transports.origins import Origins
 from aion.adapters.transports.rest import Document, rest_app
 from aion.adapters.transports.rest_headers import header_map
+from aion.adapters.transports.security_headers import guarded
+from aion.adapters.transports.ws_connection import Places, SocketBounds, SocketParts, SocketTimes, unbounded
+from aion.adapters.transports.ws_endpoint import PATH, UpgradeRequired, WebSocketEndpoint
 from aion.domain.errors import AionError, RateLimited
 from aion.domain.identity import SERVER_READ
 
@@ -47,7 +55,7 @@ _log = logging.getLogger("aion.http")
 @dataclass(frozen=True, slots=True)
 class HttpParts:
     """What the front serves. `problems`: why this process takes no work now, by part; empty when it does. `checks`: its
-    dependencies by name; each returns, or raises with the reason.
+    dependencies by name; each returns, or raises with the reason. `facts`: what else the probes say, in a word each.
     """
 
     pipeline: Pipeline
@@ -55,22 +63,32 @@ class HttpParts:
     problems: Callable[[], Mapping[str, str]]
     checks: Mapping[str, Check]
     metrics: Callable[[], bytes]
+    facts: Callable[[], Mapping[str, str]] = dict
     metrics_open: bool = False
     docs_open: bool = False
+    origins: Origins = field(default_factory=Origins)
+    places: Places = unbounded
+    socket_times: SocketTimes = field(default_factory=SocketTimes)
+    socket_bounds: SocketBounds = field(default_factory=SocketBounds)
 
 
 async def http_app(parts: HttpParts) -> AsgiApp:
     """The whole HTTP face as one ASGI application."""
-    return _Front(parts, await rest_app(parts.document, parts.pipeline))
+    front = _Front(parts, await rest_app(parts.document, parts.pipeline))
+    return guarded(Cors(front, parts.origins, parts.document, parts.pipeline))
 
 
 class _Front:
     def __init__(self, parts: HttpParts, rest: AsgiApp) -> None:
-        probes = Probes(parts.problems, parts.checks)
+        probes = Probes(parts.problems, parts.checks, parts.facts)
         as_json = orjson.dumps(parts.document)
         as_yaml = yaml.dump(dict(parts.document), Dumper=yaml.CSafeDumper, sort_keys=False).encode()
         self._parts = parts
         self._rest = rest
+        self._connect = ConnectApp(parts.pipeline)
+        self._sockets = WebSocketEndpoint(
+            SocketParts(parts.pipeline, parts.origins, parts.places, parts.socket_times, parts.socket_bounds)
+        )
         self._pages: dict[str, Page] = {
             "/livez": probes.live,
             "/readyz": probes.readiness,
@@ -79,12 +97,14 @@ class _Front:
             "/openapi.json": self._page(lambda: as_json, JSON_TYPE, is_open=parts.docs_open),
             "/openapi.yaml": self._page(lambda: as_yaml, YAML_TYPE, is_open=parts.docs_open),
         }
+        if parts.docs_open:
+            self._pages |= Explorer().pages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
         if scope["type"] != "http":
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1000})
             return
         started = False
 
@@ -114,7 +134,11 @@ class _Front:
                 "this server has as many connections open as it takes; try again later",
                 retry_after=timedelta(seconds=1),
             )
-        if page is None:
+        if scope["path"] == PATH:
+            raise UpgradeRequired
+        if is_rpc_path(scope["path"]):
+            await self._connect(scope, receive, send)
+        elif page is None:
             await self._rest(scope, receive, send)
         elif scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(scope["method"], scope["path"], ["GET"])

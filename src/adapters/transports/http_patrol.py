@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aion.adapters.transports.http_protocol import head_is_open
+from aion.adapters.transports.ws_protocol import WebSocketProtocol
 
 PATROL_SECONDS = 5.0
 STALL_SECONDS = 30.0
@@ -50,6 +51,8 @@ def waits_for_client(connection: Any) -> bool:
     """Whether it is the client's turn in the middle of something: an answer to take, a request to finish, a first
     request.
     """
+    if isinstance(connection, WebSocketProtocol):
+        return connection.waits_for_client()
     if connection.flow is not None and connection.flow.write_paused:
         return True
     if head_is_open(connection):

@@ -22,11 +22,17 @@ _log = logging.getLogger("aion.http")
 
 
 class Probes:
-    """The three probes over one set of checks."""
+    """The three probes over one set of checks; `facts` are said beside them and decide nothing."""
 
-    def __init__(self, problems: Callable[[], Mapping[str, str]], checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self,
+        problems: Callable[[], Mapping[str, str]],
+        checks: Mapping[str, Check],
+        facts: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self._problems = problems
         self._checks = checks
+        self._facts = facts
 
     async def live(self, scope: Scope, send: Send) -> None:
         """200 as long as this process answers at all."""
@@ -39,13 +45,14 @@ class Probes:
             await _answer(send, 503, {"status": "not ready", "problems": dict(problems)})
             return
         found = await self._look()
-        await _answer(send, 200 if _well(found) else 503, {"status": _word(found), "checks": found})
+        body = {"status": _word(found), "checks": found, **self._facts()}
+        await _answer(send, 200 if _well(found) else 503, body)
 
     async def health(self, scope: Scope, send: Send) -> None:
         """Everything at once; 200 when all is well."""
         problems, found = self._problems(), await self._look()
         well = not problems and _well(found)
-        body = {"status": "ok" if well else "failing", "checks": found, "problems": dict(problems)}
+        body = {"status": "ok" if well else "failing", "checks": found, "problems": dict(problems), **self._facts()}
         await _answer(send, 200 if well else 503, body)
 
     async def _look(self) -> dict[str, str]:

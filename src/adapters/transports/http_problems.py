@@ -13,6 +13,7 @@ from aion.adapters.transports.http_answers import Header, Headers, Send, mark_he
 from aion.domain.errors import AionError, MalformedRequest, MethodNotFound
 
 PROBLEM_TYPE = b"application/problem+json"
+CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="aion"')
 
 
 class HttpRefusal(AionError):
@@ -66,7 +67,7 @@ async def send_problem(send: Send, refused: Refused, extra: Headers | None = Non
     if isinstance(error, HttpRefusal):
         headers += error.http_headers
     if status == HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b'Bearer realm="aion"'))
+        headers.append(CHALLENGE)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         # The rest of the body is not read, so the connection cannot carry another request.
         headers.append((b"connection", b"close"))

@@ -15,10 +15,13 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from aion.adapters.rpc.errors import code_of
+from aion.adapters.transports.security_headers import GUARDS
 from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
 
 MAX_HEAD_BYTES = 32 << 10
 """The request line and all headers: room for a long page token and a long trace, no room for attacks on memory."""
+
+GUARD_LINES = "".join(f"{name.decode()}: {value.decode()}\r\n" for name, value in GUARDS)
 
 _log = logging.getLogger("aion.http")
 
@@ -78,6 +81,18 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_message = False
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Its head asks for a WebSocket: from here on the connection is another protocol's."""
+        self._in_message = False
+        head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if head > MAX_HEAD_BYTES:
+            self._refuse_head()
+        elif self.parser.get_http_version() != "1.1":
+            error = MalformedRequest("a WebSocket begins with HTTP/1.1; send its handshake again as such")
+            self._refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, error)
+        else:
+            super().handle_websocket_upgrade()
+
     def data_received(self, data: bytes) -> None:
         """Bytes come; those of an open request that bring no body are headers or trailers, and are counted."""
         if self.transport.is_closing():
@@ -88,10 +103,11 @@ class HttpProtocol(HttpToolsProtocol):
         if self._in_message and not self._body_came:
             self._header_bytes += len(data)
             if self._header_bytes > MAX_HEAD_BYTES:
-                error = RequestTooLarge(
-                    f"the request's headers or trailers have more than {MAX_HEAD_BYTES} bytes; send less"
-                )
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, error)
+                self._refuse_head()
+
+    def _refuse_head(self) -> None:
+        error = RequestTooLarge(f"the request's headers or trailers have more than {MAX_HEAD_BYTES} bytes; send less")
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, error)
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is refused as a problem too, under ids of its own: there is no call yet."""
@@ -113,7 +129,7 @@ class HttpProtocol(HttpToolsProtocol):
         body = orjson.dumps(problem)
         head = (
             f"HTTP/1.1 {int(status)} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
-            f"x-request-id: {request_id}\r\nx-trace-id: {trace_id}\r\n"
+            f"x-request-id: {request_id}\r\nx-trace-id: {trace_id}\r\n{GUARD_LINES}"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         if not self._is_answering():

@@ -1,4 +1,5 @@
-"""JSON to messages, strictly: one closure a message type, compiled from its descriptor when it is first met.
+"""JSON to messages, strictly: one closure a message type, compiled from its descriptor when it is first met. `form`
+says how fields look: as the contract's options say (REST), or as the protobuf JSON mapping has them (Connect).
 
 A member that the contract does not name is refused, with the names that look like it; so is a
 value of another type. Null means unset, 64-bit integers may be strings: that is the protobuf JSON mapping. What the
@@ -15,9 +16,18 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from aion.adapters.transports.json_form import WELL_KNOWN, entry_of, is_map, json_form, type_of
+from aion.adapters.transports.json_form import (
+    WELL_KNOWN,
+    Form,
+    JsonForm,
+    entry_of,
+    is_map,
+    json_form,
+    type_of,
+)
 from aion.adapters.transports.json_times import parse_duration, parse_timestamp
 from aion.adapters.transports.json_values import Misfit, key_parser, scalar_parser, string
+from aion.contract import validate_pb2
 from aion.domain.errors import FieldViolation, MalformedRequest
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -27,13 +37,13 @@ Parse = Callable[[Any], Any]
 _LONGEST_NAME = 64
 """No field's name is longer: what is longer looks like none of them, and to compare it would take long."""
 
-_decoders: dict[str, Parse] = {}
+_decoders: dict[tuple[str, Form], Parse] = {}
 
 
-def decode_members(into: type[Decoded], members: Mapping[str, object]) -> Decoded:
+def decode_members(into: type[Decoded], members: Mapping[str, object], form: Form = json_form) -> Decoded:
     """The message with these members. Raises MalformedRequest that names the field."""
     try:
-        message: Decoded = decoder(type_of(into))(members)
+        message: Decoded = decoder(type_of(into), form)(members)
     except Misfit as misfit:
         raise MalformedRequest(
             f"{misfit.path} {misfit.description}" if misfit.path else misfit.description,
@@ -42,23 +52,21 @@ def decode_members(into: type[Decoded], members: Mapping[str, object]) -> Decode
     return message
 
 
-def decoder(descriptor: Descriptor) -> Parse:
+def decoder(descriptor: Descriptor, form: Form = json_form) -> Parse:
     """What turns a JSON object into a message of this type; it raises Misfit."""
-    name = descriptor.full_name
-    if name not in _decoders:
-        _decoders[name] = lambda value: _decoders[name](value)  # noqa: PLW0108 # looked up when called
-        _decoders[name] = _well_known(descriptor) if name.startswith(WELL_KNOWN) else _compile(descriptor)
-    return _decoders[name]
+    key = (descriptor.full_name, form)
+    if key not in _decoders:
+        _decoders[key] = lambda value: _decoders[key](value)  # noqa: PLW0108 # looked up when called
+        is_known = descriptor.full_name.startswith(WELL_KNOWN)
+        _decoders[key] = _well_known(descriptor) if is_known else _compile(descriptor, form)
+    return _decoders[key]
 
 
-def _compile(descriptor: Descriptor) -> Parse:
+def _compile(descriptor: Descriptor, form: Form) -> Parse:
     message_class = GetMessageClass(descriptor)
-    fields: dict[str, tuple[str, Parse]] = {}
-    for field in descriptor.fields:
-        form = json_form(field)
-        fields[form.name] = (field.name, _field(field, embed=form.embed))
+    fields = _members(descriptor, form)
     choices = [frozenset(f.name for f in oneof.fields) for oneof in descriptor.oneofs if len(oneof.fields) > 1]
-    known = _Known(descriptor, tuple(fields))
+    known = _Known(descriptor, tuple(form(field).name for field in descriptor.fields))
 
     def decode(value: Any) -> Message:
         if type(value) is not dict:
@@ -70,6 +78,8 @@ def _compile(descriptor: Descriptor) -> Parse:
                 raise Misfit(known.missing(name), name)
             if member is None:
                 continue
+            if entry[0] in given:
+                raise Misfit("stands twice, by both of its names; give it once", name)
             try:
                 given[entry[0]] = entry[1](member)
             except Misfit as misfit:
@@ -80,6 +90,17 @@ def _compile(descriptor: Descriptor) -> Parse:
         return message_class(**given)
 
     return decode
+
+
+def _members(descriptor: Descriptor, form: Form) -> dict[str, tuple[str, Parse]]:
+    """Every name of a member: the field that it sets, and how it is read."""
+    fields: dict[str, tuple[str, Parse]] = {}
+    for field in descriptor.fields:
+        said = form(field)
+        fields[said.name] = (field.name, _field(field, said, form))
+        if said.alias:
+            fields[said.alias] = fields[said.name]
+    return fields
 
 
 class _Known:
@@ -100,19 +121,29 @@ class _Known:
         return f"is not a field here; the fields are {', '.join(self._names) or 'none'}"
 
 
-def _field(field: FieldDescriptor, *, embed: bool) -> Parse:
+def _field(field: FieldDescriptor, said: JsonForm, form: Form) -> Parse:
     if is_map(field):
-        return _map(field)
-    one = _document if embed else _value(field)
-    return _list(one) if field.is_repeated else one
+        return _map(field, form)
+    one = _document if said.embed else _value(field, form)
+    return _list(one, _most_items(field)) if field.is_repeated else one
 
 
-def _list(one: Parse) -> Parse:
+def _most_items(field: FieldDescriptor) -> int | None:
+    """How many items the contract lets a list have."""
+    # The module is made from a descriptor when it is imported, so it has no types.
+    rules = field.GetOptions().Extensions[validate_pb2.field].repeated  # type: ignore[attr-defined]
+    return int(rules.max_items) if rules.HasField("max_items") else None
+
+
+def _list(one: Parse, most: int | None) -> Parse:
+    # One more than the contract allows is enough to be refused by it: millions would only take time.
+    enough = None if most is None else most + 1
+
     def parse(value: Any) -> list[Any]:
         if type(value) is not list:
             raise Misfit(f"must be a JSON array, not {_kind(value)}")
         parsed = []
-        for index, item in enumerate(value):
+        for index, item in enumerate(value[:enough]):
             try:
                 parsed.append(one(item))
             except Misfit as misfit:
@@ -122,9 +153,9 @@ def _list(one: Parse) -> Parse:
     return parse
 
 
-def _map(field: FieldDescriptor) -> Parse:
+def _map(field: FieldDescriptor, form: Form) -> Parse:
     key_field, value_field = entry_of(field)
-    key, one = key_parser(key_field), _value(value_field)
+    key, one = key_parser(key_field), _value(value_field, form)
 
     def parse(value: Any) -> dict[Any, Any]:
         if type(value) is not dict:
@@ -140,8 +171,8 @@ def _map(field: FieldDescriptor) -> Parse:
     return parse
 
 
-def _value(field: FieldDescriptor) -> Parse:
-    return decoder(field.message_type) if field.message_type is not None else scalar_parser(field)
+def _value(field: FieldDescriptor, form: Form) -> Parse:
+    return decoder(field.message_type, form) if field.message_type is not None else scalar_parser(field)
 
 
 def _document(value: Any) -> str:

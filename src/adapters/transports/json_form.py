@@ -1,5 +1,6 @@
-"""How a field looks in REST JSON, read from the contract's own options. No field is known by its name."""
+"""How a field looks in JSON, read from the contract's own options. No field is known by its name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,18 +14,29 @@ WELL_KNOWN = "google.protobuf."
 
 @dataclass(frozen=True, slots=True)
 class JsonForm:
-    """The member that carries a field."""
+    """The member that carries a field. `alias` is another name that a reader takes."""
 
     name: str
-    embed: bool
-    always: bool
-    number: bool
+    embed: bool = False
+    always: bool = False
+    number: bool = False
+    alias: str = ""
+
+
+Form = Callable[[FieldDescriptor], JsonForm]
 
 
 def json_form(field: FieldDescriptor) -> JsonForm:
     """The form of one field: the protobuf JSON mapping with the contract's names, unless an option says otherwise."""
     said = field.GetOptions().Extensions[options_pb2.json]
     return JsonForm(said.name or field.name, said.embed, said.always, said.number)
+
+
+def protobuf_form(field: FieldDescriptor) -> JsonForm:
+    """The form of one field in the protobuf JSON mapping, whatever the contract's options say: its reader takes both
+    names.
+    """
+    return JsonForm(field.json_name, alias=field.name if field.name != field.json_name else "")
 
 
 def type_of(message: Message | type[Message]) -> Descriptor:

@@ -72,6 +72,9 @@ def routable(document: Document) -> dict[str, Any]:
     spec = copy.deepcopy(dict(document))
     spec.pop("security", None)
     spec.get("components", {}).pop("securitySchemes", None)
+    for item in spec["paths"].values():
+        for verb in item.keys() & set(VERBS):
+            item[verb].pop("security", None)
     spec["paths"] = dict(sorted(spec["paths"].items(), key=lambda item: "}:" not in item[0]))
     return spec
 
@@ -111,11 +114,21 @@ def _pattern(template: str) -> str:
     return "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts)
 
 
+def ticket_parameter(document: Document, operation: Mapping[str, Any]) -> str:
+    """The query parameter that proves who calls an operation; empty when only headers do."""
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    for name in (name for way in operation.get("security", ()) for name in way):
+        if schemes[name].get("in") == "query":
+            return str(schemes[name]["name"])
+    return ""
+
+
 class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
     """Finds the RPC that an operation names (`x-grpc-method`)."""
 
     def __init__(self, document: Document, pipeline: Pipeline) -> None:
         super().__init__()
+        self._document = document
         self._pipeline = pipeline
         self._methods = methods()
         self._said = {
@@ -132,11 +145,14 @@ class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
     def _serve(self, operation: AbstractOperation) -> AsgiApp:
         said = self._said[operation.operation_id]
         method = self._methods[said["x-grpc-method"]]
+        ticket = ticket_parameter(self._document, said)
         shape = Shape(
             has_body=bool(said["x-grpc-body"]),
+            body_field="" if said["x-grpc-body"] == "*" else said["x-grpc-body"],
             body_required=said.get("requestBody", {}).get("required", False),
             streams=method.streams,
-            check_query=QueryCheck(operation),
+            check_query=QueryCheck(operation, {ticket} if ticket else set()),
+            ticket=ticket,
         )
         if method.streams:
             return StreamOperation(self._pipeline, method, shape, accepts=shape.has_body)

@@ -11,8 +11,8 @@ _GOES_ON = frozenset({lifecycle_pb2.TASK_STATE_PENDING, lifecycle_pb2.TASK_STATE
 
 
 def acceptance_headers(message: Message) -> Headers:
-    """Where the accepted task can be read, and whether an earlier call made it."""
-    if not isinstance(message, tasks_pb2.TaskResult):
+    """Where the accepted task can be read, and whether an earlier call made it; none for what was only validated."""
+    if not isinstance(message, tasks_pb2.TaskResult) or message.state == lifecycle_pb2.TASK_STATE_UNSPECIFIED:
         return []
     headers: Headers = [(b"location", f"/v1/tasks/{message.task_id}".encode())]
     if message.replayed:
@@ -21,7 +21,7 @@ def acceptance_headers(message: Message) -> Headers:
 
 
 def submit_status(message: Message) -> int:
-    """202 while the task goes on; 200 when it has ended, however it ended: the call succeeded."""
+    """202 while the task goes on; 200 when it has ended, however it ended, or was only validated."""
     return 202 if isinstance(message, tasks_pb2.TaskResult) and message.state in _GOES_ON else 200
 
 

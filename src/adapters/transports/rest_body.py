@@ -28,14 +28,14 @@ class Body:
 EMPTY = Body(b"", 0)
 
 
-async def read_body(scope: Scope, receive: Receive) -> Body:
-    """The body. Raises ClientGone."""
+async def read_body(scope: Scope, receive: Receive, most: int = MAX_REQUEST_BYTES) -> Body:
+    """The body, of which at most so many bytes are held. Raises ClientGone."""
     announced = announced_size(scope)
-    if announced > DISCARDED_BYTES or (announced > MAX_REQUEST_BYTES and waits_to_send(scope)):
+    if announced > DISCARDED_BYTES or (announced > most and waits_to_send(scope)):
         return Body(b"", announced)
     if announced == 0:
         return EMPTY
-    return await _read(receive)
+    return await _read(receive, most)
 
 
 def announced_size(scope: Scope) -> int:
@@ -55,13 +55,13 @@ def waits_to_send(scope: Scope) -> bool:
     return any(name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"])
 
 
-async def _read(receive: Receive) -> Body:
+async def _read(receive: Receive, most: int) -> Body:
     message = await receive()
     if message["type"] == "http.disconnect":
         raise ClientGone
     data: bytes = message.get("body", b"")
     if not message.get("more_body", False):
-        return _within_limit([data], len(data))
+        return _within_limit([data], len(data), most)
     parts, size = [data], len(data)
     while message.get("more_body", False) and size <= DISCARDED_BYTES:
         message = await receive()
@@ -69,10 +69,10 @@ async def _read(receive: Receive) -> Body:
             raise ClientGone
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MAX_REQUEST_BYTES:
+        if size > most:
             parts.clear()
-    return _within_limit(parts, size)
+    return _within_limit(parts, size, most)
 
 
-def _within_limit(parts: list[bytes], size: int) -> Body:
-    return Body(b"".join(parts), size) if size <= MAX_REQUEST_BYTES else Body(b"", size)
+def _within_limit(parts: list[bytes], size: int, most: int) -> Body:
+    return Body(b"".join(parts), size) if size <= most else Body(b"", size)

@@ -83,13 +83,15 @@ async def read_call(scope: Scope, receive: Receive, method: Method, shape: Shape
     """The request as a call. Raises ClientGone."""
     headers = header_map(scope)
     body = await read_body(scope, receive) if shape.has_body else EMPTY
+    payload = RestPayload(scope, headers, body, shape)
     client = scope.get("client")
     return Call(
         method=method,
-        payload=RestPayload(scope, headers, body, shape),
+        payload=payload,
         transport=transport,
         headers=headers,
         peer=client[0] if client else "",
+        ticket=payload.ticket,
     )
 
 

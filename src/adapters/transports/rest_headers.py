@@ -30,6 +30,9 @@ ONCE = frozenset(
         "x-request-id",
     }
 )
+RENEWED = "last-event-id"
+"""A browser adds this one itself when it comes back to the same address, so it is the later word and need not agree."""
+
 TWICE = "\n"
 """Joins the values of a header that stands twice but may not: a byte that no header value holds."""
 
@@ -104,7 +107,8 @@ def merge_headers(message: Message, headers: dict[str, str]) -> None:
         name = carried.field.name
         is_message = carried.field.message_type is not None
         held = getattr(message, name)
-        if (message.HasField(name) if is_message else held) and held != value:
+        said_twice = bool(message.HasField(name) if is_message else held) and carried.key != RENEWED
+        if said_twice and held != value:
             raise ValidationFailed(
                 f"{name} and the header {carried.header} disagree; send one of them, or the same in both",
                 violations=(

@@ -1,6 +1,7 @@
 """connexion's check of the query against the document, with errors that name the parameter."""
 
 import difflib
+from collections.abc import Set as AbstractSet
 
 from connexion.lifecycle import ConnexionRequest
 from connexion.operations import AbstractOperation
@@ -11,18 +12,19 @@ from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFaile
 
 
 class QueryCheck:
-    """The check of one operation."""
+    """The check of one operation. `credentials`: parameters that prove who calls, and are no part of the request."""
 
-    def __init__(self, operation: AbstractOperation) -> None:
+    def __init__(self, operation: AbstractOperation, credentials: AbstractSet[str] = frozenset()) -> None:
         parameters = [p for p in operation.parameters if p["in"] == "query"]
         self._declared = {parameter["name"]: parameter for parameter in parameters}
+        self._credentials = credentials
         self._parser = operation.uri_parser_class(parameters, {})
         self._validator = ParameterValidator(parameters, uri_parser=self._parser, strict_validation=True)
 
     def __call__(self, scope: Scope) -> None:
         """Raises MalformedRequest for a parameter that is unknown and ValidationFailed for one that does not fit."""
         request = ConnexionRequest(scope, uri_parser=self._parser)
-        for name in sorted(self._validator.validate_query_parameter_list(request)):
+        for name in sorted(set(self._validator.validate_query_parameter_list(request)) - self._credentials):
             raise self._unknown(name)
         for name, parameter in self._declared.items():
             misfit = self._validator.validate_query_parameter(parameter, request)

@@ -18,7 +18,7 @@ from aion.adapters.transports.json_codec import parse_object
 from aion.adapters.transports.json_decoder import decode_members
 from aion.adapters.transports.json_form import type_of
 from aion.adapters.transports.rest_body import Body
-from aion.adapters.transports.rest_headers import merge_headers, refuse_doubles
+from aion.adapters.transports.rest_headers import TWICE, merge_headers, refuse_doubles
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -29,12 +29,14 @@ _BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the contract says about the requests of one operation."""
+    """What the contract says about the requests of one operation. `ticket`: the query parameter for a stream ticket."""
 
     has_body: bool
     body_required: bool
     streams: bool
     check_query: Callable[[Scope], None]
+    body_field: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,14 @@ class RestPayload:
     def size(self) -> int:
         """The body's size in bytes."""
         return self.body.size
+
+    @property
+    def ticket(self) -> str:
+        """The stream ticket in the query; empty without one. Two are no ticket."""
+        if not self.shape.ticket or not self.scope["query_string"]:
+            return ""
+        query = parse_qsl(self.scope["query_string"].decode("latin-1"))
+        return TWICE.join(value for name, value in query if name == self.shape.ticket)
 
     def decode(self, into: type[Decoded]) -> Decoded:
         """The message. Raises MalformedRequest and ValidationFailed."""
@@ -67,7 +77,8 @@ class RestPayload:
         if not self.shape.has_body or (not self.body.data and not self.shape.body_required):
             return {}
         refuse_other_media(self.headers)
-        return parse_object(self.body.data)
+        document = parse_object(self.body.data)
+        return {self.shape.body_field: document} if self.shape.body_field else document
 
     def _query(self, descriptor: Descriptor) -> dict[str, object]:
         if not self.scope["query_string"]:
@@ -75,6 +86,8 @@ class RestPayload:
         self.shape.check_query(self.scope)
         members: dict[str, object] = {}
         for name, text in parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True):
+            if name == self.shape.ticket:
+                continue
             field = descriptor.fields_by_name[name]
             value = _BOOLEANS.get(text, text) if field.type == FieldDescriptor.TYPE_BOOL else text
             if field.is_repeated:

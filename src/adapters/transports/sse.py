@@ -7,8 +7,7 @@ it got.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
@@ -17,8 +16,9 @@ from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.methods import Method
 from aion.adapters.rpc.pipeline import Pipeline, Refused
 from aion.adapters.rpc.streams import READER_SECONDS, Stream
-from aion.adapters.transports.http_answers import GUARDS, Headers, Receive, Scope, Send, mark_headers
+from aion.adapters.transports.http_answers import Headers, Receive, Scope, Send, mark_headers
 from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
+from aion.adapters.transports.http_streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
 from aion.adapters.transports.rest_answers import acceptance_headers
 from aion.adapters.transports.rest_body import ClientGone
 from aion.adapters.transports.rest_calls import end, read_call, until_gone
@@ -26,15 +26,6 @@ from aion.adapters.transports.rest_request import EVENTS, Shape
 from aion.adapters.transports.sse_frames import RETRY, accepted_frame, frame_of, refused_frame
 
 TRANSPORT = "sse"
-LAST_WORD_SECONDS = 1.0
-"""How long the last frame of a stream that is broken off may wait for room."""
-
-QUIET_SECONDS = 0.5
-"""After this time without a first message a watcher gets its headers, so that it knows that it is connected."""
-
-
-class ReaderGone(Exception):
-    """The reader takes nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +106,10 @@ class _Writer:
         headers = [
             (b"content-type", f"{EVENTS}; charset=utf-8".encode()),
             (b"x-accel-buffering", b"no"),
-            *GUARDS,
             *mark_headers(self._marks),
             *extra,
         ]
-        async with _within(READER_SECONDS):
+        async with within(READER_SECONDS):
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
             await self.write(RETRY)
 
@@ -129,7 +119,7 @@ class _Writer:
 
     async def close(self) -> None:
         """Ends the stream. Raises ReaderGone."""
-        async with _within(READER_SECONDS):
+        async with within(READER_SECONDS):
             await self._send({"type": "http.response.body", "body": b""})
 
     async def refuse(self, refused: Refused) -> None:
@@ -139,15 +129,6 @@ class _Writer:
         if not self._opened:
             await send_problem(self._send, refused)
             return
-        async with _within(LAST_WORD_SECONDS):
+        async with within(LAST_WORD_SECONDS):
             await self.write(refused_frame(refused))
             await self._send({"type": "http.response.body", "body": b""})
-
-
-@asynccontextmanager
-async def _within(seconds: float) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise ReaderGone from None

@@ -31,7 +31,7 @@ def show() -> None:
 
 @app.command()
 def validate() -> None:
-    """Check settings, intents.yml, policies.yml, models.yml and every module; name every problem."""
+    """Check settings, the four files of the configuration and every module; name every problem."""
     with refusals_as_sentences():
         if problems := unknown_variables():
             fail(problems)

@@ -1,11 +1,8 @@
 """`aion dev` and `aion serve`: run a server until it is told to stop."""
 
-import asyncio
-import gc
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -16,15 +13,13 @@ import uvloop
 
 from aion import failpoints
 from aion.app.commands.failing import fail, refusals_as_sentences
-from aion.app.container import running_server
+from aion.app.commands.stopping import until_told_to_stop
+from aion.app.container import RunningServer, running_server
 from aion.app.offline import DevKey, configure_logs, dev_key
 from aion.app.settings import DevSettings, Settings
 from aion.app.settings_report import AnySettings, load, unknown_variables
 
 log = logging.getLogger("aion.app")
-
-GC_THRESHOLD = 20_000
-"""New objects between two looks of the garbage collector; a request makes hundreds that are freed without it."""
 
 
 def serve() -> None:
@@ -57,8 +52,10 @@ def _prepare(kind: type[AnySettings]) -> AnySettings:
 
 async def _serve(settings: Settings) -> None:
     async with running_server(settings) as server:
+        if server.worker_address:
+            typer.echo(f"aion: serving workers on {server.worker_address}", err=True)
         typer.echo(f"aion: serving gRPC on {server.grpc_address} and HTTP on {server.http_address}", err=True)
-        await _until_told_to_stop()
+        await until_told_to_stop()
         typer.echo("aion: draining", err=True)
 
 
@@ -67,23 +64,8 @@ async def _dev(settings: DevSettings, ready_file: Path | None) -> None:
         key = dev_key(settings)
         _greet(server.grpc_address, server.http_address, key)
         if ready_file is not None:
-            _write_ready_file(ready_file, server.grpc_address, server.http_address, key)
-        await _until_told_to_stop()
-
-
-async def _until_told_to_stop() -> None:
-    # What start-up made lives as long as the process: the collector need not walk it again and again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 20, 20)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-    # A second signal is an order, not a request.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.remove_signal_handler(number)
+            _write_ready_file(ready_file, server, key)
+        await until_told_to_stop()
 
 
 def _run(main: Coroutine[object, object, None]) -> None:
@@ -124,8 +106,15 @@ def _aionctl() -> str:
     return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
-def _write_ready_file(path: Path, grpc_address: str, http_address: str, key: DevKey) -> None:
-    document = json.dumps({"grpc": grpc_address, "http": http_address, "api_key": key.text, "pid": os.getpid()})
+def _write_ready_file(path: Path, server: RunningServer, key: DevKey) -> None:
+    facts = {
+        "grpc": server.grpc_address,
+        "http": server.http_address,
+        "workers": server.worker_address,
+        "api_key": key.text,
+        "pid": os.getpid(),
+    }
+    document = json.dumps({name: fact for name, fact in facts.items() if fact})
     waiting = path.with_name(path.name + ".part")
     descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -7,22 +7,20 @@ a full queue): before an error is raised, the store is asked whether this very r
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from aion import failpoints
 from aion.app.usecases.deciding import Decider
 from aion.app.usecases.task_input import input_json
+from aion.app.usecases.task_times import task_times
 from aion.app.usecases.waiting import TaskWaiter
-from aion.domain.errors import (
-    AionError,
-    ExpireTimePast,
-    FieldViolation,
-    PermissionDenied,
-)
+from aion.domain.errors import AionError, PermissionDenied
 from aion.domain.identity import Caller, run_scope
 from aion.domain.ids import uuid7
+from aion.domain.leased import leased
+from aion.domain.retention import RetentionPolicy
 from aion.domain.tasks import Sla, Task
 from aion.domain.writes import Accept, Accepted, EagerLease, IdempotencyKey
 from aion.ports.catalog import Catalog
@@ -47,24 +45,29 @@ class AcceptTask:
     worker: EagerWorker | None
     max_pending: int
     observe: Callable[[Task], None]
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
 
     async def __call__(self, caller: Caller, command: SubmitCommand) -> Submitted:
-        if not caller.identity.may(run_scope(command.intent)):
-            raise PermissionDenied(
-                f"running {command.intent} needs the scope {run_scope(command.intent)}; ask for a key that holds it",
-                facts={"scope": run_scope(command.intent)},
-            )
-        idempotency = _idempotency_key(caller, command)
+        _permit(caller, command.intent)
         try:
             task = self._plan(caller, command)
+            if command.validate_only:
+                return await self._validated(caller, command, task)
             failpoints.hit("server.before_accept")
-            accepted = await self._accept(caller, task, idempotency)
+            accepted = await self._accept(caller, task, self._idempotency_key(caller, command))
         except AionError as refusal:
-            earlier = await self._accepted_earlier(caller, command, idempotency, refusal)
-            return Submitted(earlier, replayed=True)
+            return await self.accepted_earlier(caller, command, refusal)
         if not accepted.replayed:
             self.observe(accepted.task)
         return Submitted(accepted.task, accepted.replayed)
+
+    async def accepted_earlier(self, caller: Caller, command: SubmitCommand, refusal: AionError) -> Submitted:
+        """The task that an earlier, identical call made; raises the refusal when there was none."""
+        earlier = await self._replay(caller, command)
+        if earlier is None:
+            raise refusal
+        _permit(caller, earlier.intent)
+        return Submitted(earlier, replayed=True, validated=command.validate_only)
 
     def _plan(self, caller: Caller, command: SubmitCommand) -> Task:
         """The task as it would be accepted; raises what refuses it."""
@@ -72,23 +75,18 @@ class AcceptTask:
         document = input_json(command)
         self.catalog.check_input(intent.name, document)
         now = self.clock.now()
-        expire_time = command.expire_time or now + intent.default_expiry
-        if expire_time <= now:
-            raise ExpireTimePast(
-                f"expire_time {expire_time.isoformat()} is in the past (now {now.isoformat()}); "
-                "leave it out or give a later one",
-                violations=(FieldViolation("expire_time", f"must be after {now.isoformat()}"),),
-            )
+        times = task_times(command, intent.default_expiry, now)
         sla = Sla(
             privacy=command.privacy or self.catalog.default_privacy(caller.tenant),
             budget_micros=command.budget_micros,
             p95=command.p95,
         )
-        decision = self.decide(caller.identity, command, intent, sla, now=now, time_left=expire_time - now)
+        decision = self.decide(caller.identity, command, intent, sla, now=now, time_left=times.time_left)
         module = self.catalog.module(decision.engine)
         return Task(
             tenant=caller.tenant,
-            task_id=command.task_id or uuid7(now, self.entropy.bytes(10)),
+            # What is only validated gets no id: it would be another one when it is accepted.
+            task_id=command.task_id or ("" if command.validate_only else uuid7(now, self.entropy.bytes(10))),
             principal=caller.principal,
             intent=intent.name,
             input_json=document,
@@ -99,32 +97,44 @@ class AcceptTask:
             max_failures=module.retries if module else 0,
             attempt_timeout=module.timeout if module else intent.default_expiry,
             create_time=now,
-            expire_time=expire_time,
+            expire_time=times.expire_time,
             metadata=command.metadata,
             traceparent=caller.traceparent,
+            queue_expire_time=times.queue_expire_time,
+            retry_of=command.retry_of,
+            schedule_id=command.schedule_id,
+            held_until=times.not_before,
+            not_before=times.not_before,
         )
+
+    async def _validated(self, caller: Caller, command: SubmitCommand, planned: Task) -> Submitted:
+        """What accepting would come to: `planned`, or a replay. Raises IdempotencyKeyReused and TaskAlreadyExists."""
+        earlier = await self._replay(caller, command)
+        return Submitted(earlier or planned, replayed=earlier is not None, validated=True)
 
     async def _accept(self, caller: Caller, task: Task, idempotency: IdempotencyKey | None) -> Accepted:
         """Hands the value over. A client that leaves meanwhile changes nothing: what is accepted is also started."""
         worker = self.worker
-        if worker is None or not worker.reserve(task.tenant):
+        if worker is None or task.not_before is not None or not worker.reserve(task.tenant):
             return await self.store.accept(caller.tenant, Accept(task, idempotency, None, self.max_pending))
-        eager = EagerLease(worker.owner, worker.lease_for)
+        eager = EagerLease(worker.owner, worker.lease_for, worker.engines)
         accepting = asyncio.ensure_future(
             self.store.accept(caller.tenant, Accept(task, idempotency, eager, self.max_pending))
         )
         accepting.add_done_callback(partial(_start_or_release, worker, task.tenant))
         return await asyncio.shield(accepting)
 
-    async def _accepted_earlier(
-        self, caller: Caller, command: SubmitCommand, idempotency: IdempotencyKey | None, refusal: AionError
-    ) -> Task:
+    async def _replay(self, caller: Caller, command: SubmitCommand) -> Task | None:
+        idempotency = self._idempotency_key(caller, command)
         if idempotency is None and not command.task_id:
-            raise refusal
-        earlier = await self.store.find_replay(caller.tenant, command.task_id, idempotency, command.fingerprint)
-        if earlier is None:
-            raise refusal
-        return earlier
+            return None
+        return await self.store.find_replay(caller.tenant, command.task_id, idempotency, command.fingerprint)
+
+    def _idempotency_key(self, caller: Caller, command: SubmitCommand) -> IdempotencyKey | None:
+        if not command.idempotency_key:
+            return None
+        kept_for = self.retention.of(caller.tenant).idempotency_keys
+        return IdempotencyKey(caller.principal, CREATE_TASK, command.idempotency_key, command.fingerprint, kept_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,7 @@ class SubmitTask:
     waiter: TaskWaiter
 
     async def __call__(self, caller: Caller, command: SubmitCommand) -> Submitted:
-        if command.wait <= timedelta():
+        if command.wait <= timedelta() or command.validate_only:
             return await self.accept(caller, command)
         with self.waiter.slot(caller.tenant):
             submitted = await self.accept(caller, command)
@@ -147,10 +157,12 @@ def _start_or_release(worker: EagerWorker, tenant: str, accepting: "asyncio.Futu
     if accepting.cancelled() or accepting.exception() is not None or not accepting.result().started:
         worker.release(tenant)
     else:
-        worker.start(accepting.result().task)
+        worker.start(leased(accepting.result().task))
 
 
-def _idempotency_key(caller: Caller, command: SubmitCommand) -> IdempotencyKey | None:
-    if not command.idempotency_key:
-        return None
-    return IdempotencyKey(caller.principal, CREATE_TASK, command.idempotency_key, command.fingerprint)
+def _permit(caller: Caller, intent: str) -> None:
+    if not caller.identity.may(run_scope(intent)):
+        raise PermissionDenied(
+            f"running {intent} needs the scope {run_scope(intent)}; ask for a key that holds it",
+            facts={"scope": run_scope(intent)},
+        )

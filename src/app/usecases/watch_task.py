@@ -64,7 +64,9 @@ class StreamTask:
 
     async def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncGenerator[Progress, None]:
         submitted = await self.accept(caller, command)
-        yield Progress(task=submitted.task, replayed=submitted.replayed)
+        yield Progress(task=submitted.task, replayed=submitted.replayed, validated=submitted.validated)
+        if submitted.validated:
+            return
         async with aclosing(self.watch(caller, submitted.task.task_id, 0)) as steps:
             async for progress in steps:
                 yield progress

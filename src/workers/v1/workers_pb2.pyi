@@ -293,6 +293,7 @@ class LeasedTask(_message.Message):
     ALONE_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    LAST_OFFSET_FIELD_NUMBER: _builtins.int
     intent: _builtins.str
     """What was asked for; its output schema holds."""
     engine: _builtins.str
@@ -303,6 +304,8 @@ class LeasedTask(_message.Message):
     """No other attempt may share its host process."""
     traceparent: _builtins.str
     """W3C trace context of the call that submitted it."""
+    last_offset: _builtins.int
+    """Where its log stood when the lease began."""
     @_builtins.property
     def lease(self) -> Global___Lease:
         """The lease that all writes about it carry."""
@@ -336,10 +339,11 @@ class LeasedTask(_message.Message):
         alone: _builtins.bool = ...,
         traceparent: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        last_offset: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attempt_timeout", b"attempt_timeout", "create_time", b"create_time", "expire_time", b"expire_time", "lease", b"lease", "lease_expire_time", b"lease_expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alone", b"alone", "attempt_timeout", b"attempt_timeout", "create_time", b"create_time", "engine", b"engine", "expire_time", b"expire_time", "input_json", b"input_json", "intent", b"intent", "lease", b"lease", "lease_expire_time", b"lease_expire_time", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alone", b"alone", "attempt_timeout", b"attempt_timeout", "create_time", b"create_time", "engine", b"engine", "expire_time", b"expire_time", "input_json", b"input_json", "intent", b"intent", "last_offset", b"last_offset", "lease", b"lease", "lease_expire_time", b"lease_expire_time", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -354,10 +358,15 @@ class LeaseRequest(_message.Message):
     INCARNATION_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
     incarnation: _builtins.str
     """This start of the worker."""
     limit: _builtins.int
     """At most this many tasks."""
+    turn: _builtins.int
+    """Counts the answers that the worker got from this server: a call that is sent again, because its answer was lost, gets
+    the same tasks again.
+    """
     @_builtins.property
     def wait(self) -> _duration_pb2.Duration:
         """How long the server may wait for work before it answers with none."""
@@ -368,10 +377,11 @@ class LeaseRequest(_message.Message):
         incarnation: _builtins.str = ...,
         limit: _builtins.int = ...,
         wait: _duration_pb2.Duration | None = ...,
+        turn: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["wait", b"wait"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["incarnation", b"incarnation", "limit", b"limit", "wait", b"wait"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incarnation", b"incarnation", "limit", b"limit", "turn", b"turn", "wait", b"wait"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -524,10 +534,13 @@ class AppendRequest(_message.Message):
     LEASE_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
     AFTER_OFFSET_FIELD_NUMBER: _builtins.int
+    INCARNATION_FIELD_NUMBER: _builtins.int
     after_offset: _builtins.int
     """The offset that the log had before these events as the worker knows it; an append that was committed but whose answer
     was lost is then not written twice. Negative: unknown.
     """
+    incarnation: _builtins.str
+    """This start of the worker; the lease must be its own."""
     @_builtins.property
     def lease(self) -> Global___Lease:
         """The lease."""
@@ -542,10 +555,11 @@ class AppendRequest(_message.Message):
         lease: Global___Lease | None = ...,
         events: _abc.Iterable[Global___NewEvent] | None = ...,
         after_offset: _builtins.int = ...,
+        incarnation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lease", b"lease"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_offset", b"after_offset", "events", b"events", "lease", b"lease"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_offset", b"after_offset", "events", b"events", "incarnation", b"incarnation", "lease", b"lease"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -616,6 +630,7 @@ class SettleRequest(_message.Message):
     FUEL_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
     AFTER_OFFSET_FIELD_NUMBER: _builtins.int
+    INCARNATION_FIELD_NUMBER: _builtins.int
     outcome: Global___Outcome.ValueType
     """How it ended."""
     result_json: _builtins.str
@@ -624,6 +639,8 @@ class SettleRequest(_message.Message):
     """WASM fuel that it burnt."""
     after_offset: _builtins.int
     """As in AppendRequest."""
+    incarnation: _builtins.str
+    """This start of the worker; the lease must be its own."""
     @_builtins.property
     def lease(self) -> Global___Lease:
         """The lease."""
@@ -646,10 +663,11 @@ class SettleRequest(_message.Message):
         fuel: _builtins.int = ...,
         events: _abc.Iterable[Global___NewEvent] | None = ...,
         after_offset: _builtins.int = ...,
+        incarnation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "lease", b"lease"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_offset", b"after_offset", "events", b"events", "failure", b"failure", "fuel", b"fuel", "lease", b"lease", "outcome", b"outcome", "result_json", b"result_json"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_offset", b"after_offset", "events", b"events", "failure", b"failure", "fuel", b"fuel", "incarnation", b"incarnation", "lease", b"lease", "outcome", b"outcome", "result_json", b"result_json"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -685,8 +703,11 @@ class RecordCostRequest(_message.Message):
 
     LEASE_FIELD_NUMBER: _builtins.int
     COST_MICROS_FIELD_NUMBER: _builtins.int
+    INCARNATION_FIELD_NUMBER: _builtins.int
     cost_micros: _builtins.int
     """What the attempt cost in all so far, in micro-dollars; said again, it counts once."""
+    incarnation: _builtins.str
+    """This start of the worker; a lease that lives must be its own."""
     @_builtins.property
     def lease(self) -> Global___Lease:
         """The lease under which the cost arose."""
@@ -696,10 +717,11 @@ class RecordCostRequest(_message.Message):
         *,
         lease: Global___Lease | None = ...,
         cost_micros: _builtins.int = ...,
+        incarnation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lease", b"lease"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_micros", b"cost_micros", "lease", b"lease"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_micros", b"cost_micros", "incarnation", b"incarnation", "lease", b"lease"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

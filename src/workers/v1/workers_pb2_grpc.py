@@ -91,7 +91,8 @@ class AionWorkersServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Renew(self, request, context):
-        """Keeps leases longer, and tells which tasks should be canceled.
+        """Keeps leases longer, and tells which tasks should be canceled. Called once a second, also without leases: a worker that
+        was not heard of for half a lease gets no work.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

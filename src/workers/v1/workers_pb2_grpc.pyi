@@ -42,7 +42,9 @@ class AionWorkersStub:
     Lease: _grpc.UnaryUnaryMultiCallable[_workers_pb2.LeaseRequest, _workers_pb2.LeaseResponse]
     """Leases tasks whose engine this worker has, fair between tenants; waits for work when asked to."""
     Renew: _grpc.UnaryUnaryMultiCallable[_workers_pb2.RenewRequest, _workers_pb2.RenewResponse]
-    """Keeps leases longer, and tells which tasks should be canceled."""
+    """Keeps leases longer, and tells which tasks should be canceled. Called once a second, also without leases: a worker that
+    was not heard of for half a lease gets no work.
+    """
     Append: _grpc.UnaryUnaryMultiCallable[_workers_pb2.AppendRequest, _workers_pb2.AppendResponse]
     """Adds events to a log, under a fence."""
     Settle: _grpc.UnaryUnaryMultiCallable[_workers_pb2.SettleRequest, _workers_pb2.SettleResponse]
@@ -62,7 +64,9 @@ class AionWorkersAsyncStub(AionWorkersStub):
     Lease: _aio.UnaryUnaryMultiCallable[_workers_pb2.LeaseRequest, _workers_pb2.LeaseResponse]  # type: ignore[assignment]
     """Leases tasks whose engine this worker has, fair between tenants; waits for work when asked to."""
     Renew: _aio.UnaryUnaryMultiCallable[_workers_pb2.RenewRequest, _workers_pb2.RenewResponse]  # type: ignore[assignment]
-    """Keeps leases longer, and tells which tasks should be canceled."""
+    """Keeps leases longer, and tells which tasks should be canceled. Called once a second, also without leases: a worker that
+    was not heard of for half a lease gets no work.
+    """
     Append: _aio.UnaryUnaryMultiCallable[_workers_pb2.AppendRequest, _workers_pb2.AppendResponse]  # type: ignore[assignment]
     """Adds events to a log, under a fence."""
     Settle: _aio.UnaryUnaryMultiCallable[_workers_pb2.SettleRequest, _workers_pb2.SettleResponse]  # type: ignore[assignment]
@@ -97,7 +101,9 @@ class AionWorkersServicer(metaclass=_abc_1.ABCMeta):
         request: _workers_pb2.RenewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_workers_pb2.RenewResponse, _abc.Awaitable[_workers_pb2.RenewResponse]]:
-        """Keeps leases longer, and tells which tasks should be canceled."""
+        """Keeps leases longer, and tells which tasks should be canceled. Called once a second, also without leases: a worker that
+        was not heard of for half a lease gets no work.
+        """
 
     @_abc_1.abstractmethod
     def Append(

@@ -32,13 +32,19 @@ from aion.ports.usecases import (
     SubmitCommand,
     Submitted,
     TaskPage,
+    Ticket,
+    TicketWish,
     UseCases,
 )
 from tests.contract.rest.samples import DECISION, TIME, a_task, an_ended_task
+from tests.contract.rest.scripted_services import scripted_schedules, scripted_webhooks
 
 DOCUMENT = load_document(Path(__file__).resolve().parents[3] / "openapi" / "aion.v1.yaml")
 KEY = {"authorization": "Bearer good"}
 READER = {"x-api-key": "reader"}
+
+
+HTTP_PARTS = {"origins", "places", "socket_times", "socket_bounds"}
 
 
 class Keys:
@@ -153,6 +159,9 @@ class Script:
         )
         return ModulePage([module], "")
 
+    async def create_ticket(self, caller: Caller, wish: TicketWish) -> Ticket:
+        return Ticket("aion_ticket_" + "x" * 40, TIME)
+
     async def info(self, caller: Caller) -> ServerInfo:
         return ServerInfo("0.1.0", TIME, ("wasm",), "sha256:00")
 
@@ -188,6 +197,10 @@ class Script:
             list_intents=self.list_intents,
             list_modules=self.list_modules,
             server_info=self.info,
+            retry=self.submit,
+            schedules=scripted_schedules(),
+            webhooks=scripted_webhooks(),
+            create_ticket=self.create_ticket,
         )
 
 
@@ -216,7 +229,7 @@ async def a_face(
     pipeline = Pipeline(
         handlers(script.use_cases()),
         PipelineParts(
-            authenticator=Keys(),
+            authenticator=parts.get("authenticator", Keys()),
             key_limit=parts.get("key_limit", Unlimited()),
             peer_limit=parts.get("peer_limit", Unlimited()),
             clock=SystemClock(),
@@ -234,6 +247,7 @@ async def a_face(
             metrics=lambda: b"aion_up 1\n",
             metrics_open=metrics_open,
             docs_open=docs_open,
+            **{name: parts[name] for name in HTTP_PARTS & parts.keys()},
         )
     )
     return Face(app, script, observer, pipeline, problems)

@@ -6,6 +6,9 @@ import pytest
 
 from aion.adapters.rpc.methods import methods
 from tests.contract.rest.scripted import DOCUMENT
+from tests.contract.transports.examples import EXAMPLES
+from tests.contract.transports.preparations import SCHEDULE_ID as THING
+from tests.e2e.transcoding import transcode
 
 OPERATIONS = [(verb, path, operation) for path, item in DOCUMENT["paths"].items() for verb, operation in item.items()]
 
@@ -16,12 +19,10 @@ def test_every_rpc_has_an_operation():
 
 @pytest.mark.parametrize(("verb", "path", "operation"), OPERATIONS, ids=[f"{v} {p}" for v, p, _ in OPERATIONS])
 async def test_every_operation_of_the_document_is_served_with_a_documented_status(client, face, verb, path, operation):
-    body = {"json": {"intent": "summarize", "requests": [{"intent": "summarize"}]}} if verb == "post" else {}
-    if verb == "post":
-        wanted = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
-        known = DOCUMENT["components"]["schemas"][wanted]["properties"]
-        body["json"] = {name: value for name, value in body["json"].items() if name in known}
-    answer = await client.request(verb.upper(), re.sub(r"\{[^}]*\}", "t-1", path), **body)
+    request = EXAMPLES[operation["x-grpc-method"].rsplit("/", 1)[1]].sample()
+    body = transcode(methods()[operation["x-grpc-method"]], request).body
+    said = {} if body is None else {"json": body}
+    answer = await client.request(verb.upper(), re.sub(r"\{[^}]*\}", THING, path), **said)
     assert answer.status_code in (200, 202)
     documented = operation["responses"][str(answer.status_code)]
     assert answer.headers["content-type"].split(";")[0] in documented["content"]

@@ -83,6 +83,7 @@ class Server:
     place: Place
     process: ForkServerProcess
     address: str = ""
+    worker_address: str = ""
     api_key: str = ""
     ready_at: float = 0.0
 
@@ -113,7 +114,7 @@ class Server:
                 raise AssertionError(f"the server was not ready after {PATIENCE} s; see {self.place.log}")
             await asyncio.sleep(_LOOK_EVERY)
         facts = json.loads(ready.read_text())
-        self.address, self.api_key = facts["grpc"], facts["api_key"]
+        self.address, self.worker_address, self.api_key = facts["grpc"], facts.get("workers", ""), facts["api_key"]
         self.ready_at = time.time()
 
     @property

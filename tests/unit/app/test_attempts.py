@@ -8,7 +8,7 @@ import pytest
 from aion.app.attempt import RunningAttempt
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult
 from aion.domain.errors import OutcomeUnknown, StoreUnavailable
-from aion.domain.writes import Append, LeaseRef, Settle
+from aion.domain.writes import Append, Settle
 from aion.ports.usecases import MAX_RESULT_BYTES
 from tests.sample_tasks import START
 from tests.unit.app.workshop import OK, Workshop, leased, stale, token, until
@@ -20,9 +20,7 @@ async def shop() -> Workshop:
 
 
 def attempt(shop: Workshop, **changes: object) -> RunningAttempt:
-    task = leased(**changes)
-    shop.queue.leased[task.task_id] = task
-    return RunningAttempt(task, LeaseRef(task.tenant, task.task_id, 1), shop.parts)
+    return RunningAttempt(leased(**changes), shop.parts)
 
 
 async def test_a_short_attempt_settles_with_its_events_in_one_write(shop: Workshop):
@@ -121,7 +119,21 @@ async def test_the_first_interruption_decides(shop: Workshop):
     assert [write.result.outcome for write in shop.queue.settled] == [AttemptOutcome.CANCELED]
 
 
-async def test_events_that_cannot_be_written_give_the_attempt_up(shop: Workshop):
+async def test_events_are_offered_again_while_the_store_is_away_and_say_where_the_log_stood(
+    shop: Workshop, monkeypatch
+):
+    monkeypatch.setattr("aion.app.attempt.WRITE_PAUSE", 0)
+    shop.engine.say = (token("a"), token("b"))
+    shop.queue.refusals = [StoreUnavailable("busy"), OutcomeUnknown("the commit failed")]
+    running = asyncio.ensure_future(attempt(shop).run())
+    await until(lambda: len(shop.queue.writes) == 3)
+    shop.engine.told.set()
+    await running
+    assert [(type(write), write.after_offset) for write in shop.queue.writes] == [*3 * [(Append, 0)], (Settle, 2)]
+
+
+async def test_events_that_cannot_be_written_give_the_attempt_up(shop: Workshop, monkeypatch):
+    monkeypatch.setattr("aion.app.attempt.WRITE_AGAIN_FOR", 0)
     shop.engine.say = (token("a"),)
     shop.queue.refusals = [StoreUnavailable("the disk is full")]
     await attempt(shop).run()
@@ -169,7 +181,7 @@ async def test_randomness_is_seeded_by_the_task_and_by_nothing_else(shop: Worksh
 
 
 async def test_a_settle_is_offered_again_while_the_store_is_away(shop: Workshop, monkeypatch):
-    monkeypatch.setattr("aion.app.attempt.SETTLE_PAUSE", 0)
+    monkeypatch.setattr("aion.app.attempt.WRITE_PAUSE", 0)
     shop.queue.refusals = [StoreUnavailable("busy"), OutcomeUnknown("the commit failed")]
     shop.engine.told.set()
     await attempt(shop).run()

@@ -29,6 +29,7 @@ from aion.domain.errors import (
     ValidationFailed,
 )
 from aion.domain.identity import ALL_SCOPES, Caller, Identity
+from aion.domain.leased import LeasedTask, leased
 from aion.domain.tasks import Task, TaskState
 from aion.domain.writes import Accept, Accepted, IdempotencyKey
 from aion.ports.tasks import TaskFilter
@@ -49,9 +50,10 @@ class FakeWorker:
     """Has as many free slots as it is given; remembers what it started."""
 
     free: int = 1
-    started: list[Task] = field(default_factory=list)
+    started: list[LeasedTask] = field(default_factory=list)
     owner: str = "worker-1"
     lease_for: timedelta = LEASE
+    engines: frozenset[str] | None = None
 
     def reserve(self, tenant: str) -> bool:
         if not self.free:
@@ -62,7 +64,7 @@ class FakeWorker:
     def release(self, tenant: str) -> None:
         self.free += 1
 
-    def start(self, task: Task) -> None:
+    def start(self, task: LeasedTask) -> None:
         self.started.append(task)
 
 
@@ -185,7 +187,7 @@ async def test_a_full_queue_refuses_and_leaves_nothing(desk: Desk):
 async def test_an_accepted_task_starts_at_once_in_the_slot_that_was_reserved_for_it(desk: Desk):
     submitted = await desk.submit(CALLER, COMMAND)
     assert (submitted.task.state, submitted.replayed) == (TaskState.RUNNING, False)
-    assert desk.worker.started == desk.observed == [submitted.task]
+    assert (desk.worker.started, desk.observed) == ([leased(submitted.task)], [submitted.task])
     assert desk.worker.free == 0
 
 

@@ -15,7 +15,7 @@ from aion.domain.identity import ALL_SCOPES, Caller, Identity
 from aion.domain.tasks import Task, TaskState
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import START
-from tests.unit.app.workshop import leased
+from tests.unit.app.workshop import running
 
 CALLER = Caller(Identity("acme", "service", ALL_SCOPES), "request")
 
@@ -42,7 +42,7 @@ class FakeStore:
 
 @pytest.fixture
 async def store() -> FakeStore:
-    return FakeStore(leased())
+    return FakeStore(running())
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_a_waiter_is_woken_when_the_task_ends(store, signals):
 
 async def test_a_task_that_ended_before_the_wait_is_answered_at_once(store, signals):
     store.grow(EventKind.DONE)
-    ended = await waiter(store, signals, ManualClock(START)).until_ended(CALLER, leased(), timedelta(minutes=1))
+    ended = await waiter(store, signals, ManualClock(START)).until_ended(CALLER, running(), timedelta(minutes=1))
     assert ended.state is TaskState.OK
 
 

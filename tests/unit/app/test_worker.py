@@ -8,7 +8,8 @@ import pytest
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome
 from aion.domain.errors import StoreUnavailable
 from aion.domain.writes import LeaseRef, Renewed
-from tests.unit.app.workshop import Workshop, leased, until
+from tests.sample_tasks import LEASE
+from tests.unit.app.workshop import Workshop, leased, token, until
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ async def test_what_is_claimed_while_the_worker_ends_is_handed_back(shop: Worksh
 
 
 async def test_an_attempt_that_cannot_settle_frees_its_slot_and_harms_no_other(shop: Workshop, monkeypatch):
-    monkeypatch.setattr("aion.app.attempt.SETTLE_AGAIN_FOR", 0)
+    monkeypatch.setattr("aion.app.attempt.WRITE_AGAIN_FOR", 0)
     shop.queue.refusals = [StoreUnavailable("the disk is full")]
     shop.engine.told.set()
     shop.start(leased("one"))
@@ -157,6 +158,59 @@ async def test_an_attempt_that_cannot_settle_frees_its_slot_and_harms_no_other(s
     assert len(shop.queue.settled) == 1
     assert [where for where, _ in shop.observer.troubles] == ["attempt"]
     assert shop.worker.running == 0
+
+
+@pytest.fixture
+async def apart() -> Workshop:
+    """A worker on another machine, which judges its leases by its own clock."""
+    return Workshop(slots=4, apart=True)
+
+
+async def test_a_worker_apart_stops_what_it_could_not_renew_in_time_and_writes_nothing(apart: Workshop, monkeypatch):
+    """7.11 A worker that could not renew a lease until its end stops the work and writes nothing more."""
+    monkeypatch.setattr("aion.app.worker.LEASE_LOOK", 0)
+    apart.queue.waiting, apart.queue.silent = [leased("one"), leased("two")], True
+    running = asyncio.ensure_future(apart.worker.run())
+    await until(lambda: len(apart.engine.jobs) == 2)
+    apart.clock.advance(LEASE - timedelta(milliseconds=1))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert (apart.worker.running, apart.engine.canceled) == (2, 0)
+    apart.clock.advance(timedelta(milliseconds=1))
+    await until(lambda: apart.worker.running == 0)
+    assert (apart.engine.canceled, apart.queue.writes) == (2, [])
+    assert apart.observer.lost == 2 * ["it could not be renewed before its end"]
+    await _stop(running)
+
+
+async def test_a_worker_apart_that_was_paused_writes_nothing_of_what_was_done_before(apart: Workshop, monkeypatch):
+    """7.11 A worker that could not renew a lease until its end stops the work and writes nothing more."""
+    monkeypatch.setattr("aion.app.worker.LEASE_LOOK", 3600)
+    apart.queue.waiting, apart.engine.say = [leased("one")], (token("late"),)
+    running = asyncio.ensure_future(apart.worker.run())
+    await until(lambda: apart.engine.jobs)
+    apart.clock.advance(LEASE)
+    apart.engine.told.set()
+    await until(lambda: apart.worker.running == 0)
+    assert (apart.queue.writes, len(apart.observer.lost)) == ([], 1)
+    await _stop(running)
+
+
+async def test_a_renewal_lets_a_worker_apart_go_on(apart: Workshop, monkeypatch):
+    monkeypatch.setattr("aion.app.worker.LEASE_LOOK", 0)
+    monkeypatch.setattr("aion.app.worker.MAX_RENEW_PAUSE", 0)
+    apart.queue.waiting = [leased("one")]
+    running = asyncio.ensure_future(apart.worker.run())
+    await until(lambda: apart.engine.jobs)
+    attempt = next(iter(apart.worker._running.values()))
+    for _ in range(3):
+        apart.clock.advance(LEASE / 2)
+        await until(lambda: attempt.held_until == apart.clock.monotonic() + LEASE.total_seconds())
+    apart.worker.leases_last(2 * LEASE)
+    await until(lambda: attempt.held_until == apart.clock.monotonic() + 2 * LEASE.total_seconds())
+    apart.engine.told.set()
+    await until(lambda: apart.queue.settled)
+    await _stop(running)
 
 
 async def _stop(running: "asyncio.Future[None]") -> None:

@@ -10,10 +10,12 @@ from aion.adapters.signals import ProcessSignals
 from aion.app.worker import Worker, WorkerParts, WorkerSettings
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult
-from aion.domain.errors import StaleFence
+from aion.domain.errors import OutcomeUnknown, StaleFence
 from aion.domain.events import EventKind, NewEvent
-from aion.domain.tasks import Task
-from aion.domain.writes import Append, Claim, Renew, Renewed, Settle
+from aion.domain.leased import LeasedTask, Settled
+from aion.domain.leased import leased as leased_of
+from aion.domain.tasks import Task, TaskState
+from aion.domain.writes import Append, Claim, RecordCost, Renew, Renewed, Settle
 from aion.ports.engines import EmitEvents, EngineJob
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import LEASE, START, new_task
@@ -21,9 +23,14 @@ from tests.sample_tasks import LEASE, START, new_task
 OK = AttemptResult(AttemptOutcome.OK, result_json="{}")
 
 
-def leased(task_id: str = "task-1", **changes: Any) -> Task:
+def running(task_id: str = "task-1", **changes: Any) -> Task:
     """A RUNNING task whose lease the worker holds."""
     return lifecycle.started(new_task(task_id, **changes), "worker", START, LEASE).task
+
+
+def leased(task_id: str = "task-1", **changes: Any) -> LeasedTask:
+    """What the worker knows of it."""
+    return leased_of(running(task_id, **changes))
 
 
 def token(text: str) -> NewEvent:
@@ -38,7 +45,7 @@ class FakeQueue:
     `gate` holds appends back, `claim_gate` claims.
     """
 
-    waiting: list[Task] = field(default_factory=list)
+    waiting: list[LeasedTask] = field(default_factory=list)
     writes: list[Append | Settle] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
@@ -46,9 +53,9 @@ class FakeQueue:
     gate: asyncio.Event | None = None
     claim_gate: asyncio.Event | None = None
     appending: asyncio.Event = field(default_factory=asyncio.Event)
-    leased: dict[str, Task] = field(default_factory=dict)
+    silent: bool = False
 
-    async def claim(self, scope: object, value: Claim) -> Sequence[Task]:
+    async def claim(self, scope: object, value: Claim) -> Sequence[LeasedTask]:
         self.claims.append(value)
         taken, self.waiting = self.waiting[: value.limit], self.waiting[value.limit :]
         if self.claim_gate is not None:
@@ -56,6 +63,8 @@ class FakeQueue:
         return taken
 
     async def renew(self, scope: object, value: Renew) -> Sequence[Renewed]:
+        if self.silent:
+            raise OutcomeUnknown("the server cannot be reached")
         return self.renewals or [Renewed(lease, held=True, cancel_requested=False) for lease in value.leases]
 
     async def append(self, scope: object, value: Append) -> int:
@@ -65,14 +74,16 @@ class FakeQueue:
             await self.gate.wait()
         if self.refusals:
             raise self.refusals.pop(0)
-        return 0
+        return (value.after_offset or 0) + len(value.events)
 
-    async def settle(self, scope: object, value: Settle) -> Task:
+    async def record_cost(self, scope: object, value: RecordCost) -> None:
+        raise NotImplementedError
+
+    async def settle(self, scope: object, value: Settle) -> Settled:
         if self.refusals:
             raise self.refusals.pop(0)
         self.writes.append(value)
-        task = self.leased.get(value.lease.task_id) or leased(value.lease.task_id, tenant=value.lease.tenant)
-        return lifecycle.settled(task, value.lease.fence, value.result, START).task
+        return Settled(TaskState.OK, value.result.outcome)
 
     @property
     def settled(self) -> list[Settle]:
@@ -127,21 +138,21 @@ class FakeObserver:
 
     lost: list[str] = field(default_factory=list)
     troubles: list[tuple[str, BaseException]] = field(default_factory=list)
-    ended: list[Task] = field(default_factory=list)
+    ended: list[LeasedTask] = field(default_factory=list)
     spans: list[str] = field(default_factory=list)
 
     def accepted(self, task: Task) -> None: ...
 
-    def attempt_began(self, task: Task) -> "FakeSpan":
+    def attempt_began(self, task: LeasedTask) -> "FakeSpan":
         return FakeSpan("attempt", self.spans)
 
     def step(self, name: str, parent: str) -> "FakeSpan":
         return FakeSpan(name, self.spans)
 
-    def attempt_ended(self, task: Task, attempt: object, took: timedelta) -> None:
+    def attempt_ended(self, task: LeasedTask, result: AttemptResult, state: TaskState, took: timedelta) -> None:
         self.ended.append(task)
 
-    def lease_lost(self, task: Task, why: str) -> None:
+    def lease_lost(self, task: LeasedTask, why: str) -> None:
         self.lost.append(why)
 
     def trouble(self, where: str, error: BaseException) -> None:
@@ -173,7 +184,7 @@ class Latencies:
 class Workshop:
     """A worker and all its fakes."""
 
-    def __init__(self, slots: int = 4, lease: timedelta = LEASE) -> None:
+    def __init__(self, slots: int = 4, lease: timedelta = LEASE, **settings: Any) -> None:
         self.queue, self.engine, self.observer = FakeQueue(), FakeEngine(), FakeObserver()
         self.signals, self.clock, self.catalog = ProcessSignals(), ManualClock(START), FakeCatalog()
         self.latency = Latencies()
@@ -186,12 +197,11 @@ class Workshop:
             self.clock,
             self.observer,
         )
-        self.worker = Worker(WorkerSettings("worker", slots, lease), self.parts)
+        self.worker = Worker(WorkerSettings("worker", slots, lease, **settings), self.parts)
 
-    def start(self, task: Task) -> None:
+    def start(self, task: LeasedTask) -> None:
         """Starts a leased task as an eager start does."""
         assert self.worker.reserve(task.tenant)
-        self.queue.leased[task.task_id] = task
         self.worker.start(task)
 
     async def idle(self) -> None:

@@ -10,7 +10,9 @@ from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.catalog.manifest import Manifest
 from aion.adapters.catalog.operator_files import IntentsFile, ModelsFile, PoliciesFile
+from aion.adapters.catalog.retention_file import RetentionFile, load_retention
 from aion.adapters.catalog.strict_models import StrictModel, model_of
+from aion.domain.retention import RetentionPolicy
 from aion.domain.routing import Privacy
 from tests.unit.catalog.operators import Operator
 
@@ -21,6 +23,7 @@ FILES: dict[str, type[StrictModel]] = {
     "intents.yml": IntentsFile,
     "policies.yml": PoliciesFile,
     "models.yml": ModelsFile,
+    "retention.yml": RetentionFile,
     "manifest.yaml": Manifest,
 }
 
@@ -42,6 +45,10 @@ def test_the_shipped_configuration_offers_the_bundled_modules() -> None:
     assert [module.broken for module in catalog.modules()] == ["" for _ in catalog.modules()]
     catalog.check_input("summarize", '{"text": "One sentence. And another.", "max_sentences": "1"}')
     assert catalog.default_privacy("anyone") is Privacy.LOCAL_ONLY
+
+
+def test_the_shipped_configuration_deletes_nothing() -> None:
+    assert load_retention(ROOT / "config", None, None) == RetentionPolicy()
 
 
 def test_the_shipped_configuration_serves_other_modules_too(operator: Operator) -> None:
@@ -67,7 +74,7 @@ def test_the_samples_of_the_reference_fit_together(operator: Operator) -> None:
     (folder / "schemas").mkdir()
     for side in ("input", "output"):
         (folder / f"{side}.json").rename(folder / "schemas" / f"{side}.json")
-    for name in ("intents.yml", "policies.yml", "models.yml"):
+    for name in ("intents.yml", "policies.yml", "models.yml", "retention.yml"):
         operator.write(name, found[name])
     for side in ("input", "output"):
         operator.write(f"translate_{side}.json", '{"type": "object"}')
@@ -76,3 +83,4 @@ def test_the_samples_of_the_reference_fit_together(operator: Operator) -> None:
 
     assert [module.broken for module in catalog.modules()] == [""]
     assert catalog.intent("summarize").engines[0] == "module:summarize@1.0.0"
+    assert load_retention(operator.config, None, None).undelivered is not None

@@ -187,3 +187,41 @@ def test_changing_a_task_makes_another_and_leaves_the_first():
     assert other == new_task(alone=True)
     with pytest.raises(AttributeError):
         other.alone = False
+
+
+def test_a_task_that_no_attempt_began_in_time_ends_timeout_and_says_so():
+    """3.7 A task of which no attempt began within `max_queue_time` ends TIMEOUT with `QUEUE_EXPIRED`."""
+    task = new_task(queue_expire_time=START + SECOND)
+    assert lifecycle.expired(task, START).task is task
+    ended = lifecycle.expired(task, START + SECOND).task
+    assert (ended.state, ended.failure.code) == (TaskState.TIMEOUT, "QUEUE_EXPIRED")
+    assert "max_queue_time" in ended.failure.message
+
+
+def test_once_an_attempt_began_only_the_expire_time_bounds_a_task():
+    """3.7 Once an attempt began only `expire_time` bounds it."""
+    waiting = lifecycle.lost(running(queue_expire_time=START + SECOND), START, "its lease expired").task
+    assert (waiting.state, waiting.waits_until) == (TaskState.PENDING, waiting.expire_time)
+    assert lifecycle.expired(waiting, START + 2 * SECOND).task is waiting
+    assert lifecycle.expired(waiting, waiting.expire_time).task.failure.code == "TASK_EXPIRED"
+
+
+def test_the_earlier_of_queue_expiry_and_expire_time_gives_its_name():
+    task = new_task(queue_expire_time=START + timedelta(days=1))
+    assert task.waits_until == task.expire_time
+    assert lifecycle.expired(task, START + timedelta(days=2)).task.failure.code == "TASK_EXPIRED"
+
+
+def test_what_was_held_back_counts_its_latency_from_then():
+    """3.8 `usage.latency_ms` and `promise_kept` count from acceptance, or from `not_before`."""
+    until = START + timedelta(minutes=10)
+    task = new_task(not_before=until, held_until=until, sla=Sla(Privacy.LOCAL_ONLY, p95=2 * SECOND))
+    started = lifecycle.started(task, "w", until, LEASE).task
+    ended = lifecycle.settled(started, 1, OK, until + SECOND).task
+    assert (ended.usage.latency, ended.promise_kept) == (SECOND, True)
+    assert lifecycle.cancel_asked(task, START).task.usage.latency == timedelta()
+
+
+def test_a_pause_before_a_retry_never_goes_beyond_the_expire_time():
+    task = lifecycle.settled(running(max_failures=1, expire_time=START + SECOND / 100), 1, FAILED, START).task
+    assert (task.state, task.not_before) == (TaskState.PENDING, task.expire_time)

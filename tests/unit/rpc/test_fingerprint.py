@@ -34,7 +34,7 @@ def test_the_order_of_fields_on_the_wire_does_not_matter():
 def test_what_only_shapes_the_call_does_not_count():
     """5.3 The fingerprint covers the request without the fields marked `(aion.v1.call_only)`."""
     marked = {f.name for f in request().DESCRIPTOR.fields if f.GetOptions().Extensions[options_pb2.call_only]}
-    assert marked == {"wait", "request_id"}
+    assert marked == {"wait", "request_id", "validate_only"}
     shaped = request(request_id="key")
     shaped.wait.seconds = 5
     assert fingerprint(shaped) == fingerprint(request())

@@ -15,7 +15,9 @@ from aion.adapters.telemetry.logging import configure_logging
 from aion.adapters.telemetry.metrics import Metrics
 from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import Tracer
-from aion.domain.attempts import Attempt, AttemptOutcome, Failure
+from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.leased import leased
+from aion.domain.lifecycle import started
 from aion.domain.routing import Decision, Privacy, Route
 from aion.domain.tasks import Priority, Sla, Task, TaskState
 from tests.manual_clock import CountingEntropy
@@ -23,7 +25,7 @@ from tests.manual_clock import CountingEntropy
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 ENGINE = "module:summarize@1.0.0"
-FAILED = Attempt(1, ENGINE, NOW, AttemptOutcome.FAILED, NOW, Failure("MODULE_TRAPPED", "unreachable"))
+FAILED = AttemptResult(AttemptOutcome.FAILED, failure=Failure("MODULE_TRAPPED", "unreachable"))
 
 
 def a_task(**changed):
@@ -44,6 +46,10 @@ def a_task(**changed):
         traceparent=f"00-{TRACE}-00f067aa0ba902b7-01",
     )
     return replace(task, **changed)
+
+
+def an_attempt(**changed):
+    return leased(started(a_task(**changed), "worker", NOW, timedelta(seconds=10)).task)
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ def lines(metrics, start):
 
 
 def test_an_attempt_joins_the_trace_of_the_call_that_submitted_its_task(observer, spans):
-    span = observer.attempt_began(a_task())
+    span = observer.attempt_began(an_attempt())
     span.end("MODULE_TRAPPED")
     (done,) = spans.get_finished_spans()
     assert f"{done.context.trace_id:032x}" == TRACE
@@ -91,18 +97,16 @@ def test_an_attempt_joins_the_trace_of_the_call_that_submitted_its_task(observer
 
 def test_an_attempt_of_an_unrecorded_call_carries_its_trace_on(observer, spans):
     unrecorded = f"00-{TRACE}-00f067aa0ba902b7-00"
-    span = observer.attempt_began(a_task(traceparent=unrecorded))
+    span = observer.attempt_began(an_attempt(traceparent=unrecorded))
     span.end()
     assert span.traceparent == unrecorded
     assert spans.get_finished_spans() == ()
 
 
 def test_a_task_that_goes_well_is_counted_and_leaves_no_line(observer, metrics, logged):
-    task = a_task(
-        state=TaskState.OK, last_offset=7, attempts=(replace(FAILED, outcome=AttemptOutcome.OK, failure=None),)
-    )
+    task = a_task(state=TaskState.OK, last_offset=7)
     observer.accepted(task)
-    observer.attempt_ended(task, task.attempts[0], timedelta(milliseconds=3))
+    observer.attempt_ended(an_attempt(), AttemptResult(AttemptOutcome.OK), TaskState.OK, timedelta(milliseconds=3))
     observer.ended(task)
     assert lines(metrics, "aion_tasks_accepted_total") == ['aion_tasks_accepted_total{intent="summarize"} 1.0']
     assert lines(metrics, "aion_tasks_ended_total") == ['aion_tasks_ended_total{intent="summarize",state="OK"} 1.0']
@@ -114,7 +118,7 @@ def test_a_task_that_goes_well_is_counted_and_leaves_no_line(observer, metrics, 
 
 
 def test_a_failed_attempt_that_is_tried_again_ends_no_task_and_is_logged(observer, metrics, logged):
-    observer.attempt_ended(a_task(state=TaskState.PENDING, attempts=(FAILED,)), FAILED, timedelta(seconds=1))
+    observer.attempt_ended(an_attempt(), FAILED, TaskState.PENDING, timedelta(seconds=1))
     assert lines(metrics, "aion_tasks_ended_total") == []
     (line,) = logged()
     assert line["event"] == "attempt failed"
@@ -124,7 +128,7 @@ def test_a_failed_attempt_that_is_tried_again_ends_no_task_and_is_logged(observe
 
 
 def test_a_lost_lease_and_trouble_are_counted_and_logged_with_their_cause(observer, metrics, logged):
-    observer.lease_lost(a_task(), "stale fence")
+    observer.lease_lost(an_attempt(), "stale fence")
     observer.trouble("claim", OSError("disk full"))
     assert lines(metrics, "aion_leases_lost_total") == ["aion_leases_lost_total 1.0"]
     assert lines(metrics, "aion_trouble_total") == ['aion_trouble_total{where="claim"} 1.0']

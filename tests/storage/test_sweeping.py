@@ -1,0 +1,85 @@
+"""A pass of retention holds the writer for a bounded number of rows, whatever there is to delete and to keep."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage import sweeping
+from aion.adapters.storage.sqlite import open_store
+from aion.domain.errors import TaskAlreadyExists
+from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
+from aion.ports.housekeeping import Swept
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import SCOPE, START, accept, eager, new_task, settle
+
+DAY = timedelta(days=1)
+POLICY = RetentionPolicy(TenantRetention(tasks=Kept.alike(DAY), events=Kept.alike(DAY)))
+LIMIT = 5
+OF_A_TASK = 3
+"""Rows that go or come with one task: itself, its log, its tombstone."""
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(START)
+
+
+@pytest.fixture(params=["memory", "file"])
+async def store(request, tmp_path, clock):
+    url = "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    async with open_store(url, clock, ProcessSignals(), "test") as opened:
+        yield opened
+
+
+async def old_tasks(store, clock, count):
+    for number in range(count):
+        task = (await store.accept("acme", accept(new_task(f"old-{number:02}"), eager=eager()))).task
+        await store.settle(SCOPE, settle(task))
+    clock.advance(30 * DAY)
+
+
+async def test_a_pass_touches_at_most_as_many_rows_as_it_may(store, clock):
+    """15.2 One pass of housekeeping looks at a bounded number of rows and holds the writer for no more than these."""
+    await old_tasks(store, clock, 4 * LIMIT)
+    rows, commits = store._writer._connection.total_changes, store._writer.commits
+    for passed in range(1, 5):
+        swept = await store.forget_tasks(SCOPE, POLICY, LIMIT)
+        assert swept == Swept(LIMIT, more=True)
+        touched = store._writer._connection.total_changes - rows
+        assert LIMIT <= touched <= LIMIT * OF_A_TASK * passed
+    assert store._writer.commits - commits <= 8, "at most a look and a deletion for each pass"
+
+
+async def test_a_pass_that_finds_nothing_leaves_the_writer_of_a_file_alone(tmp_path, clock):
+    async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test") as store:
+        await old_tasks(store, clock, 2 * LIMIT)
+        commits = store._writer.commits
+        mixed = RetentionPolicy(tenants={"another": TenantRetention(tasks=Kept.alike(DAY))})
+        for _ in range(4):
+            assert (await store.forget_tasks(SCOPE, mixed, LIMIT)).deleted == 0
+        assert store._writer.commits == commits
+
+
+async def test_a_forgotten_task_is_not_replayed_by_a_write_of_the_same_commit(store, clock):
+    """1.3 An id stays taken after its task was purged."""
+    await old_tasks(store, clock, 1)
+    doomed = await store._reader.scan(
+        partial(store._sweeper.old_tasks, policy=POLICY, now=clock.now(), limit=LIMIT),
+    )
+    forgetting = store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, doomed.rows))
+    accepting = store.accept("acme", accept(new_task("old-00")))
+    assert await forgetting == 1
+    with pytest.raises(TaskAlreadyExists, match="purged"):
+        await accepting
+
+
+async def test_two_passes_that_found_the_same_task_forget_it_once(store, clock):
+    await old_tasks(store, clock, 1)
+    looks = [partial(store._sweeper.old_tasks, policy=POLICY, now=clock.now(), limit=LIMIT) for _ in range(2)]
+    found = [await store._reader.scan(look) for look in looks]
+    assert [len(one.rows) for one in found] == [1, 1]
+    forgetting = (store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, one.rows)) for one in found)
+    assert await asyncio.gather(*forgetting) == [1, 1]
