@@ -1,7 +1,7 @@
 """Writes everything that is generated, or with `--check` says what of it is out of date.
 
-What follows from proto/, then the SDK's sync face, which follows from its asyncio one, and aionctl's page, which
-follows from its commands.
+What follows from proto/, then the SDK's sync face, which follows from its asyncio one, aionctl's page, which follows
+from its commands, and the table of RPCs and transports in docs/transports.md.
 
 Everything is generated into a folder aside first: a generator that fails leaves the tree as it was, and the
 check needs neither git nor a clean tree.
@@ -30,6 +30,8 @@ TEMPLATES = (Path("buf.gen.yaml"), Path("sdk/typescript/buf.gen.yaml"))
 DESCRIPTORS = Path("openapi/aion.v1.binpb")
 SYNC_FACE = Path("sdk/python/sync_face.py")
 AIONCTL_PAGE = Path("sdk/python/aionctl_page.py")
+MATRIX = "tests.contract.transports.matrix"
+"""Writes which transport serves which RPC into docs/transports.md; a test of the matrix holds the page against it."""
 
 
 def run(command: list[str]) -> None:
@@ -88,15 +90,17 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), str(node.NODE.parent), os.environ["PATH"]])
     writers = [[sys.executable, str(asked.tree / script)] for script in (SYNC_FACE, AIONCTL_PAGE)]
+    matrix = [sys.executable, "-m", MATRIX]
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         generate(fresh)
         if not asked.check:
             write(fresh, asked.tree)
-            for writer in writers:
+            for writer in [*writers, matrix]:
                 run(writer)
             print(f"generate: {', '.join(map(str, GENERATED))} follow from proto/")
             print("generate: the SDK's sync face follows from its async one, aionctl's page from its commands")
+            print("generate: the table of transports follows from the contract and the gaps that are named")
             return
         if found := drift(fresh, asked.tree):
             sys.exit("generated code is out of date; run `make generate`\n  " + "\n  ".join(found))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from aion.domain.errors import FieldViolation, ScheduleInvalid
-from aion.ports.schedules import Calendar
+from aion.ports.schedules import Calendar, Counted
 
 _NAMED = {
     "@HOURLY": "0 * * * *",
@@ -70,6 +70,20 @@ class CronCalendar:
             if moment > last:
                 yield moment
                 last = moment
+
+    def count(self, cron: str, time_zone: str, after: datetime, before: datetime, most: int) -> Counted:
+        """How many times lie strictly between; those of a span by arithmetic."""
+        interval = _interval(cron)
+        if interval is not None:
+            return Counted(max(0, -((_EPOCH - before) // interval) - (after - _EPOCH) // interval - 1), None)
+        counted = 0
+        for moment in self.times_after(cron, time_zone, after):
+            if moment >= before:
+                break
+            if counted == most:
+                return Counted(counted, moment)
+            counted += 1
+        return Counted(counted, None)
 
 
 def _interval(cron: str) -> timedelta | None:

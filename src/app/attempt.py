@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from aion import failpoints
+from aion.app.judging import kept
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence, Unavailable
 from aion.domain.events import NewEvent
@@ -21,7 +22,6 @@ from aion.domain.identity import SystemScope
 from aion.domain.leased import LeasedTask, Settled
 from aion.domain.writes import Append, Settle
 from aion.ports.engines import Engine, EngineJob
-from aion.ports.usecases import MAX_RESULT_BYTES
 
 if TYPE_CHECKING:
     from aion.app.worker import WorkerParts
@@ -158,7 +158,7 @@ class RunningAttempt:
         failpoints.hit("worker.before_engine")
         result = await self._run_engine(engine, job)
         failpoints.hit("worker.after_engine")
-        return None if self._stale else self._checked(result)
+        return None if self._stale else kept(result, self.task.intent, self._parts.catalog)
 
     async def _run_engine(self, engine: Engine, job: EngineJob) -> AttemptResult:
         """What the engine says, or what interrupted it. It runs in this very task: another one is not free."""
@@ -174,18 +174,6 @@ class RunningAttempt:
             return self._interrupted
         finally:
             self._in_engine = None
-
-    def _checked(self, result: AttemptResult) -> AttemptResult:
-        """The result if it keeps the intent's output schema and the size limit, else the failure that it is."""
-        if result.outcome is not AttemptOutcome.OK or result.result_json is None:
-            return result
-        if len(result.result_json) > MAX_RESULT_BYTES or len(result.result_json.encode()) > MAX_RESULT_BYTES:
-            message = f"the result is larger than {MAX_RESULT_BYTES} bytes, the most that AION keeps"
-            return _failed(result, Failure("RESULT_TOO_LARGE", message, retryable=False))
-        problem = self._parts.catalog.output_problem(self.task.intent, result.result_json)
-        if problem is not None:
-            return _failed(result, Failure("OUTPUT_SCHEMA_VIOLATION", problem))
-        return result
 
     def _emit(self, events: Sequence[NewEvent]) -> None:
         self._unsent.extend(events)
@@ -258,10 +246,6 @@ def _seed(task: LeasedTask) -> bytes:
 
 def _handed_back() -> AttemptResult:
     return AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "the worker was shutting down"))
-
-
-def _failed(result: AttemptResult, failure: Failure) -> AttemptResult:
-    return AttemptResult(AttemptOutcome.FAILED, failure=failure, fuel=result.fuel)
 
 
 def _expired() -> AttemptResult:

@@ -1,7 +1,8 @@
 """The composition root of a server: what is built from what. Read it top to bottom; resources leave in reverse.
 
 Nothing is built at import. Tests call the same function with other settings. Commands that need no server are
-composed in `aion.app.offline`; no other module names an adapter.
+composed in `aion.app.offline`, a worker apart in `aion.app.worker_process`; with the parts `engine_room` and
+`worker_door` these five, and no other module, name adapters.
 """
 
 import asyncio
@@ -42,13 +43,15 @@ from aion.adapters.transports.http_server import MAX_CONNECTIONS, HttpSettings, 
 from aion.adapters.transports.origins import Origins
 from aion.adapters.transports.rest import load_document
 from aion.adapters.webhooks.allowance import Allowances
-from aion.adapters.webhooks.guard import AddressGuard, SystemResolver
+from aion.adapters.webhooks.guard import AddressGuard
 from aion.adapters.webhooks.payload import TaskPayload
+from aion.adapters.webhooks.resolver import SystemResolver
 from aion.adapters.webhooks.secret_box import SealedSecretBox
 from aion.adapters.webhooks.sender import HttpWebhookSender
 from aion.app.draining import DrainTime
 from aion.app.engine_room import engine_room
 from aion.app.housekeeping import Chores
+from aion.app.listening import refuse_taken
 from aion.app.loops import keep_up
 from aion.app.open_files import raise_open_files
 from aion.app.resources import config_folder, openapi_document
@@ -119,6 +122,14 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         pepper = open_pepper(settings.data_dir, entropy)
 
         retention = load_retention(config_folder(settings), settings.keep_events, settings.keep_tasks)
+        # Before modules are compiled, which takes seconds the first time.
+        refuse_taken(
+            {
+                "AION_GRPC_LISTEN": settings.grpc_listen,
+                "AION_HTTP_LISTEN": settings.http_listen,
+                "AION_WORKER_LISTEN": settings.worker_listen,
+            }
+        )
         room = await stack.enter_async_context(engine_room(settings, metrics.host_restarts.add))
         catalog, latency, wasm = room.catalog, room.latency, room.wasm
 
@@ -139,7 +150,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         watch = WatchTask(store, signals, watchers)
         info = ServerInfo(aion.__version__, clock.now(), ("wasm",), catalog.policy_version)
         calendar, submit_scheduled = CronCalendar(), SubmitScheduled(accept, entropy)
-        check = DefinitionCheck(catalog, calendar)
+        check = DefinitionCheck(accept, calendar)
         schedules = ScheduleUseCases(
             create=CreateSchedule(store.schedules, check, clock, entropy, settings.max_schedules),
             get=GetSchedule(store.schedules),
@@ -150,7 +161,16 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             trigger=TriggerSchedule(store.schedules, submit_scheduled),
             delete=DeleteSchedule(store.schedules),
         )
-        scheduler = Scheduler(store.schedules, store, calendar, submit_scheduled, clock, observer, observer)
+        scheduler = Scheduler(
+            store.schedules,
+            store,
+            calendar,
+            submit_scheduled,
+            clock,
+            observer,
+            observer,
+            rate=_limiter(settings.schedule_rate, clock),
+        )
         use_cases = UseCases(
             submit=SubmitTask(accept, TaskWaiter(store, signals, clock, waiters)),
             submit_batch=SubmitBatch(accept),
@@ -165,7 +185,13 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             list_modules=ListModules(catalog, tokens),
             server_info=GetServerInfo(info),
             webhooks=webhook_use_cases(
-                store.webhooks, webhooks.guard, webhooks.box, tokens, clock=clock, entropy=entropy
+                store.webhooks,
+                webhooks.guard,
+                webhooks.box,
+                tokens,
+                clock=clock,
+                entropy=entropy,
+                retention=retention,
             ),
             schedules=schedules,
             create_ticket=CreateTicket(tickets, clock),
@@ -206,7 +232,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             )
         )
         drain_time = DrainTime(clock, settings.drain)
-        served = ServedParts(store, signals, catalog, latency, clock)
+        served = ServedParts(store, store, signals, catalog, latency, clock)
         door = await stack.enter_async_context(
             worker_door(settings, DoorParts(served, authenticator, entropy, call_observer, metrics), drain_time.left)
         )

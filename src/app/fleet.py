@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from aion.domain.errors import LimitReached, WorkerNotRegistered
-from aion.domain.fleet import Introduction, owner_apart
+from aion.domain.fleet import Introduction, SeenWorker, owner_apart
 from aion.domain.identity import Identity
 from aion.domain.leased import LeasedTask
 from aion.domain.writes import LeaseRef
@@ -29,12 +29,15 @@ FORGOTTEN_AFTER: Final = 600.0
 Key = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HeldLease:
-    """A lease of a worker: the engine that runs it and when, by the clock that only grows, it began."""
+    """A lease of a worker: the engine that runs it; when, by the clock that only grows, it began; and how much has
+    been said under it, in characters. A lease from before this server's start has no engine here.
+    """
 
     engine: str
     since: float
+    said: int = 0
 
 
 @dataclass(slots=True)
@@ -71,6 +74,18 @@ class Fleet:
         """How many leases they hold, as far as they called lately."""
         since = self._clock.monotonic() - CONNECTED_FOR
         return sum(len(worker.leases) for worker in self._known.values() if worker.seen >= since)
+
+    def seen(self) -> list[SeenWorker]:
+        """Those that called lately, by name."""
+        now = self._clock.monotonic()
+        lately = [worker for worker in self._known.values() if worker.seen >= now - CONNECTED_FOR]
+        return sorted(
+            (
+                SeenWorker(worker.about, worker.engines, len(worker.leases), now - worker.seen, worker.draining)
+                for worker in lately
+            ),
+            key=lambda seen: (seen.about.worker, seen.about.incarnation),
+        )
 
     def introduce(self, identity: Identity, about: Introduction, engines: frozenset[str]) -> KnownWorker:
         """Makes a worker known, or known again: what it holds stays its own. Raises LimitReached."""

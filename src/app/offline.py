@@ -3,12 +3,11 @@
 import importlib
 import os
 import resource
-import socket
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +28,7 @@ from aion.adapters.storage.archive import Manifest
 from aion.adapters.storage.errors import BackupRefused, StoreStartupError
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.telemetry.logging import configure_logging
+from aion.app.listening import obstacle, reason
 from aion.app.open_files import reachable
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
@@ -200,6 +200,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _variables(),
         _port("gRPC address", "AION_GRPC_LISTEN", settings.grpc_listen),
         _port("HTTP address", "AION_HTTP_LISTEN", settings.http_listen),
+        *([_workers(settings.worker_listen, settings.worker_slots)] if settings.worker_listen else ()),
     ]
 
 
@@ -253,12 +254,16 @@ def _variables() -> Finding:
     return Finding("variables", not unknown, "; ".join(unknown) or "all known", "correct or unset them")
 
 
+def _workers(listen: Listen, slots: int) -> Finding:
+    """The door for workers apart, and whether all depends on them."""
+    port = _port("worker address", "AION_WORKER_LISTEN", listen)
+    only = "" if slots else "; nothing runs without workers (AION_WORKER_SLOTS=0)"
+    return replace(port, found=port.found + only)
+
+
 def _port(what: str, name: str, listen: Listen) -> Finding:
     """Whether the address can be listened on now. Not vital: what has it may be the server that runs already."""
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    try:
-        socket.create_server((listen.host, listen.port), family=family).close()
-    except OSError as cause:
+    if (cause := obstacle(listen)) is not None:
         remedy = f"stop what has it, unless that is AION itself, or set {name} to another one"
-        return Finding(what, False, f"{listen}: {cause.strerror}", remedy, vital=False)
+        return Finding(what, False, f"{listen}: {reason(cause)}", remedy, vital=False)
     return Finding(what, True, f"{listen} is free")

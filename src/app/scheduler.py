@@ -3,12 +3,14 @@
 A time is first submitted, as a task whose id follows from the schedule and the time, then the schedule goes on to its
 next time. Who dies between the two finds the task again and only goes on. What is due is always the time that stands
 in the store, never one that the clock of this process suggests: a clock that jumps back fires nothing twice.
+
+Tenants take turns, and each has a rate of its own: a thousand schedules of one make those of another no later.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from aion import failpoints
@@ -17,9 +19,10 @@ from aion.app.usecases.schedules import times_of
 from aion.domain import schedules
 from aion.domain.errors import AionError, Exhausted, ScheduleNotFound, TaskNotFound, Unavailable
 from aion.domain.identity import SystemScope
-from aion.domain.schedules import Due, Overlap, Schedule
+from aion.domain.schedules import Overlap, Schedule
 from aion.domain.tasks import Task
 from aion.ports.clock import Clock
+from aion.ports.limits import RateLimiter
 from aion.ports.schedules import Calendar, ScheduleObserver, ScheduleStore
 from aion.ports.tasks import TaskStore
 from aion.ports.telemetry import Observer
@@ -29,10 +32,21 @@ FIRE = SystemScope("schedules of every tenant are due")
 LOOK_EVERY = 1.0
 """Seconds after which the loop looks again in any case: a schedule that is new or resumed waits no longer."""
 
+REST = 1.0
+"""Seconds for which a tenant that is over its rate is left alone: its schedules share the looks after that, and what
+is late by a second is not missed.
+"""
+
 SHORTEST_PAUSE = 0.01
 AFTER_TROUBLE = 1.0
 AT_ONCE = 100
 """How many schedules are looked at together; their submissions share commits."""
+
+COUNTED_AT_ONCE = 200
+PIECES_IN_A_TURN = 100
+"""How many skipped times one turn of one schedule counts: in pieces, between which the event loop serves others."""
+
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,9 @@ class Scheduler:
     clock: Clock
     observer: Observer
     observe: ScheduleObserver
+    rate: RateLimiter
+    _rests: dict[str, float] = field(default_factory=dict, init=False)
+    """Until when a tenant that is over its rate is left alone, on the clock that never jumps."""
 
     async def run(self) -> None:
         """Fires until cancelled."""
@@ -59,13 +76,30 @@ class Scheduler:
 
     async def once(self) -> float:
         """Gives every schedule that is due one turn; answers with the seconds until the next look."""
-        due = await self.store.due(FIRE, self.clock.now(), AT_ONCE)
-        if not all(await asyncio.gather(*(self._looked_at(schedule) for schedule in due))):
+        due = await self.store.due(FIRE, self.clock.now(), AT_ONCE, self._resting())
+        turns = [self._looked_at(schedule) for schedule in due if self._has_turn(schedule.tenant)]
+        if not all(await asyncio.gather(*turns)):
             return AFTER_TROUBLE
-        wake = await self.store.next_wake(FIRE)
+        wake = await self.store.next_wake(FIRE, self._resting())
         if wake is None:
             return LOOK_EVERY
         return min(LOOK_EVERY, max(SHORTEST_PAUSE, (wake - self.clock.now()).total_seconds()))
+
+    def _resting(self) -> frozenset[str]:
+        """The tenants that are left alone now."""
+        now = self.clock.monotonic()
+        for tenant in [tenant for tenant, until in self._rests.items() if until <= now]:
+            del self._rests[tenant]
+        return frozenset(self._rests)
+
+    def _has_turn(self, tenant: str) -> bool:
+        """Whether one schedule of the tenant may have a turn. If not, nothing of it changes: it is due later, too."""
+        if tenant in self._rests:
+            return False
+        if self.rate.take(tenant) is None:
+            return True
+        self._rests[tenant] = self.clock.monotonic() + REST
+        return False
 
     async def _looked_at(self, schedule: Schedule) -> bool:
         """One turn; False when the store could not take it. What is wrong with one schedule holds up no other."""
@@ -91,28 +125,30 @@ class Scheduler:
         return True
 
     async def _turn(self, schedule: Schedule) -> None:
-        """One step of one schedule: a time is found fired, some are skipped, or one is fired."""
-        now = self.clock.now()
-        times = partial(times_of, self.calendar, schedule.definition)
-        due = schedules.due_times(schedule, times, now)
-        time = due.times[0]
+        """A time is found fired, some are skipped, or one is fired. Who has more to do goes to the end of the line."""
+        now, time, times = (
+            self.clock.now(),
+            schedule.next_fire_time,
+            partial(times_of, self.calendar, schedule.definition),
+        )
+        if time is None:
+            return
         earlier = await self._task(schedule.tenant, schedule.task_id_at(time))
         if earlier is not None:
-            await self._go_on(schedule, earlier, due)
-            return
-        missed = schedules.passed_over(schedule.definition, due, now)
-        if missed:
-            why = schedule.last_refusal if schedule.tries else _missed(due, missed)
-            await self._skip(schedule, due, missed, "CATCH_UP", why)
+            await self._go_on(schedule, time, earlier)
+        elif (upcoming := schedules.next_unmissed(schedule, times, now)) != time:
+            await self._skip(schedule, time, upcoming, "CATCH_UP", schedule.last_refusal if schedule.tries else "")
         else:
-            await self._fire(schedule, due)
+            await self._fire(schedule, time)
 
-    async def _fire(self, schedule: Schedule, due: Due) -> None:
-        time = due.times[0]
+    async def _fire(self, schedule: Schedule, time: datetime) -> None:
+        times = partial(times_of, self.calendar, schedule.definition)
         overlap = schedule.definition.overlap
         if overlap is Overlap.SKIP and (running := await self._running(schedule)) is not None:
+            # It runs now, so it stands in the way of all that is due now.
+            upcoming = schedules.first_after(schedule, times, self.clock.now())
             why = f"the task {running.task_id} of the time before has not ended"
-            await self._skip(schedule, due, 1, "OVERLAP", why)
+            await self._skip(schedule, time, upcoming, "OVERLAP", why)
             return
         try:
             submitted = await self.submit(
@@ -122,28 +158,48 @@ class Scheduler:
             why, now = _refusal(later), self.clock.now()
             await self._record(schedule, lambda held: schedules.postponed(held, time, why, now))
         except AionError as refused:
-            await self._skip(schedule, due, 1, refused.reason, _refusal(refused))
+            upcoming = schedules.first_after(schedule, times, time)
+            await self._skip(schedule, time, upcoming, refused.reason, _refusal(refused))
         else:
             failpoints.hit("schedule.before_advance")
-            await self._go_on(schedule, submitted.task, due)
+            await self._go_on(schedule, time, submitted.task)
 
-    async def _go_on(self, schedule: Schedule, task: Task, due: Due) -> None:
-        """The first of the due times is a task: what it replaces ends, and the next time is looked for."""
-        time, following, now = due.times[0], _after(due, 1), self.clock.now()
+    async def _go_on(self, schedule: Schedule, time: datetime, task: Task) -> None:
+        """The time is a task: what it replaces ends, and the next time is looked for."""
+        following = schedules.first_after(schedule, partial(times_of, self.calendar, schedule.definition), time)
         if schedule.definition.overlap is Overlap.CANCEL and schedule.last_task_id not in ("", task.task_id):
             await self._cancel(schedule)
+        now = self.clock.now()
         step = partial(schedules.fired, time=time, task_id=task.task_id, following=following, now=now)
         if await self._record(schedule, step):
             self.observe.schedule_fired(schedule, now - time)
 
-    async def _skip(self, schedule: Schedule, due: Due, count: int, cause: str, why: str) -> None:
-        time, following, now = due.times[0], _after(due, count), self.clock.now()
-        step = partial(schedules.skipped, time=time, count=count, why=why, following=following, now=now)
+    async def _skip(self, schedule: Schedule, time: datetime, upcoming: datetime | None, cause: str, why: str) -> None:
+        """Skips from `time` on to before `upcoming`, or as many of them as can be counted in one turn."""
+        count, rest = await self._count(schedule, time, upcoming)
+        following = upcoming if rest is None else rest
+        said = why or _missed(time, count)
+        step = partial(schedules.skipped, time=time, count=count, why=said, following=following, now=self.clock.now())
         if await self._record(schedule, step):
             self.observe.schedule_skipped(schedule, count, cause)
 
+    async def _count(
+        self, schedule: Schedule, time: datetime, upcoming: datetime | None
+    ) -> tuple[int, datetime | None]:
+        """How many times lie from `time` on before `upcoming`, and the first of them that is not counted yet."""
+        said, count = schedule.definition, 1
+        before = upcoming or said.end_time or self.clock.now()
+        for _ in range(PIECES_IN_A_TURN):
+            counted = self.calendar.count(said.cron, said.time_zone, time, before, COUNTED_AT_ONCE)
+            count += counted.times
+            if counted.rest is None:
+                return count, None
+            time = counted.rest - _INSTANT
+            await asyncio.sleep(0)
+        return count, counted.rest
+
     async def _record(self, schedule: Schedule, step: Callable[[Schedule], Schedule]) -> bool:
-        """Whether the step changed anything: not for a schedule that is gone, or that it no longer concerns."""
+        """Whether the step was made; not if the schedule is gone, or if the step no longer concerns it."""
         changed = False
 
         def guarded(held: Schedule) -> Schedule:
@@ -177,13 +233,8 @@ class Scheduler:
             return None
 
 
-def _after(due: Due, count: int) -> datetime | None:
-    """The time after the first `count` due ones."""
-    return due.times[count] if count < len(due.times) else due.following
-
-
-def _missed(due: Due, count: int) -> str:
-    times = f"{count} times from {due.times[0].isoformat()} on" if count > 1 else due.times[0].isoformat()
+def _missed(time: datetime, count: int) -> str:
+    times = f"{count} times from {time.isoformat()} on" if count > 1 else time.isoformat()
     return f"missed: {times}"
 
 

@@ -119,7 +119,17 @@ class Settings(BaseSettings):
 
     worker_listen: ListenSetting | None = None
     """Where workers on other machines connect (`aion worker`). Unset: no such door. Beyond loopback it needs
-    AION_TLS_CLIENT_CA: workers serve every tenant, so they prove twice who they are."""
+    AION_WORKER_LISTEN_CLIENT_CA: workers serve every tenant, so they prove twice who they are."""
+
+    worker_listen_cert: Path | None = None
+    """Certificate chain (PEM) that this server shows to workers. Unset: AION_TLS_CERT."""
+
+    worker_listen_key: Path | None = None
+    """Private key (PEM) of that certificate; set together with it."""
+
+    worker_listen_client_ca: Path | None = None
+    """CA (PEM) that signs workers' certificates. Set: whoever connects to AION_WORKER_LISTEN must show one;
+    clients at the other addresses need none for it. AION_PRINCIPALS says who they are."""
 
     engine_hosts: Count = Field(default_factory=_cores)
     """How many child processes run WASM. Unset: one per core that this process may use; more only compete."""
@@ -131,6 +141,10 @@ class Settings(BaseSettings):
     max_schedules: Count = 1_000
     """How many schedules one tenant may have; the next one is refused with LIMIT_REACHED. So many can all be
     due in the same minute and be submitted within it."""
+
+    schedule_rate: RateSetting = Rate(1_200, _MINUTE, burst=1_000)
+    """How often the schedules of one tenant may fire or skip, all together: `1200/min,burst=1000`, or `off`. The burst
+    is all its schedules at one time, the rate twenty a second, which others do not notice. What is over it waits."""
 
     keep_events: Duration | None = None
     """How long the events of a task are kept after its end, as in `7d`; its result stays. Unset: for ever. What
@@ -191,8 +205,22 @@ class Settings(BaseSettings):
             raise ValueError("AION_TLS_CERT and AION_TLS_KEY go together: set both or neither")
         if self.tls_client_ca is not None and self.tls_cert is None:
             raise ValueError("AION_TLS_CLIENT_CA needs AION_TLS_CERT and AION_TLS_KEY: mTLS begins with TLS")
-        if self.principals is not None and self.tls_client_ca is None:
-            raise ValueError("AION_PRINCIPALS needs AION_TLS_CLIENT_CA: names come from verified certificates only")
+        if self.principals is not None and self.tls_client_ca is None and self.worker_listen_client_ca is None:
+            raise ValueError(
+                "AION_PRINCIPALS needs AION_TLS_CLIENT_CA, or for workers AION_WORKER_LISTEN_CLIENT_CA: names come "
+                "from verified certificates only"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tls_for_workers_is_whole(self) -> Self:
+        if (self.worker_listen_cert is None) != (self.worker_listen_key is None):
+            raise ValueError("AION_WORKER_LISTEN_CERT and AION_WORKER_LISTEN_KEY go together: set both or neither")
+        if self.worker_listen_client_ca is not None and self.worker_listen_cert is None and self.tls_cert is None:
+            raise ValueError(
+                "AION_WORKER_LISTEN_CLIENT_CA needs AION_TLS_CERT and AION_TLS_KEY, or AION_WORKER_LISTEN_CERT and "
+                "AION_WORKER_LISTEN_KEY: mTLS begins with TLS"
+            )
         return self
 
     @model_validator(mode="after")
@@ -229,10 +257,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _workers_show_certificates(self) -> Self:
         listen = self.worker_listen
-        if listen is not None and not listen.loopback and self.tls_client_ca is None:
+        if listen is not None and not listen.loopback and self.worker_listen_client_ca is None:
             raise ValueError(
                 f"AION_WORKER_LISTEN={listen} can be reached from other machines: set AION_TLS_CERT, AION_TLS_KEY and "
-                "AION_TLS_CLIENT_CA, so that workers show certificates, or listen on 127.0.0.1"
+                "AION_WORKER_LISTEN_CLIENT_CA, so that workers show certificates, or listen on 127.0.0.1"
             )
         return self
 

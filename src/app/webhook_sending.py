@@ -44,9 +44,9 @@ class SenderSettings:
 
     owner: str
     agent: str = "AION-Webhooks"
-    at_once: int = 64
+    at_once: int = 256
     per_webhook: int = 4
-    per_tenant: int = 16
+    per_tenant: int = 32
     lease_for: timedelta = timedelta(seconds=30)
 
 
@@ -128,7 +128,7 @@ class WebhookDeliverer:
             report = await self._attempt(due)
             failpoints.hit("webhooks.after_send")
             delivery = await self.parts.queue.report(SEND, self.settings.owner, due, report)
-            if delivery is not None:
+            if delivery is not None and not report.postponed:
                 took = timedelta(seconds=self.parts.clock.monotonic() - began)
                 self.parts.told.attempted(delivery, report, took)
         except (AionError, OSError) as error:
@@ -143,14 +143,14 @@ class WebhookDeliverer:
             task = await self.parts.tasks.get(due.delivery.tenant, due.delivery.task_id)
             return await self._send(due, task)
         except TaskNotFound:
-            return AttemptReport(error="the task is no longer kept", final=True)
+            return AttemptReport(error="the task is no longer kept", final=True, ours=True)
         except SecretUnreadable:
-            return AttemptReport(error="its secret cannot be read here; rotate it")
+            return AttemptReport(error="its secret cannot be read here; rotate it", ours=True)
         except AionError:
             raise
         except Exception as error:  # noqa: BLE001 - a defect that one task shows; it is logged with its cause
             self.parts.observer.trouble("webhooks", error)
-            return AttemptReport(error="AION failed to send it; the cause is in its log")
+            return AttemptReport(error="AION failed to send it; the cause is in its log", ours=True)
 
     async def _send(self, due: DueDelivery, task: Task) -> AttemptReport:
         delivery, webhook = due.delivery, due.webhook
@@ -162,7 +162,7 @@ class WebhookDeliverer:
             **self._signed(webhook, delivery.delivery_id, now, body),
         }
         failpoints.hit("webhooks.before_send")
-        return await self.parts.sender.send(webhook.wish.url, headers, body)
+        return await self.parts.sender.send(webhook.tenant, webhook.wish.url, headers, body)
 
     def _signed(self, webhook: Webhook, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
         """The three headers of Standard Webhooks, with a signature by each secret that signs now."""

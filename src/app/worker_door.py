@@ -1,5 +1,7 @@
 """The listener for workers on other machines, composed: a pipeline of its own that knows one scope and no rate limits.
 
+Its certificates are its own, too: that workers must show one is no reason to ask clients for theirs.
+
 A part of the server's composition root, and so allowed to name adapters.
 """
 
@@ -12,6 +14,7 @@ from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.rpc.observing import CallObserver
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.rpc.workers import worker_handlers, worker_methods
+from aion.adapters.telemetry.fleet import FleetCollector
 from aion.adapters.telemetry.metrics import Level, Metrics
 from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
 from aion.app.fleet import Fleet
@@ -67,14 +70,15 @@ async def worker_door(settings: Settings, parts: DoorParts, grace: Callable[[], 
     )
     parts.metrics.look(Level.WORKERS, lambda: fleet.connected)
     parts.metrics.look(Level.WORKER_LEASES, lambda: fleet.leases)
+    parts.metrics.add(FleetCollector(fleet.seen))
     grpc_settings = GrpcSettings(
         host=listen.host,
         port=listen.port,
         max_concurrent_streams=MOST_CALLS,
         reflection=False,
-        cert=settings.tls_cert,
-        key=settings.tls_key,
-        client_ca=settings.tls_client_ca,
+        cert=settings.worker_listen_cert or settings.tls_cert,
+        key=settings.worker_listen_key or settings.tls_key,
+        client_ca=settings.worker_listen_client_ca,
         variable="AION_WORKER_LISTEN",
         ping_strikes=0,
     )

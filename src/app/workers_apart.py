@@ -1,18 +1,21 @@
 """Serves workers on other machines: the queue of this server, for whoever proved to be a worker.
 
 Only the owner of a lease passes as its owner: the name that the store compares holds the caller's principal. What a
-worker asks for twice, because an answer was lost on the way, it gets once.
+worker asks for twice, because an answer was lost on the way, it gets once. What it says of its attempts is judged as
+this server's own worker judges its engines.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from aion.app.fleet import Fleet, HeldLease, KnownWorker
+from aion.app.judging import check_words, judged
 from aion.domain.attempts import AttemptOutcome
-from aion.domain.errors import Draining, StaleFence
+from aion.domain.errors import Draining, FieldViolation, StaleFence, TaskNotFound, ValidationFailed
+from aion.domain.events import NewEvent
 from aion.domain.fleet import EngineOffer, Introduction, Welcome, check_version
 from aion.domain.identity import Identity, SystemScope
 from aion.domain.leased import LeasedTask, Settled
@@ -21,6 +24,7 @@ from aion.ports.catalog import Catalog, LatencyBook
 from aion.ports.clock import Clock
 from aion.ports.queues import WorkQueue
 from aion.ports.signals import Signals
+from aion.ports.tasks import TaskReader
 from aion.ports.workers import WorkersApart
 
 APART: Final = SystemScope("a worker apart serves every tenant")
@@ -29,12 +33,23 @@ MOST_WAIT: Final = timedelta(seconds=30)
 BETWEEN_LOOKS: Final = 1.0
 """Seconds between two looks at the queue when no signal came: the net under a lost signal."""
 
+MOST_LEASED_BYTES: Final = 4 << 20
+"""Bytes of input after which one answer brings no further task: with the last of them it stays below twice as much."""
+
+MOST_SAID: Final = 16 << 20
+"""Characters that one attempt may write into its log, each event counted with sixteen more: what a module may write to
+its host, with room for another notation.
+"""
+
+_EVENT: Final = 16
+
 
 @dataclass(frozen=True, slots=True)
 class ServedParts:
     """What serving workers needs of the world."""
 
     queue: WorkQueue
+    tasks: TaskReader
     signals: Signals
     catalog: Catalog
     latency: LatencyBook
@@ -101,15 +116,21 @@ class ServeWorkers:
     async def append(self, identity: Identity, incarnation: str, value: Append) -> int:
         """Adds events under a fence of this worker."""
         worker = self.fleet.find(identity, incarnation)
+        said = _said(worker, value.lease, value.events)
         try:
-            return await self.parts.queue.append(APART, replace(value, owner=worker.owner))
+            offset = await self.parts.queue.append(APART, replace(value, owner=worker.owner))
         except StaleFence:
             worker.leases.pop(value.lease, None)
             raise
+        if (held := worker.leases.get(value.lease)) is not None:
+            held.said = said
+        return offset
 
     async def settle(self, identity: Identity, incarnation: str, value: Settle) -> Settled:
         """Ends an attempt under a fence of this worker."""
         worker = self.fleet.find(identity, incarnation)
+        _said(worker, value.lease, value.events)
+        value = await self._judged(worker, value)
         try:
             settled = await self.parts.queue.settle(APART, replace(value, owner=worker.owner))
         except StaleFence:
@@ -146,6 +167,16 @@ class ServeWorkers:
             return f"{offer.engine} is {module.digest} here, the worker has {offer.digest or 'one without a digest'}"
         return ""
 
+    async def _judged(self, worker: KnownWorker, value: Settle) -> Settle:
+        """The settle with the result that it counts as. Raises ValidationFailed for a failure that cannot be."""
+        check_words(value.result)
+        try:
+            task = await self.parts.tasks.get(value.lease.tenant, value.lease.task_id)
+        except TaskNotFound:
+            return value  # the queue refuses it, as every lease that is none
+        result = judged(value.result, task, value.lease.fence, worker.owner, self.parts.catalog)
+        return replace(value, result=result)
+
     async def _claimed(self, worker: KnownWorker, limit: int, turn: int) -> Sequence[LeasedTask]:
         """What this turn of the worker gets. A call that is cut leaves its tasks to the call that asks again."""
         if not worker.engines:
@@ -162,7 +193,7 @@ class ServeWorkers:
                 await self._give_again(worker)
                 return
             worker.answer = ()
-            wanted = Claim(worker.owner, limit, self.lease_for, worker.engines)
+            wanted = Claim(worker.owner, limit, self.lease_for, worker.engines, MOST_LEASED_BYTES)
             tasks = tuple(await self.parts.queue.claim(APART, wanted))
             if tasks:
                 now = self.parts.clock.monotonic()
@@ -178,6 +209,20 @@ class ServeWorkers:
         worker.answer = tuple(replace(task, lease_expires=expires) for task in worker.answer if task.lease in held)
         if not worker.answer:
             worker.answered_turn = -1
+
+
+def _said(worker: KnownWorker, lease: LeaseRef, events: Iterable[NewEvent]) -> int:
+    """How much will have been said under a lease after these events. Raises ValidationFailed when that is too much."""
+    held = worker.leases.get(lease)
+    said = held.said if held is not None else 0
+    said += sum(_EVENT + len(event.text) + len(event.data_json) for event in events)
+    if said > MOST_SAID:
+        raise ValidationFailed(
+            f"the events of this attempt are more than {MOST_SAID} characters, the most that a log takes of one; say "
+            "less",
+            violations=(FieldViolation("events", f"at most {MOST_SAID} characters in one attempt"),),
+        )
+    return said
 
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
 """One try to run a task: its lease, its fence and how it ended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Final
 
 
 class AttemptOutcome(IntEnum):
@@ -46,7 +48,9 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of a task. Its number is the fence of its lease. `cost_micros` is what it cost, known at any time."""
+    """One attempt of a task. Its number is the fence of its lease, `owner` is whose lease that is or was; empty in rows
+    of 0.1. `cost_micros` is what it cost, known at any time.
+    """
 
     number: int
     engine: str
@@ -56,6 +60,7 @@ class Attempt:
     failure: Failure | None = None
     fuel: int = 0
     cost_micros: int = 0
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +75,34 @@ class AttemptResult:
     result_json: str | None = None
     failure: Failure | None = None
     fuel: int = 0
+
+
+MOST_FAILURE_MESSAGE: Final = 4096
+"""Characters of a failure's message; what is longer is cut."""
+
+_OF_THE_WORK: Final = frozenset(
+    {
+        "ENGINE_UNAVAILABLE",
+        "FUEL_EXHAUSTED",
+        "INTERNAL",
+        "MEMORY_EXCEEDED",
+        "MODULE_FAILED",
+        "MODULE_TRAPPED",
+        "OUTPUT_MALFORMED",
+        "OUTPUT_SCHEMA_VIOLATION",
+        "OUTPUT_TOO_LARGE",
+        "RESULT_MISSING",
+        "RESULT_TOO_LARGE",
+    }
+)
+
+FAILURE_CODES: Final[Mapping[AttemptOutcome, frozenset[str]]] = {
+    AttemptOutcome.OK: frozenset(),
+    AttemptOutcome.FAILED: _OF_THE_WORK,
+    AttemptOutcome.TIMEOUT: frozenset({"ATTEMPT_TIMEOUT", "TASK_EXPIRED"}),
+    AttemptOutcome.CANCELED: frozenset({"TASK_CANCELED"}),
+    AttemptOutcome.LOST: frozenset({"ENGINE_UNAVAILABLE", HANDED_BACK}),
+}
+"""What may be said of an attempt that ended so. FAILED and TIMEOUT need one of theirs, the others none or one; the
+words for poison, for lost leases and for tasks that nobody began are the store's own.
+"""

@@ -183,6 +183,12 @@ class TaskNotEnded(AionError):
     reason = "TASK_NOT_ENDED"
 
 
+class WebhookDisabled(AionError):
+    """A webhook that is disabled gets no deliveries, so none can be replayed."""
+
+    reason = "WEBHOOK_DISABLED"
+
+
 class ChangedMeanwhile(AionError):
     """Somebody else changed it since the caller read it; read it again."""
 

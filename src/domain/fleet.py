@@ -43,6 +43,19 @@ class Welcome:
     lease_for: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class SeenWorker:
+    """A worker as its server sees it: what it said of itself, the engines that it gets tasks for, how many leases it
+    holds, and for how many seconds nothing was heard of it.
+    """
+
+    about: Introduction
+    engines: frozenset[str]
+    leases: int
+    silent: float
+    draining: bool
+
+
 def owner_apart(identity: Identity, worker: str, incarnation: str) -> str:
     """The owner of the leases of a worker apart. Its principal is part of it: nobody else's writes can carry it."""
     return f"{_APART}{identity.tenant}/{identity.principal}/{worker}/{incarnation}"

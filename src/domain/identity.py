@@ -1,8 +1,8 @@
 """Who calls, and in which tenant. There is no ambient user: a use case takes a Caller first."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
@@ -33,6 +33,16 @@ ALL_SCOPES: Final = frozenset(
 """What a client may hold."""
 
 
+_RUN: Final = re.compile(r"intent:[A-Za-z0-9_.*-]{1,64}:run")
+
+
+def is_client_scope(text: str) -> bool:
+    """Whether the text is a scope that a client may hold: one of ALL_SCOPES, or `intent:NAME:run` in which `*` stands
+    for any text.
+    """
+    return text in ALL_SCOPES or _RUN.fullmatch(text) is not None
+
+
 def run_scope(intent: str) -> str:
     """The scope that lets a caller run `intent`."""
     return f"intent:{intent}:run"
@@ -55,13 +65,31 @@ class Identity:
     credential: str = field(default="", compare=False)
 
     def may(self, scope: str) -> bool:
-        """Whether this identity holds `scope`, literally or by a pattern."""
+        """Whether this identity holds `scope`, literally or by a pattern. A pattern is held when all that it fits is.
+
+        Only `*` has a meaning of its own. Nothing else may: then a pattern as a text could fit one that, as a pattern,
+        it goes beyond.
+        """
         return _holds(self.scopes, scope)
 
 
 @lru_cache(maxsize=4096)
 def _holds(scopes: frozenset[str], scope: str) -> bool:
-    return scope in scopes or any("*" in held and fnmatchcase(scope, held) for held in scopes)
+    return scope in scopes or any(_fits(held, scope) for held in scopes if "*" in held)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether the text is the pattern with something, or nothing, in place of each `*`."""
+    begin, *middle, end = pattern.split("*")
+    if len(text) < len(begin) + len(end) or not (text.startswith(begin) and text.endswith(end)):
+        return False
+    at, last = len(begin), len(text) - len(end)
+    for part in middle:
+        found = text.find(part, at, last)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ Time is an argument, and so are the times of a cron expression: which they are i
 never changes, the functions here make the next one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import partial
 from hashlib import sha256
-from itertools import dropwhile, islice, takewhile
+from itertools import dropwhile, takewhile
 
 from aion.domain.ids import uuid7
 from aion.domain.routing import Privacy
@@ -20,8 +21,8 @@ DEFAULT_CATCH_UP_WINDOW = timedelta(hours=1)
 ON_TIME = timedelta(seconds=10)
 """A time that is fired at most this late was not missed: longer than a turn of the loop, shorter than an outage."""
 
-MOST_TIMES_AT_ONCE = 200
-"""How many due times are looked at together, so that a long outage holds up nobody."""
+_INSTANT = timedelta(microseconds=1)
+"""Times after the instant before a moment begin with the moment itself."""
 
 FIRST_RETRY = timedelta(seconds=1)
 LAST_RETRY = timedelta(seconds=30)
@@ -142,38 +143,42 @@ def times_from(definition: Definition, times_after: TimesAfter, after: datetime)
     return iter(times) if end is None else takewhile(lambda time: time < end, times)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The times whose turn it is, oldest first.
+def next_unmissed(schedule: Schedule, times_after: TimesAfter, now: datetime) -> datetime | None:
+    """The first time of a due schedule that is not skipped as missed; None when no time is left.
 
-    `following` is the time after them, None when there is none; it is due, too, when there are more than are looked at
-    together.
+    It jumps: a long outage costs no more than a short one.
     """
+    first, said = _due(schedule, now), schedule.definition
 
-    times: Sequence[datetime]
-    following: datetime | None
+    def not_before(moment: datetime) -> datetime | None:
+        return first if first >= moment else next(times_from(said, times_after, moment - _INSTANT), None)
+
+    window = ON_TIME if said.catch_up is CatchUp.NONE else max(said.catch_up_window, ON_TIME)
+    within = not_before(now - window)
+    if said.catch_up is not CatchUp.LATEST or within is None or within >= now - ON_TIME:
+        return within
+    on_time = not_before(now - ON_TIME)
+    if on_time is not None and on_time <= now:
+        return on_time
+    return latest(partial(times_from, said, times_after), within, now)
 
 
-def due_times(schedule: Schedule, times_after: TimesAfter, now: datetime) -> Due:
-    """The times of a schedule that are due, beginning with its `next_fire_time`, which must be due."""
-    first = schedule.next_fire_time
-    if first is None or first > now:
-        raise ValueError(f"schedule {schedule.schedule_id} is not due at {now.isoformat()}")
-    later = list(islice(_up_to(times_from(schedule.definition, times_after, first), now), MOST_TIMES_AT_ONCE))
-    if later and (later[-1] > now or len(later) == MOST_TIMES_AT_ONCE):
-        return Due((first, *later[:-1]), later[-1])
-    return Due((first, *later), None)
+def latest(times_after: TimesAfter, first: datetime, now: datetime) -> datetime:
+    """The last of `first` and the times after it that is not after `now`: found by halving what lies between."""
+    found, free_from = first, now
+    while (following := next(times_after(found), None)) is not None and following <= free_from:
+        middle = found + (free_from - found) / 2
+        later = next(times_after(middle), None)
+        if later is not None and later <= free_from:
+            found = later
+        else:
+            found, free_from = following, middle
+    return found
 
 
-def passed_over(definition: Definition, due: Due, now: datetime) -> int:
-    """How many of the due times, from the oldest on, are skipped because they were missed."""
-    window = ON_TIME if definition.catch_up is CatchUp.NONE else max(definition.catch_up_window, ON_TIME)
-    too_old = sum(time < now - window for time in due.times)
-    if definition.catch_up is CatchUp.ALL:
-        return too_old
-    if due.following is not None and due.following <= now:
-        return len(due.times)
-    return max(too_old, len(due.times) - 1)
+def first_after(schedule: Schedule, times_after: TimesAfter, moment: datetime) -> datetime | None:
+    """The schedule's first time after a moment; None when it is over by then."""
+    return next(times_from(schedule.definition, times_after, moment), None)
 
 
 def first_time(
@@ -256,12 +261,11 @@ def postponed(schedule: Schedule, time: datetime, why: str, now: datetime) -> Sc
     return replace(schedule, wake_time=now + pause, tries=schedule.tries + 1, last_refusal=why)
 
 
-def _up_to(times: Iterator[datetime], now: datetime) -> Iterator[datetime]:
-    """The times up to `now`, and the one after them."""
-    for time in times:
-        yield time
-        if time > now:
-            return
+def _due(schedule: Schedule, now: datetime) -> datetime:
+    first = schedule.next_fire_time
+    if first is None or first > now:
+        raise ValueError(f"schedule {schedule.schedule_id} is not due at {now.isoformat()}")
+    return first
 
 
 def _advanced(schedule: Schedule, time: datetime, following: datetime | None, now: datetime) -> Schedule:

@@ -7,7 +7,7 @@ chance and the wire are somebody else's.
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from zlib import crc32
@@ -21,8 +21,12 @@ SECRET_BYTES = 32
 OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
 """How long deliveries carry a signature by the replaced secret, too."""
 
+MOST_WAITING = 10_000
+"""How many deliveries may wait for one webhook: what a receiver that is away for days costs has a bound."""
+
 DISABLED_AFTER = timedelta(days=5)
-"""A webhook of which every attempt failed for so long is disabled."""
+DISABLED_AFTER_ATTEMPTS = 10
+"""A webhook of which every attempt failed for so long, and so many of them, is disabled."""
 
 KEEP_FINISHED = timedelta(days=30)
 """How long a finished delivery can be listed and replayed."""
@@ -78,9 +82,10 @@ class WebhookWish:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One webhook of one tenant. `failing_since` is when the first of the failures began that no success has followed.
+    """One webhook of one tenant. `failing_since` is when the first of the failures began that no success has followed,
+    `failures` is how many there were.
 
-    `disable_reason` says why AION disabled it; empty when it did not.
+    `disable_reason` says why AION disabled it; empty when it did not. `revision` grows whenever the wish changes.
     """
 
     tenant: str
@@ -88,8 +93,16 @@ class Webhook:
     wish: WebhookWish
     secrets: WebhookSecrets
     create_time: datetime
+    update_time: datetime
     disable_reason: str = ""
     failing_since: datetime | None = None
+    failures: int = 0
+    revision: int = 1
+
+    @property
+    def etag(self) -> str:
+        """Names this state of the wish."""
+        return str(self.revision)
 
 
 class DeliveryState(IntEnum):
@@ -127,13 +140,16 @@ class Delivery:
 class AttemptReport:
     """What came of one attempt: the HTTP status (0: no answer), what went wrong, and the receiver's wish to wait.
 
-    `final` says that another attempt would change nothing.
+    `final` says that another attempt would change nothing, `ours` that the trouble is AION's own and says nothing about
+    the receiver, `postponed` that nothing was tried at all: it counts for nothing and is due again soon.
     """
 
     status: int = 0
     error: str = ""
     retry_after: timedelta | None = None
     final: bool = False
+    ours: bool = False
+    postponed: bool = False
 
     @property
     def delivered(self) -> bool:
@@ -168,6 +184,9 @@ def delivery_id(tenant: str, webhook_id: str, task_id: str) -> str:
 
 def attempted(delivery: Delivery, report: AttemptReport, now: datetime) -> Delivery:
     """The delivery after an attempt: delivered, tried again later, or given up."""
+    if report.postponed:
+        pause = pause_after(delivery.delivery_id, 1)
+        return replace(delivery, next_attempt_time=now + (pause or _PAUSES[0]))
     tries = delivery.tries + 1
     pause = pause_after(delivery.delivery_id, tries, report.retry_after)
     if report.delivered:
@@ -176,13 +195,8 @@ def attempted(delivery: Delivery, report: AttemptReport, now: datetime) -> Deliv
         state, due = DeliveryState.FAILED, None
     else:
         state, due = DeliveryState.PENDING, now + pause
-    return Delivery(
-        tenant=delivery.tenant,
-        webhook_id=delivery.webhook_id,
-        delivery_id=delivery.delivery_id,
-        task_id=delivery.task_id,
-        event=delivery.event,
-        create_time=delivery.create_time,
+    return replace(
+        delivery,
         state=state,
         attempts=delivery.attempts + 1,
         tries=tries,
@@ -193,16 +207,44 @@ def attempted(delivery: Delivery, report: AttemptReport, now: datetime) -> Deliv
     )
 
 
-def health_after(webhook: Webhook, report: AttemptReport, now: datetime) -> tuple[datetime | None, str]:
-    """What an attempt means for its webhook: since when it fails, and why it is disabled now (empty: it is not)."""
+def after_attempt(webhook: Webhook, report: AttemptReport, now: datetime) -> Webhook:
+    """What an attempt means for its webhook: healthy, failing, or disabled. AION's own trouble means nothing."""
+    if report.ours or report.postponed:
+        return webhook
     if report.delivered:
-        return None, ""
-    since = webhook.failing_since or now
+        return replace(webhook, failing_since=None, failures=0)
+    since, failures = webhook.failing_since or now, webhook.failures + 1
+    failing = replace(webhook, failing_since=since, failures=failures)
     if report.gone:
-        return since, "the receiver answered 410 Gone"
-    if now - since >= DISABLED_AFTER:
-        return since, f"every attempt failed since {since.isoformat(timespec='seconds')}"
-    return since, ""
+        reason = "the receiver answered 410 Gone"
+    elif now - since >= DISABLED_AFTER and failures >= DISABLED_AFTER_ATTEMPTS:
+        reason = f"every attempt failed since {since.isoformat(timespec='seconds')}"
+    else:
+        return failing
+    if webhook.wish.disabled:
+        return failing
+    return replace(
+        failing,
+        wish=replace(webhook.wish, disabled=True),
+        disable_reason=reason,
+        update_time=now,
+        revision=webhook.revision + 1,
+    )
+
+
+def after_update(webhook: Webhook, wish: WebhookWish, now: datetime) -> Webhook:
+    """Another wish; what AION held against it ends with a new URL, or when it is enabled."""
+    known = webhook.wish
+    forgiven = wish.url != known.url or (known.disabled and not wish.disabled)
+    return replace(
+        webhook,
+        wish=wish,
+        disable_reason="" if forgiven or not wish.disabled else webhook.disable_reason,
+        failing_since=None if forgiven else webhook.failing_since,
+        failures=0 if forgiven else webhook.failures,
+        update_time=now,
+        revision=webhook.revision + 1,
+    )
 
 
 def pause_after(delivery: str, tries: int, asked: timedelta | None = None) -> timedelta | None:

@@ -63,12 +63,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Asks for up to `limit` PENDING tasks for one worker incarnation, only for `engines` (None: for any)."""
+    """Asks for up to `limit` PENDING tasks for one worker incarnation, only for `engines` (None: for any).
+
+    With `most_bytes` of input, the first that reaches them is the last: what they come in has bounds.
+    """
 
     owner: str
     limit: int
     lease_for: timedelta
     engines: frozenset[str] | None = None
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Settle:
 class RecordCost:
     """What an attempt cost in all so far, in micro-dollars: needs no living lease, and said again it counts once.
 
-    While the lease lives, `owner` is as in Append.
+    `owner` is as in Append, also when the lease is over: whose it was says what it cost.
     """
 
     lease: LeaseRef

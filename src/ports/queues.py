@@ -22,7 +22,8 @@ class WorkQueue(Protocol):
     async def claim(self, scope: SystemScope, value: Claim) -> Sequence[LeasedTask]:
         """Up to `limit` tasks that may start now, each RUNNING under a new lease with a higher fence.
 
-        Only tasks whose engine is among `engines`. May be empty, and may wait for work before it is.
+        Only tasks whose engine is among `engines`, and no more after `most_bytes` of input. May be empty, and may wait
+        for work before it is.
         """
         ...
 
@@ -49,7 +50,8 @@ class WorkQueue(Protocol):
         """What an attempt has cost so far, also after it lost its lease, also after the end of the task.
 
         The highest amount said for an attempt counts, once; the task's cost is the sum over its attempts. Raises
-        StaleFence when there never was such an attempt.
+        StaleFence when there never was such an attempt, or it was another owner's. For engines that send a bill: apart
+        from `settle`, since a bill may be known earlier than the end, or later. Modules cost nothing and say nothing.
         """
         ...
 

@@ -1,11 +1,15 @@
 """Where schedules live, which times they have, and who is told that they fired."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from aion.domain.identity import SystemScope
 from aion.domain.schedules import Schedule
+
+NOBODY: Final[AbstractSet[str]] = frozenset()
 
 
 class Calendar(Protocol):
@@ -23,6 +27,21 @@ class Calendar(Protocol):
         Raises ScheduleInvalid as `check` does.
         """
         ...
+
+    def count(self, cron: str, time_zone: str, after: datetime, before: datetime, most: int) -> "Counted":
+        """How many times lie strictly between two moments. What must be counted one by one is counted up to `most`.
+
+        Raises ScheduleInvalid as `check` does.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many times; `rest` is the first one that was not counted, None when all were."""
+
+    times: int
+    rest: datetime | None
 
 
 class ScheduleReader(Protocol):
@@ -65,12 +84,18 @@ class ScheduleWriter(Protocol):
 class DueSchedules(Protocol):
     """What the clock asks for, across tenants: each method says so by its SystemScope."""
 
-    async def due(self, scope: SystemScope, now: datetime, limit: int) -> Sequence[Schedule]:
-        """Up to `limit` schedules whose `wake_time` has come, those that wait longest first."""
+    async def due(
+        self, scope: SystemScope, now: datetime, limit: int, besides: AbstractSet[str] = NOBODY
+    ) -> Sequence[Schedule]:
+        """Up to `limit` schedules whose `wake_time` has come, but none of the tenants `besides`.
+
+        Tenants take turns: first the one of each that waits longest, then the second of each, and so on; of one tenant,
+        and within a turn, those that wait longest come first.
+        """
         ...
 
-    async def next_wake(self, scope: SystemScope) -> datetime | None:
-        """The first `wake_time` of all schedules; None when there is none."""
+    async def next_wake(self, scope: SystemScope, besides: AbstractSet[str] = NOBODY) -> datetime | None:
+        """The first `wake_time` of all schedules but those of the tenants `besides`; None when there is none."""
         ...
 
 

@@ -58,6 +58,7 @@ class RetryCommand:
     fingerprint: bytes
     new_task_id: str = ""
     idempotency_key: str = ""
+    validate_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from aion.domain.identity import Caller
 from aion.domain.webhooks import Delivery, Webhook, WebhookWish
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """The idempotency key of a call (empty: none), and the fingerprint of what it asks for."""
+
+    request_id: str = ""
+    fingerprint: bytes = b""
+
+
+UNKEYED: Final = KeyedRequest()
+
+
+@dataclass(frozen=True, slots=True)
 class NewSecret:
-    """A webhook and its new secret as text, shown once. `old_until` is when the replaced one stops to sign."""
+    """A webhook and its new secret as text, shown once and to a retry with the same key.
+
+    `old_until` is when the replaced one stops to sign.
+    """
 
     webhook: Webhook
     secret: str
@@ -37,8 +51,10 @@ class DeliveryPage:
 class CreateWebhook(Protocol):
     """Makes a webhook."""
 
-    async def __call__(self, caller: Caller, wish: WebhookWish) -> NewSecret:
-        """The webhook and its secret. Raises WebhookUrlRefused and LimitReached."""
+    async def __call__(self, caller: Caller, wish: WebhookWish, request: KeyedRequest = UNKEYED) -> NewSecret:
+        """The webhook and its secret. Raises PermissionDenied without `tasks:read`, WebhookUrlRefused, LimitReached,
+        TooManyWaiters and IdempotencyKeyReused.
+        """
         ...
 
 
@@ -61,16 +77,18 @@ class ListWebhooks(Protocol):
 class UpdateWebhook(Protocol):
     """Replaces what a client decides about a webhook; its secret stays."""
 
-    async def __call__(self, caller: Caller, webhook_id: str, wish: WebhookWish) -> Webhook:
-        """The webhook afterwards. Raises WebhookNotFound and WebhookUrlRefused."""
+    async def __call__(self, caller: Caller, webhook_id: str, wish: WebhookWish, etag: str = "") -> Webhook:
+        """The webhook afterwards. Raises PermissionDenied without `tasks:read`, WebhookNotFound, WebhookUrlRefused,
+        TooManyWaiters and, for another etag than the current one, ChangedMeanwhile.
+        """
         ...
 
 
 class RotateWebhookSecret(Protocol):
     """Gives a webhook a new secret."""
 
-    async def __call__(self, caller: Caller, webhook_id: str) -> NewSecret:
-        """The webhook and its secret. Raises WebhookNotFound."""
+    async def __call__(self, caller: Caller, webhook_id: str, request: KeyedRequest = UNKEYED) -> NewSecret:
+        """The webhook and its secret. Raises WebhookNotFound and IdempotencyKeyReused."""
         ...
 
 
@@ -94,7 +112,7 @@ class ReplayWebhookDelivery(Protocol):
     """Has a delivery sent again."""
 
     async def __call__(self, caller: Caller, webhook_id: str, delivery_id: str) -> Delivery:
-        """The delivery, PENDING. Raises WebhookNotFound, DeliveryNotFound, ValidationFailed."""
+        """The delivery, PENDING. Raises WebhookNotFound, DeliveryNotFound, WebhookDisabled and LimitReached."""
         ...
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from aion.domain.identity import SystemScope
 from aion.domain.tasks import Task
 from aion.domain.webhooks import AttemptReport, Delivery, Webhook, WebhookWish
+from aion.domain.writes import IdempotencyKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class ClaimDeliveries:
     """Asks for deliveries that are due, for one sender incarnation.
 
     At most `limit` in all, `per_webhook` of one webhook and `per_tenant` of one tenant, each counted together with what
-    `held` says is under way: so that a slow receiver holds up nobody but itself. A claim runs out after `lease_for`.
+    `held` says is under way: so that a slow receiver holds up nobody but itself. For the same reason half of all places
+    (`limit` and what is held) are for tenants that hold none, half of a tenant's are for webhooks that hold none, and a
+    webhook that fails has one. A claim runs out after `lease_for`.
     """
 
     owner: str
@@ -43,16 +46,36 @@ class DueDelivery:
     webhook: Webhook
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A secret that was made, sealed, and its webhook as it is now. `old_until` is when the one that it replaced stops
+    to sign.
+    """
+
+    webhook: Webhook
+    sealed: bytes
+    old_until: datetime | None = None
+
+
 class WebhookStore(Protocol):
     """The webhooks of a tenant and their deliveries.
 
     When a task ends, one delivery is made for every webhook of its tenant that wants it, in the transaction that ends
-    the task: exactly one for each (webhook, ended task), whatever crashes. A tenant without webhooks pays nothing.
+    the task: exactly one for each (webhook, ended task), whatever crashes. A tenant without webhooks pays nothing. When
+    MOST_WAITING of them wait for a webhook already, the next one is FAILED from the start; it can be replayed. A task
+    is kept while a delivery of it waits.
+
+    A call with a `key` is answered as the first call with it was, for as long as the key is kept; IdempotencyKeyReused
+    when its fingerprint is another, WebhookNotFound when its webhook is deleted.
     Raises StoreUnavailable when the store cannot answer, and OutcomeUnknown when a commit failed.
     """
 
-    async def create(self, tenant: str, webhook: Webhook, most: int) -> Webhook:
+    async def create(self, tenant: str, webhook: Webhook, most: int, key: IdempotencyKey | None = None) -> Issued:
         """Stores a new webhook. Raises LimitReached when the tenant has `most` of them."""
+        ...
+
+    async def issued(self, tenant: str, key: IdempotencyKey) -> Issued | None:
+        """What `key` was answered with; None when it is free. Raises IdempotencyKeyReused and WebhookNotFound."""
         ...
 
     async def get(self, tenant: str, webhook_id: str) -> Webhook:
@@ -63,14 +86,15 @@ class WebhookStore(Protocol):
         """Up to `limit` webhooks, oldest first (create_time, then id), strictly after `after`."""
         ...
 
-    async def update(self, tenant: str, webhook_id: str, wish: WebhookWish) -> Webhook:
-        """The webhook with a new wish; its secrets stay. Raises WebhookNotFound.
+    async def update(self, tenant: str, webhook_id: str, wish: WebhookWish, etag: str = "") -> Webhook:
+        """The webhook with a new wish (`aion.domain.webhooks.after_update`); its secrets stay. Raises WebhookNotFound.
 
-        Enabling it, or another URL, ends what AION held against it: `disable_reason` and `failing_since`.
+        Raises ChangedMeanwhile when `etag` is not empty and not its current one, unless the last change was this very
+        update: then it is answered as before.
         """
         ...
 
-    async def rotate(self, tenant: str, webhook_id: str, sealed: bytes) -> Webhook:
+    async def rotate(self, tenant: str, webhook_id: str, sealed: bytes, key: IdempotencyKey | None = None) -> Issued:
         """The webhook after `sealed` took over from its current secret. Raises WebhookNotFound."""
         ...
 
@@ -87,8 +111,8 @@ class WebhookStore(Protocol):
     async def replay(self, tenant: str, webhook_id: str, delivery_id: str) -> Delivery:
         """The delivery, PENDING and due now, with the same id and a fresh schedule of tries.
 
-        One that is just being sent stays as it is. Raises WebhookNotFound and DeliveryNotFound; ValidationFailed for a
-        webhook that is disabled.
+        One that is just being sent stays as it is. Raises WebhookNotFound and DeliveryNotFound; WebhookDisabled for a
+        webhook that is disabled, LimitReached when MOST_WAITING wait for it.
         """
         ...
 
@@ -104,7 +128,8 @@ class DeliveryQueue(Protocol):
         ...
 
     async def report(self, scope: SystemScope, owner: str, due: DueDelivery, report: AttemptReport) -> Delivery | None:
-        """Writes what came of an attempt, to the delivery (`aion.domain.webhooks.attempted`) and the webhook's health.
+        """Writes what came of an attempt, to the delivery (`aion.domain.webhooks.attempted`) and to the webhook
+        (`after_attempt`).
 
         None, and nothing is written, when the owner no longer holds the claim or the webhook is deleted.
         """
@@ -121,16 +146,23 @@ class DeliveryQueue(Protocol):
     async def forget_finished(self, scope: SystemScope, older_than: datetime, limit: int) -> int:
         """Looks at up to `limit` deliveries and deletes finished ones that were made before; how many.
 
-        Those of deleted webhooks go with them.
+        Those of deleted webhooks go with them. Writes nothing when there is nothing to delete, and does not even look
+        when there is no webhook and was nothing to delete.
         """
         ...
 
 
 class WebhookGuard(Protocol):
-    """Says whom AION may call: by default HTTPS on port 443 and public addresses only."""
+    """Says whom AION may call: by default HTTPS on port 443 and public addresses only.
 
-    async def check(self, url: str) -> None:
-        """Raises WebhookUrlRefused with the reason; it never names an address that a host name resolved to."""
+    Names that are slow to resolve cost the tenant whose they are, no other.
+    """
+
+    async def check(self, tenant: str, url: str) -> None:
+        """Raises WebhookUrlRefused with the reason; it never names an address that a host name resolved to.
+
+        Raises TooManyWaiters when the tenant has too many names under way already: it says nothing about the URL.
+        """
         ...
 
 
@@ -141,7 +173,7 @@ class WebhookSender(Protocol):
     No redirect is followed, no proxy is asked, the whole attempt ends within its time and reads a bounded answer.
     """
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> AttemptReport:
+    async def send(self, tenant: str, url: str, headers: Mapping[str, str], body: bytes) -> AttemptReport:
         """What came of it; never raises for anything that the receiver or the network does."""
         ...
 
@@ -154,7 +186,7 @@ class WebhookPayload(Protocol):
     """Writes the message about an ended task."""
 
     def __call__(self, event: str, task: Task) -> bytes:
-        """The JSON body: the same bytes whenever it is asked for the same task."""
+        """The JSON body, about the task as it is now."""
         ...
 
 

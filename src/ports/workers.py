@@ -57,7 +57,7 @@ class WorkersApart(Protocol):
     ) -> Sequence[LeasedTask]:
         """Up to `limit` tasks for its engines, as soon as there are any; none after `wait`, or when it drains.
 
-        A worker that waits renews meanwhile, if only no leases: one that was not heard of for half a lease gets nothing.
+        A worker that waits renews meanwhile, if only no leases: one not heard of for half a lease gets nothing.
         The same `turn` again gets the same tasks again, as far as they are still leased. Raises Draining.
         """
         ...

@@ -84,6 +84,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The worker's version is more than one minor release away from the server's."""
     ERROR_REASON_CHANGED_MEANWHILE: _ErrorReason.ValueType  # 45
     """Somebody else changed it meanwhile; read it again."""
+    ERROR_REASON_WEBHOOK_DISABLED: _ErrorReason.ValueType  # 46
+    """The webhook is disabled and gets no deliveries; enable it first."""
     ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 50
     """Too many requests."""
     ERROR_REASON_QUEUE_FULL: _ErrorReason.ValueType  # 51
@@ -198,6 +200,8 @@ ERROR_REASON_WORKER_VERSION_UNSUPPORTED: ErrorReason.ValueType  # 44
 """The worker's version is more than one minor release away from the server's."""
 ERROR_REASON_CHANGED_MEANWHILE: ErrorReason.ValueType  # 45
 """Somebody else changed it meanwhile; read it again."""
+ERROR_REASON_WEBHOOK_DISABLED: ErrorReason.ValueType  # 46
+"""The webhook is disabled and gets no deliveries; enable it first."""
 ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 50
 """Too many requests."""
 ERROR_REASON_QUEUE_FULL: ErrorReason.ValueType  # 51

@@ -31,7 +31,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61ion/v1/schedules.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x13\x61ion/v1/tasks.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x08\n\x08Schedule\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\x12\"\n\x04\x63ron\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x04\x63ron\x12$\n\ttime_zone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08timeZone\x12.\n\x04task\x18\x04 \x01(\x0b\x32\x14.aion.v1.TaskRequestB\x04\xe2\x41\x01\x02R\x04task\x12\x35\n\x08\x63\x61tch_up\x18\x05 \x01(\x0e\x32\x10.aion.v1.CatchUpB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x07\x63\x61tchUp\x12T\n\x0f\x63\x61tch_up_window\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x05\x08\x80\x9a\x9e\x01\x32\x02\x08\x01R\rcatchUpWindow\x12\x34\n\x07overlap\x18\x07 \x01(\x0e\x32\x10.aion.v1.OverlapB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x07overlap\x12\x1e\n\x06paused\x18\x08 \x01(\x08\x42\x06\xca\xf3\x18\x02\x18\x01R\x06paused\x12\'\n\npause_note\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02R\tpauseNote\x12\x39\n\nstart_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x41\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x41\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nupdateTime\x12\x46\n\x0enext_fire_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0cnextFireTime\x12\x46\n\x0elast_fire_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0clastFireTime\x12&\n\x0clast_task_id\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03R\nlastTaskId\x12\"\n\x05\x66ired\x18\x11 \x01(\x03\x42\x0c\xe2\x41\x01\x03\xca\xf3\x18\x04\x18\x01 \x01R\x05\x66ired\x12&\n\x07skipped\x18\x12 \x01(\x03\x42\x0c\xe2\x41\x01\x03\xca\xf3\x18\x04\x18\x01 \x01R\x07skipped\x12\'\n\x0clast_refusal\x18\x13 \x01(\tB\x04\xe2\x41\x01\x03R\x0blastRefusal\x12\x1b\n\x04\x65tag\x18\x14 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag\"L\n\x15\x43reateScheduleRequest\x12\x33\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x04\xe2\x41\x01\x02R\x08schedule\"O\n\x16\x43reateScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"W\n\x12GetScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"L\n\x13GetScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"e\n\x14ListSchedulesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"\x80\x01\n\x15ListSchedulesResponse\x12\x37\n\tschedules\x18\x01 \x03(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\tschedules\x12.\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\xca\xf3\x18\x02\x18\x01R\rnextPageToken\"\x8f\x01\n\x15UpdateScheduleRequest\x12\x33\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x04\xe2\x41\x01\x02R\x08schedule\x12\x41\n\x0bschedule_id\x18\x02 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"O\n\x16UpdateScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"w\n\x14PauseScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\x12\x1c\n\x04note\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02R\x04note\"N\n\x15PauseScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"Z\n\x15ResumeScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"O\n\x16ResumeScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"\x9b\x01\n\x16TriggerScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\x12>\n\nrequest_id\x18\x02 \x01(\tB\x1f\xbaH\x05r\x03\x18\xff\x01\xd0\xf3\x18\x01\xda\xf3\x18\x0fIdempotency-KeyR\trequestId\"J\n\x17TriggerScheduleResponse\x12/\n\x04task\x18\x01 \x01(\x0b\x32\x13.aion.v1.TaskResultB\x06\xca\xf3\x18\x02\x18\x01R\x04task\"Z\n\x15\x44\x65leteScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"\x18\n\x16\x44\x65leteScheduleResponse*]\n\x07\x43\x61tchUp\x12\x18\n\x14\x43\x41TCH_UP_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41TCH_UP_LATEST\x10\x01\x12\x10\n\x0c\x43\x41TCH_UP_ALL\x10\x02\x12\x11\n\rCATCH_UP_NONE\x10\x03*[\n\x07Overlap\x12\x17\n\x13OVERLAP_UNSPECIFIED\x10\x00\x12\x10\n\x0cOVERLAP_SKIP\x10\x01\x12\x11\n\rOVERLAP_ALLOW\x10\x02\x12\x12\n\x0eOVERLAP_CANCEL\x10\x03\x32\x97\x08\n\x0fScheduleService\x12|\n\x0e\x43reateSchedule\x12\x1e.aion.v1.CreateScheduleRequest\x1a\x1f.aion.v1.CreateScheduleResponse\")\x82\xd3\xe4\x93\x02#\"\r/v1/schedules:\x08scheduleb\x08schedule\x12w\n\x0bGetSchedule\x12\x1b.aion.v1.GetScheduleRequest\x1a\x1c.aion.v1.GetScheduleResponse\"-\x82\xd3\xe4\x93\x02\'\x12\x1b/v1/schedules/{schedule_id}b\x08schedule\x12\x65\n\rListSchedules\x12\x1d.aion.v1.ListSchedulesRequest\x1a\x1e.aion.v1.ListSchedulesResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/schedules\x12\x8a\x01\n\x0eUpdateSchedule\x12\x1e.aion.v1.UpdateScheduleRequest\x1a\x1f.aion.v1.UpdateScheduleResponse\"7\x82\xd3\xe4\x93\x02\x31\x1a\x1b/v1/schedules/{schedule_id}:\x08scheduleb\x08schedule\x12\x86\x01\n\rPauseSchedule\x12\x1d.aion.v1.PauseScheduleRequest\x1a\x1e.aion.v1.PauseScheduleResponse\"6\x82\xd3\xe4\x93\x02\x30\"!/v1/schedules/{schedule_id}:pause:\x01*b\x08schedule\x12\x8a\x01\n\x0eResumeSchedule\x12\x1e.aion.v1.ResumeScheduleRequest\x1a\x1f.aion.v1.ResumeScheduleResponse\"7\x82\xd3\xe4\x93\x02\x31\"\"/v1/schedules/{schedule_id}:resume:\x01*b\x08schedule\x12\x8a\x01\n\x0fTriggerSchedule\x12\x1f.aion.v1.TriggerScheduleRequest\x1a .aion.v1.TriggerScheduleResponse\"4\x82\xd3\xe4\x93\x02.\"#/v1/schedules/{schedule_id}:trigger:\x01*b\x04task\x12v\n\x0e\x44\x65leteSchedule\x12\x1e.aion.v1.DeleteScheduleRequest\x1a\x1f.aion.v1.DeleteScheduleResponse\"#\x82\xd3\xe4\x93\x02\x1d*\x1b/v1/schedules/{schedule_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61ion/v1/schedules.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x13\x61ion/v1/tasks.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x08\n\x08Schedule\x12=\n\x0bschedule_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{0,64}$R\nscheduleId\x12\"\n\x04\x63ron\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x04\x63ron\x12$\n\ttime_zone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08timeZone\x12.\n\x04task\x18\x04 \x01(\x0b\x32\x14.aion.v1.TaskRequestB\x04\xe2\x41\x01\x02R\x04task\x12\x35\n\x08\x63\x61tch_up\x18\x05 \x01(\x0e\x32\x10.aion.v1.CatchUpB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x07\x63\x61tchUp\x12T\n\x0f\x63\x61tch_up_window\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x05\x08\x80\x9a\x9e\x01\x32\x02\x08\nR\rcatchUpWindow\x12\x34\n\x07overlap\x18\x07 \x01(\x0e\x32\x10.aion.v1.OverlapB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x07overlap\x12\x1e\n\x06paused\x18\x08 \x01(\x08\x42\x06\xca\xf3\x18\x02\x18\x01R\x06paused\x12\'\n\npause_note\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02R\tpauseNote\x12\x39\n\nstart_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x41\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x41\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nupdateTime\x12\x46\n\x0enext_fire_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0cnextFireTime\x12\x46\n\x0elast_fire_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0clastFireTime\x12&\n\x0clast_task_id\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03R\nlastTaskId\x12\"\n\x05\x66ired\x18\x11 \x01(\x03\x42\x0c\xe2\x41\x01\x03\xca\xf3\x18\x04\x18\x01 \x01R\x05\x66ired\x12&\n\x07skipped\x18\x12 \x01(\x03\x42\x0c\xe2\x41\x01\x03\xca\xf3\x18\x04\x18\x01 \x01R\x07skipped\x12\'\n\x0clast_refusal\x18\x13 \x01(\tB\x04\xe2\x41\x01\x03R\x0blastRefusal\x12\x1b\n\x04\x65tag\x18\x14 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag\"L\n\x15\x43reateScheduleRequest\x12\x33\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x04\xe2\x41\x01\x02R\x08schedule\"O\n\x16\x43reateScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"W\n\x12GetScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"L\n\x13GetScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"e\n\x14ListSchedulesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"\x80\x01\n\x15ListSchedulesResponse\x12\x37\n\tschedules\x18\x01 \x03(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\tschedules\x12.\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\xca\xf3\x18\x02\x18\x01R\rnextPageToken\"\x8f\x01\n\x15UpdateScheduleRequest\x12\x33\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x04\xe2\x41\x01\x02R\x08schedule\x12\x41\n\x0bschedule_id\x18\x02 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"O\n\x16UpdateScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"w\n\x14PauseScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\x12\x1c\n\x04note\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02R\x04note\"N\n\x15PauseScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"Z\n\x15ResumeScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"O\n\x16ResumeScheduleResponse\x12\x35\n\x08schedule\x18\x01 \x01(\x0b\x32\x11.aion.v1.ScheduleB\x06\xca\xf3\x18\x02\x18\x01R\x08schedule\"\x9b\x01\n\x16TriggerScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\x12>\n\nrequest_id\x18\x02 \x01(\tB\x1f\xbaH\x05r\x03\x18\xff\x01\xd0\xf3\x18\x01\xda\xf3\x18\x0fIdempotency-KeyR\trequestId\"J\n\x17TriggerScheduleResponse\x12/\n\x04task\x18\x01 \x01(\x0b\x32\x13.aion.v1.TaskResultB\x06\xca\xf3\x18\x02\x18\x01R\x04task\"Z\n\x15\x44\x65leteScheduleRequest\x12\x41\n\x0bschedule_id\x18\x01 \x01(\tB \xe2\x41\x01\x02\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,64}$R\nscheduleId\"\x18\n\x16\x44\x65leteScheduleResponse*]\n\x07\x43\x61tchUp\x12\x18\n\x14\x43\x41TCH_UP_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41TCH_UP_LATEST\x10\x01\x12\x10\n\x0c\x43\x41TCH_UP_ALL\x10\x02\x12\x11\n\rCATCH_UP_NONE\x10\x03*[\n\x07Overlap\x12\x17\n\x13OVERLAP_UNSPECIFIED\x10\x00\x12\x10\n\x0cOVERLAP_SKIP\x10\x01\x12\x11\n\rOVERLAP_ALLOW\x10\x02\x12\x12\n\x0eOVERLAP_CANCEL\x10\x03\x32\x97\x08\n\x0fScheduleService\x12|\n\x0e\x43reateSchedule\x12\x1e.aion.v1.CreateScheduleRequest\x1a\x1f.aion.v1.CreateScheduleResponse\")\x82\xd3\xe4\x93\x02#\"\r/v1/schedules:\x08scheduleb\x08schedule\x12w\n\x0bGetSchedule\x12\x1b.aion.v1.GetScheduleRequest\x1a\x1c.aion.v1.GetScheduleResponse\"-\x82\xd3\xe4\x93\x02\'\x12\x1b/v1/schedules/{schedule_id}b\x08schedule\x12\x65\n\rListSchedules\x12\x1d.aion.v1.ListSchedulesRequest\x1a\x1e.aion.v1.ListSchedulesResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/schedules\x12\x8a\x01\n\x0eUpdateSchedule\x12\x1e.aion.v1.UpdateScheduleRequest\x1a\x1f.aion.v1.UpdateScheduleResponse\"7\x82\xd3\xe4\x93\x02\x31\x1a\x1b/v1/schedules/{schedule_id}:\x08scheduleb\x08schedule\x12\x86\x01\n\rPauseSchedule\x12\x1d.aion.v1.PauseScheduleRequest\x1a\x1e.aion.v1.PauseScheduleResponse\"6\x82\xd3\xe4\x93\x02\x30\"!/v1/schedules/{schedule_id}:pause:\x01*b\x08schedule\x12\x8a\x01\n\x0eResumeSchedule\x12\x1e.aion.v1.ResumeScheduleRequest\x1a\x1f.aion.v1.ResumeScheduleResponse\"7\x82\xd3\xe4\x93\x02\x31\"\"/v1/schedules/{schedule_id}:resume:\x01*b\x08schedule\x12\x8a\x01\n\x0fTriggerSchedule\x12\x1f.aion.v1.TriggerScheduleRequest\x1a .aion.v1.TriggerScheduleResponse\"4\x82\xd3\xe4\x93\x02.\"#/v1/schedules/{schedule_id}:trigger:\x01*b\x04task\x12v\n\x0e\x44\x65leteSchedule\x12\x1e.aion.v1.DeleteScheduleRequest\x1a\x1f.aion.v1.DeleteScheduleResponse\"#\x82\xd3\xe4\x93\x02\x1d*\x1b/v1/schedules/{schedule_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +39,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'aion.v1.schedules_pb2', _gl
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SCHEDULE'].fields_by_name['schedule_id']._loaded_options = None
-  _globals['_SCHEDULE'].fields_by_name['schedule_id']._serialized_options = b'\342A\001\002\272H\031r\0272\025^[A-Za-z0-9_-]{1,64}$'
+  _globals['_SCHEDULE'].fields_by_name['schedule_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{0,64}$'
   _globals['_SCHEDULE'].fields_by_name['cron']._loaded_options = None
   _globals['_SCHEDULE'].fields_by_name['cron']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\002'
   _globals['_SCHEDULE'].fields_by_name['time_zone']._loaded_options = None
@@ -49,7 +49,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCHEDULE'].fields_by_name['catch_up']._loaded_options = None
   _globals['_SCHEDULE'].fields_by_name['catch_up']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_SCHEDULE'].fields_by_name['catch_up_window']._loaded_options = None
-  _globals['_SCHEDULE'].fields_by_name['catch_up_window']._serialized_options = b'\272H\016\252\001\013\"\005\010\200\232\236\0012\002\010\001'
+  _globals['_SCHEDULE'].fields_by_name['catch_up_window']._serialized_options = b'\272H\016\252\001\013\"\005\010\200\232\236\0012\002\010\n'
   _globals['_SCHEDULE'].fields_by_name['overlap']._loaded_options = None
   _globals['_SCHEDULE'].fields_by_name['overlap']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_SCHEDULE'].fields_by_name['paused']._loaded_options = None
@@ -130,44 +130,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCHEDULESERVICE'].methods_by_name['TriggerSchedule']._serialized_options = b'\202\323\344\223\002.\"#/v1/schedules/{schedule_id}:trigger:\001*b\004task'
   _globals['_SCHEDULESERVICE'].methods_by_name['DeleteSchedule']._loaded_options = None
   _globals['_SCHEDULESERVICE'].methods_by_name['DeleteSchedule']._serialized_options = b'\202\323\344\223\002\035*\033/v1/schedules/{schedule_id}'
-  _globals['_CATCHUP']._serialized_start=2798
-  _globals['_CATCHUP']._serialized_end=2891
-  _globals['_OVERLAP']._serialized_start=2893
-  _globals['_OVERLAP']._serialized_end=2984
+  _globals['_CATCHUP']._serialized_start=2794
+  _globals['_CATCHUP']._serialized_end=2887
+  _globals['_OVERLAP']._serialized_start=2889
+  _globals['_OVERLAP']._serialized_end=2980
   _globals['_SCHEDULE']._serialized_start=238
-  _globals['_SCHEDULE']._serialized_end=1283
-  _globals['_CREATESCHEDULEREQUEST']._serialized_start=1285
-  _globals['_CREATESCHEDULEREQUEST']._serialized_end=1361
-  _globals['_CREATESCHEDULERESPONSE']._serialized_start=1363
-  _globals['_CREATESCHEDULERESPONSE']._serialized_end=1442
-  _globals['_GETSCHEDULEREQUEST']._serialized_start=1444
-  _globals['_GETSCHEDULEREQUEST']._serialized_end=1531
-  _globals['_GETSCHEDULERESPONSE']._serialized_start=1533
-  _globals['_GETSCHEDULERESPONSE']._serialized_end=1609
-  _globals['_LISTSCHEDULESREQUEST']._serialized_start=1611
-  _globals['_LISTSCHEDULESREQUEST']._serialized_end=1712
-  _globals['_LISTSCHEDULESRESPONSE']._serialized_start=1715
-  _globals['_LISTSCHEDULESRESPONSE']._serialized_end=1843
-  _globals['_UPDATESCHEDULEREQUEST']._serialized_start=1846
-  _globals['_UPDATESCHEDULEREQUEST']._serialized_end=1989
-  _globals['_UPDATESCHEDULERESPONSE']._serialized_start=1991
-  _globals['_UPDATESCHEDULERESPONSE']._serialized_end=2070
-  _globals['_PAUSESCHEDULEREQUEST']._serialized_start=2072
-  _globals['_PAUSESCHEDULEREQUEST']._serialized_end=2191
-  _globals['_PAUSESCHEDULERESPONSE']._serialized_start=2193
-  _globals['_PAUSESCHEDULERESPONSE']._serialized_end=2271
-  _globals['_RESUMESCHEDULEREQUEST']._serialized_start=2273
-  _globals['_RESUMESCHEDULEREQUEST']._serialized_end=2363
-  _globals['_RESUMESCHEDULERESPONSE']._serialized_start=2365
-  _globals['_RESUMESCHEDULERESPONSE']._serialized_end=2444
-  _globals['_TRIGGERSCHEDULEREQUEST']._serialized_start=2447
-  _globals['_TRIGGERSCHEDULEREQUEST']._serialized_end=2602
-  _globals['_TRIGGERSCHEDULERESPONSE']._serialized_start=2604
-  _globals['_TRIGGERSCHEDULERESPONSE']._serialized_end=2678
-  _globals['_DELETESCHEDULEREQUEST']._serialized_start=2680
-  _globals['_DELETESCHEDULEREQUEST']._serialized_end=2770
-  _globals['_DELETESCHEDULERESPONSE']._serialized_start=2772
-  _globals['_DELETESCHEDULERESPONSE']._serialized_end=2796
-  _globals['_SCHEDULESERVICE']._serialized_start=2987
-  _globals['_SCHEDULESERVICE']._serialized_end=4034
+  _globals['_SCHEDULE']._serialized_end=1279
+  _globals['_CREATESCHEDULEREQUEST']._serialized_start=1281
+  _globals['_CREATESCHEDULEREQUEST']._serialized_end=1357
+  _globals['_CREATESCHEDULERESPONSE']._serialized_start=1359
+  _globals['_CREATESCHEDULERESPONSE']._serialized_end=1438
+  _globals['_GETSCHEDULEREQUEST']._serialized_start=1440
+  _globals['_GETSCHEDULEREQUEST']._serialized_end=1527
+  _globals['_GETSCHEDULERESPONSE']._serialized_start=1529
+  _globals['_GETSCHEDULERESPONSE']._serialized_end=1605
+  _globals['_LISTSCHEDULESREQUEST']._serialized_start=1607
+  _globals['_LISTSCHEDULESREQUEST']._serialized_end=1708
+  _globals['_LISTSCHEDULESRESPONSE']._serialized_start=1711
+  _globals['_LISTSCHEDULESRESPONSE']._serialized_end=1839
+  _globals['_UPDATESCHEDULEREQUEST']._serialized_start=1842
+  _globals['_UPDATESCHEDULEREQUEST']._serialized_end=1985
+  _globals['_UPDATESCHEDULERESPONSE']._serialized_start=1987
+  _globals['_UPDATESCHEDULERESPONSE']._serialized_end=2066
+  _globals['_PAUSESCHEDULEREQUEST']._serialized_start=2068
+  _globals['_PAUSESCHEDULEREQUEST']._serialized_end=2187
+  _globals['_PAUSESCHEDULERESPONSE']._serialized_start=2189
+  _globals['_PAUSESCHEDULERESPONSE']._serialized_end=2267
+  _globals['_RESUMESCHEDULEREQUEST']._serialized_start=2269
+  _globals['_RESUMESCHEDULEREQUEST']._serialized_end=2359
+  _globals['_RESUMESCHEDULERESPONSE']._serialized_start=2361
+  _globals['_RESUMESCHEDULERESPONSE']._serialized_end=2440
+  _globals['_TRIGGERSCHEDULEREQUEST']._serialized_start=2443
+  _globals['_TRIGGERSCHEDULEREQUEST']._serialized_end=2598
+  _globals['_TRIGGERSCHEDULERESPONSE']._serialized_start=2600
+  _globals['_TRIGGERSCHEDULERESPONSE']._serialized_end=2674
+  _globals['_DELETESCHEDULEREQUEST']._serialized_start=2676
+  _globals['_DELETESCHEDULEREQUEST']._serialized_end=2766
+  _globals['_DELETESCHEDULERESPONSE']._serialized_start=2768
+  _globals['_DELETESCHEDULERESPONSE']._serialized_end=2792
+  _globals['_SCHEDULESERVICE']._serialized_start=2983
+  _globals['_SCHEDULESERVICE']._serialized_end=4030
 # @@protoc_insertion_point(module_scope)

@@ -105,11 +105,12 @@ class Schedule(_message.Message):
     LAST_REFUSAL_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     schedule_id: _builtins.str
-    """Its id, unique for the tenant."""
+    """Its id, unique for the tenant. It must be set to create one; in an update it may be empty, or equal to the request's."""
     cron: _builtins.str
     """When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
     `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
-    multiples since 1970 in UTC.
+    multiples since 1970 in UTC. Beyond what every cron has, `L` as day of month is the last one and `LW` the last
+    weekday; a day of week may be the last or the nth of its month: `5L` is the last Friday, `MON#1` the first Monday.
     """
     time_zone: _builtins.str
     """The IANA time zone that `cron` is read in, such as `Europe/Paris`; empty means UTC. A wall-clock time that a change to
@@ -139,7 +140,9 @@ class Schedule(_message.Message):
 
     @_builtins.property
     def catch_up_window(self) -> _duration_pb2.Duration:
-        """How far back missed times are looked for; unset means one hour."""
+        """How far back missed times are looked for, at least the ten seconds within which a time is not missed; unset means
+        one hour.
+        """
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
@@ -357,7 +360,7 @@ class UpdateScheduleRequest(_message.Message):
     """The schedule's id, as in the path."""
     @_builtins.property
     def schedule(self) -> Global___Schedule:
-        """The schedule as it shall be; its id names it. With an `etag` the update is refused when it was changed meanwhile."""
+        """The schedule as it shall be; its id may be empty. With an `etag` the update is refused when it was changed meanwhile."""
 
     def __init__(
         self,
@@ -495,7 +498,9 @@ Global___ResumeScheduleResponse: _TypeAlias = ResumeScheduleResponse  # noqa: Y0
 
 @_typing.final
 class TriggerScheduleRequest(_message.Message):
-    """Asks a schedule to submit its task now, whatever its times, pause and overlap say."""
+    """Asks a schedule to submit its task now, whatever its times, pause and overlap say. As to submit it oneself, this needs
+    the scope to run its intent.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -601,22 +601,26 @@ class RetryRequest(_message.Message):
     TASK_ID_FIELD_NUMBER: _builtins.int
     NEW_TASK_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """The ended task."""
     new_task_id: _builtins.str
     """The id of the new task; AION makes a UUIDv7 when it is empty."""
     request_id: _builtins.str
     """Idempotency key (AIP-155): the same key gives the same new task, for 24 hours."""
+    validate_only: _builtins.bool
+    """Check and decide as always, and accept nothing (AIP-163): the answer shows the decision and has no state."""
     def __init__(
         self,
         *,
         task_id: _builtins.str = ...,
         new_task_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["new_task_id", b"new_task_id", "request_id", b"request_id", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["new_task_id", b"new_task_id", "request_id", b"request_id", "task_id", b"task_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -49,7 +49,8 @@ class AionTasksStub:
     """Accepts up to 100 tasks, each on its own."""
     Retry: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.RetryRequest, _tasks_pb2.TaskResult]
     """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
-    is; `retry_of` of the new one names it.
+    is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
+    `preferred_engine` (a task does not keep it) and whether its client waited.
     """
     ExplainDecision: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.ExplainDecisionRequest, _tasks_pb2.ExplainDecisionResponse]
     """Reads the stored decision of a task."""
@@ -75,7 +76,8 @@ class AionTasksAsyncStub(AionTasksStub):
     """Accepts up to 100 tasks, each on its own."""
     Retry: _aio.UnaryUnaryMultiCallable[_tasks_pb2.RetryRequest, _tasks_pb2.TaskResult]  # type: ignore[assignment]
     """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
-    is; `retry_of` of the new one names it.
+    is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
+    `preferred_engine` (a task does not keep it) and whether its client waited.
     """
     ExplainDecision: _aio.UnaryUnaryMultiCallable[_tasks_pb2.ExplainDecisionRequest, _tasks_pb2.ExplainDecisionResponse]  # type: ignore[assignment]
     """Reads the stored decision of a task."""
@@ -146,7 +148,8 @@ class AionTasksServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tasks_pb2.TaskResult, _abc.Awaitable[_tasks_pb2.TaskResult]]:
         """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
-        is; `retry_of` of the new one names it.
+        is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
+        `preferred_engine` (a task does not keep it) and whether its client waited.
         """
 
     @_abc_1.abstractmethod

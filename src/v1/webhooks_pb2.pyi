@@ -34,7 +34,7 @@ class _DeliveryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Deliver
     DELIVERY_STATE_DELIVERED: _DeliveryState.ValueType  # 2
     """The receiver answered 2xx."""
     DELIVERY_STATE_FAILED: _DeliveryState.ValueType  # 3
-    """Every attempt failed, or the webhook is gone; it can be replayed."""
+    """Every attempt failed, the webhook was disabled, or too many waited; it can be replayed."""
 
 class DeliveryState(_DeliveryState, metaclass=_DeliveryStateEnumTypeWrapper):
     """Where a delivery is in its life."""
@@ -46,7 +46,7 @@ DELIVERY_STATE_PENDING: DeliveryState.ValueType  # 1
 DELIVERY_STATE_DELIVERED: DeliveryState.ValueType  # 2
 """The receiver answered 2xx."""
 DELIVERY_STATE_FAILED: DeliveryState.ValueType  # 3
-"""Every attempt failed, or the webhook is gone; it can be replayed."""
+"""Every attempt failed, the webhook was disabled, or too many waited; it can be replayed."""
 Global___DeliveryState: _TypeAlias = DeliveryState  # noqa: Y015
 
 @_typing.final
@@ -63,6 +63,8 @@ class Webhook(_message.Message):
     DISABLED_FIELD_NUMBER: _builtins.int
     DISABLE_REASON_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
     """Its id; AION makes it."""
     url: _builtins.str
@@ -73,6 +75,10 @@ class Webhook(_message.Message):
     """It gets no deliveries while it is disabled."""
     disable_reason: _builtins.str
     """Output: why AION disabled it, such as days of failures; empty when it did not."""
+    etag: _builtins.str
+    """Another one after every change of what is above, AION's disabling included; an update that names an older one is
+    refused (AIP-154).
+    """
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[_lifecycle_pb2.TaskState.ValueType]:
         """Only tasks that ended in one of these states; empty means all."""
@@ -85,6 +91,10 @@ class Webhook(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """Output: when it was made."""
 
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """Output: when a client last changed it, or AION disabled it."""
+
     def __init__(
         self,
         *,
@@ -96,10 +106,12 @@ class Webhook(_message.Message):
         disabled: _builtins.bool = ...,
         disable_reason: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "description", b"description", "disable_reason", b"disable_reason", "disabled", b"disabled", "intents", b"intents", "states", b"states", "url", b"url", "webhook_id", b"webhook_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "description", b"description", "disable_reason", b"disable_reason", "disabled", b"disabled", "etag", b"etag", "intents", b"intents", "states", b"states", "update_time", b"update_time", "url", b"url", "webhook_id", b"webhook_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -180,6 +192,9 @@ class CreateWebhookRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     WEBHOOK_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key (AIP-155): the same key gives the same webhook and the same secret, for 24 hours."""
     @_builtins.property
     def webhook(self) -> Global___Webhook:
         """The webhook."""
@@ -188,10 +203,11 @@ class CreateWebhookRequest(_message.Message):
         self,
         *,
         webhook: Global___Webhook | None = ...,
+        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["webhook", b"webhook"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["webhook", b"webhook"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "webhook", b"webhook"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -206,7 +222,7 @@ class CreateWebhookResponse(_message.Message):
     WEBHOOK_FIELD_NUMBER: _builtins.int
     SECRET_FIELD_NUMBER: _builtins.int
     secret: _builtins.str
-    """The secret that its deliveries are signed with, `whsec_` and base64. Shown once."""
+    """The secret that its deliveries are signed with, `whsec_` and base64. Shown once, and to a retry with the same key."""
     @_builtins.property
     def webhook(self) -> Global___Webhook:
         """As it is stored."""
@@ -334,10 +350,12 @@ class UpdateWebhookRequest(_message.Message):
     WEBHOOK_FIELD_NUMBER: _builtins.int
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """The webhook's id."""
+    """The webhook's id, as in the path."""
     @_builtins.property
     def webhook(self) -> Global___Webhook:
-        """The webhook as it shall be."""
+        """The webhook as it shall be; its `webhook_id` may be left out. With an `etag` the update is refused when it was changed
+        meanwhile.
+        """
 
     def __init__(
         self,
@@ -384,16 +402,20 @@ class RotateWebhookSecretRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
     """The webhook's id."""
+    request_id: _builtins.str
+    """Idempotency key (AIP-155): the same key gives the same secret, for 24 hours."""
     def __init__(
         self,
         *,
         webhook_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["webhook_id", b"webhook_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "webhook_id", b"webhook_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -408,7 +430,7 @@ class RotateWebhookSecretResponse(_message.Message):
     SECRET_FIELD_NUMBER: _builtins.int
     OLD_SECRET_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     secret: _builtins.str
-    """`whsec_` and base64. Shown once."""
+    """`whsec_` and base64. Shown once, and to a retry with the same key."""
     @_builtins.property
     def old_secret_expire_time(self) -> _timestamp_pb2.Timestamp:
         """Until when the old secret signs as well."""

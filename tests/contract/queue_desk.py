@@ -109,6 +109,10 @@ class TwoModules:
         """Both have the digest of their name."""
         return KnownModule(f"sha256:{engine}") if engine in (ENGINE, OTHER_ENGINE) else None
 
+    def output_problem(self, intent: str, document_json: str) -> str | None:
+        """Results are objects."""
+        return None if document_json.startswith("{") else f"a result of {intent} must be an object"
+
 
 @dataclass
 class Observed:
@@ -158,7 +162,7 @@ async def opened_door(
 ) -> AsyncIterator[Door]:
     """A server for workers apart over a store."""
     latency = Observed()
-    parts = ServedParts(store, signals, TwoModules(), latency, clock)  # type: ignore[arg-type]
+    parts = ServedParts(store, store, signals, TwoModules(), latency, clock)  # type: ignore[arg-type]
     served = ServeWorkers(parts, Fleet(clock), version, LEASE)
     pipeline = Pipeline(
         worker_handlers(served),

@@ -168,6 +168,25 @@ async def test_due_are_those_whose_time_has_come_in_every_tenant_the_longest_wai
     assert [one.schedule_id for one in await schedules.due(SCOPE, START + HOUR, 1)] == ["a"]
 
 
+async def test_tenants_take_turns_however_much_of_one_is_due(schedules):
+    for number in range(5):
+        await schedules.create("acme", new_schedule(f"a{number}", wake_time=START + number * MINUTE), MOST)
+    for name, tenant, wake in (("b0", "other", 9), ("b1", "other", 8), ("c0", "third", 7)):
+        await schedules.create(tenant, new_schedule(name, tenant, wake_time=START + wake * MINUTE), MOST)
+    due = [one.schedule_id for one in await schedules.due(SCOPE, START + HOUR, 10)]
+    assert due == ["a0", "c0", "b1", "a1", "b0", "a2", "a3", "a4"]
+    assert [one.schedule_id for one in await schedules.due(SCOPE, START + HOUR, 4)] == due[:4]
+    assert [one.schedule_id for one in await schedules.due(SCOPE, START + HOUR, 1)] == due[:1]
+
+
+async def test_tenants_that_are_left_alone_are_neither_due_nor_waited_for(schedules):
+    for tenant, wake in (("acme", 1), ("other", 2)):
+        await schedules.create(tenant, new_schedule("s", tenant, wake_time=START + wake * MINUTE), MOST)
+    assert [one.tenant for one in await schedules.due(SCOPE, START + HOUR, 10, {"acme"})] == ["other"]
+    assert await schedules.next_wake(SCOPE, {"acme"}) == START + 2 * MINUTE
+    assert await schedules.next_wake(SCOPE, {"acme", "other"}) is None
+
+
 async def test_the_next_wake_time_is_the_first_of_all(schedules):
     assert await schedules.next_wake(SCOPE) is None
     await schedules.create("acme", new_schedule("paused", next_fire_time=None, wake_time=None), MOST)

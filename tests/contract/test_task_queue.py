@@ -4,6 +4,7 @@ Everything that workers do is tried in the store's process and over the wire, ag
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -101,6 +102,15 @@ async def test_a_worker_gets_only_tasks_for_its_engines(desk):
     assert [task.task_id for task in await hand.claim(10, ENGINE)] == ["mine-1", "mine-2"]
     assert list(await hand.claim(10, ENGINE)) == []
     assert len(await (await desk.hand("v", OTHER_ENGINE)).claim(10, OTHER_ENGINE)) == 3
+
+
+async def test_a_claim_ends_with_the_task_that_reaches_its_bytes(store):
+    for number in range(5):
+        await store.accept("acme", accept(new_task(f"task-{number}", input_json='{"text":"ää"}')))
+    bounded = replace(claim(limit=5), most_bytes=16)
+    assert [len(await store.claim(SCOPE, bounded)) for _ in range(4)] == [2, 2, 1, 0]
+    await store.accept("acme", accept(new_task("large", input_json='{"text":"%s"}' % ("a" * 100))))
+    assert [task.task_id for task in await store.claim(SCOPE, bounded)] == ["large"]
 
 
 async def test_a_settled_task_has_its_result_and_its_attempt(desk):
@@ -226,6 +236,26 @@ async def test_a_cost_counts_once_a_attempt_and_also_after_the_end(desk, clock):
     assert [attempt.cost_micros for attempt in billed.attempts] == [100, 5]
     assert (ended.usage.cost_micros, billed.usage.cost_micros) == (100, 105)
     assert (billed.state, billed.end_time, billed.result_json) == (ended.state, ended.end_time, ended.result_json)
+
+
+async def test_a_cost_is_said_by_whoever_had_the_lease_also_after_the_end(desk, clock):
+    """2.8 What an attempt cost is recorded also when its task has ended, by whoever had its lease."""
+    await accepted(desk, "task-1")
+    mine, other = await desk.hand("w1"), await desk.hand("w2")
+    (lost,) = await other.claim()
+    clock.advance(LEASE)
+    await desk.store.reap(SCOPE)
+    (task,) = await mine.claim()
+    await mine.settle(task)
+    for write in (other.record_cost(task, 7), other.settle(task), mine.record_cost(lost, 7)):
+        with pytest.raises(StaleFence, match="another worker"):
+            await write
+    await mine.record_cost(task, 5)
+    await other.record_cost(lost, 3)
+    ended = await desk.store.get("acme", "task-1")
+    assert [attempt.cost_micros for attempt in ended.attempts] == [3, 5]
+    owners = [attempt.owner for attempt in ended.attempts]
+    assert owners == (["w2", "w1"] if desk.apart is None else [apart("w2"), apart("w1")])
 
 
 async def test_a_cost_of_an_attempt_that_never_was_is_refused(desk):

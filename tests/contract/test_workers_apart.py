@@ -10,8 +10,12 @@ import pytest
 
 from aion.adapters.remote_queue import pieces as pieces_of
 from aion.adapters.remote_queue.refusals import refusal_of
+from aion.adapters.rpc.methods import methods as public_methods
+from aion.adapters.rpc.workers import worker_handlers, worker_methods
 from aion.adapters.storage.sqlite import open_store
-from aion.domain.attempts import AttemptOutcome, AttemptResult
+from aion.adapters.telemetry.fleet import FleetCollector
+from aion.adapters.telemetry.metrics import Metrics
+from aion.domain.attempts import HANDED_BACK, MOST_FAILURE_MESSAGE, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import (
     Draining,
     MalformedRequest,
@@ -24,8 +28,10 @@ from aion.domain.errors import (
     WorkerVersionUnsupported,
 )
 from aion.domain.events import EventKind, NewEvent
-from aion.domain.identity import WORKERS_SERVE, Identity
+from aion.domain.identity import ALL_SCOPES, WORKERS_SERVE, Identity
+from aion.domain.tasks import TaskState
 from aion.domain.writes import Append, Claim, Renew, Settle
+from aion.ports.usecases import MAX_RESULT_BYTES
 from aion.workers.v1 import workers_pb2 as pb
 from aion.workers.v1 import workers_pb2_grpc
 from tests.contract.queue_desk import ENGINE, OTHER_ENGINE, Hand, opened_door
@@ -242,8 +248,7 @@ async def test_a_server_that_does_not_answer_is_reported_until_it_does(tasks, si
             await queue.renew(SCOPE, Renew("w", (), LEASE))
         with pytest.raises(Unavailable, match="does not answer"):
             await queue.renew(SCOPE, Renew("w", (), LEASE))
-    assert said[0] == ""
-    assert "does not answer" in said[-1]
+    assert said == ["", "it does not answer"]
 
 
 async def test_events_that_are_too_many_for_a_message_go_in_pieces_and_once(tasks, door, monkeypatch):
@@ -287,6 +292,113 @@ async def test_what_is_no_json_is_refused_and_never_stored(tasks, door):
     with pytest.raises(ValidationFailed, match=r"events\[0\]"):
         await hand.queue.append(SCOPE, Append(one.lease, (NewEvent(EventKind.PARTIAL, data_json="nothing"),)))
     assert list(await tasks.events("acme", "one", 0, 10)) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ('{"text":"%s"}' % ("a" * MAX_RESULT_BYTES), "RESULT_TOO_LARGE"),
+        ("[1]", "OUTPUT_SCHEMA_VIOLATION"),
+    ],
+    ids=["too large", "no object"],
+)
+async def test_a_result_that_breaks_the_law_fails_the_attempt_however_often_it_is_sent(tasks, door, document, code):
+    """7.12 What a worker apart settles with is judged by the server as a result of its own worker."""
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    for _ in range(2):
+        settled = await hand.settle(one, AttemptResult(AttemptOutcome.OK, result_json=document, fuel=7))
+        assert (settled.state, settled.outcome) == (TaskState.ERROR, AttemptOutcome.FAILED)
+    ended = await tasks.get("acme", "one")
+    assert (ended.failure.code, ended.result_json, ended.attempts[0].fuel) == (code, None, 7)
+    assert door.latency.engines == []
+
+
+async def test_a_failure_is_said_in_known_words_and_briefly(tasks, door):
+    """7.12 What a worker apart settles with is judged by the words for a failure."""
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    for outcome, code in (
+        (AttemptOutcome.FAILED, "TASK_POISONED"),
+        (AttemptOutcome.FAILED, "OF_MY_OWN"),
+        (AttemptOutcome.TIMEOUT, "MODULE_FAILED"),
+        (AttemptOutcome.LOST, "ATTEMPT_LOST"),
+        (AttemptOutcome.OK, "MODULE_FAILED"),
+    ):
+        with pytest.raises(ValidationFailed, match=f"failure.code '{code}'"):
+            await hand.settle(one, AttemptResult(outcome, "{}", Failure(code, "why")))
+    with pytest.raises(ValidationFailed, match="none"):
+        await hand.settle(one, AttemptResult(AttemptOutcome.FAILED))
+    long = Failure("MODULE_FAILED", "x" * 100_000, retryable=False)
+    assert (await hand.settle(one, AttemptResult(AttemptOutcome.FAILED, failure=long))).state is TaskState.ERROR
+    assert len((await tasks.get("acme", "one")).failure.message) == MOST_FAILURE_MESSAGE
+
+
+async def test_a_worker_cannot_hand_back_a_task_for_ever(tasks, door, clock, monkeypatch):
+    """7.12 One that hands back the same task more than so many times in a row loses it, which counts."""
+    monkeypatch.setattr("aion.app.judging.MOST_HAND_BACKS", 2)
+    await submit(tasks, "one")
+    hands = [Hand(await door.enter(name), name) for name in ("w", "v")]
+    back = AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "not now"))
+    for owner in (0, 0, 1, 0, 0, 0):
+        clock.advance(timedelta(minutes=1))
+        (one,) = await hands[owner].claim()
+        for _ in range(2):
+            assert (await hands[owner].settle(one, back)).state is TaskState.PENDING
+    attempts = (await tasks.get("acme", "one")).attempts
+    assert [attempt.failure.code for attempt in attempts] == 5 * [HANDED_BACK] + ["ATTEMPT_LOST"]
+
+
+async def test_an_attempt_cannot_fill_the_log_without_end(tasks, door, monkeypatch):
+    """7.12 An attempt writes at most so much into its log."""
+    monkeypatch.setattr("aion.app.workers_apart.MOST_SAID", 100)
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    assert await hand.append(one, "a" * 60, after=0) == 1
+    for more in (hand.append(one, "b" * 60, after=1), hand.settle(one, OK, "b" * 60, after=1)):
+        with pytest.raises(ValidationFailed, match="most that a log takes"):
+            await more
+    assert (await hand.settle(one, OK, after=1)).state is TaskState.OK
+
+
+async def test_one_answer_brings_a_bounded_number_of_bytes(tasks, door):
+    for number in range(3):
+        await tasks.accept("acme", accept(new_task(f"task-{number}", input_json='{"t":"%s"}' % ("a" * (3 << 20)))))
+    queue = await door.enter("w")
+    assert [len(await queue.claim(SCOPE, CLAIM)) for _ in range(3)] == [2, 1, 0]
+
+
+async def test_the_fleet_is_seen_with_what_it_said_of_itself(tasks, door, clock):
+    await submit(tasks, "one")
+    queue = await door.queue("w", (ENGINE,))
+    queue._about = replace(queue._about, slots=4, labels={"region": "eu", "gpu": "none"})
+    await queue.register()
+    await queue.claim(SCOPE, CLAIM)
+    gone = await door.enter("v")
+    await gone.drain()
+    clock.advance(timedelta(seconds=2))
+    page = Metrics("0.1.0")
+    page.add(FleetCollector(door.served.fleet.seen))
+    text = page.render().decode()
+    for line in (
+        'aion_worker_slots{labels="gpu=none,region=eu",state="working",version="0.1.0",worker="w"} 4.0',
+        'aion_worker_slots{labels="",state="draining",version="0.1.0",worker="v"} 64.0',
+        'aion_worker_attempts{worker="w"} 1.0',
+        'aion_worker_silent_seconds{worker="w"} 2.0',
+        f'aion_worker_engine_slots{{engine="{ENGINE}"}} 4.0',
+    ):
+        assert line in text, text
+    assert OTHER_ENGINE not in text
+
+
+async def test_labels_are_words_that_metrics_can_show(door):
+    queue = await door.queue("w")
+    queue._about = replace(queue._about, labels={"region": "x" * 129})
+    with pytest.raises(ValidationFailed, match="labels"):
+        await queue.register()
 
 
 async def test_a_result_of_a_worker_apart_counts_for_routing(tasks, door, clock):
@@ -333,6 +445,15 @@ async def test_bytes_that_are_no_message_are_refused_as_such(door):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await settle(b"\xff\xff", metadata=(("authorization", "Bearer w"),))
     assert isinstance(refusal_of(refused.value, door.address), MalformedRequest)
+
+
+async def test_every_rpc_of_the_internal_contract_is_served_and_needs_the_one_scope(door):
+    """7.5 Workers apart need the scope `workers:serve`."""
+    methods = worker_methods()
+    assert set(methods) == set(worker_handlers(door.served).unary)
+    assert {method.scope for method in methods.values()} == {WORKERS_SERVE}
+    assert not set(methods) & set(public_methods())
+    assert WORKERS_SERVE not in ALL_SCOPES
 
 
 async def test_the_inner_door_serves_nothing_else_and_shows_nothing(door):

@@ -89,8 +89,12 @@ class RestFace:
 
     async def post(self, path: str, body: bytes, headers: Headers | None = None) -> Document:
         """The answer to bytes that may be anything. Raises Refused."""
+        return await self.send("POST", path, body, headers)
+
+    async def send(self, verb: str, path: str, body: bytes, headers: Headers | None = None) -> Document:
+        """As `post`, with any verb."""
         said = {"content-type": "application/json", **self.headers, **(headers or {})}
-        answer = await self.client.post(path, content=body, headers=said)
+        answer = await self.client.request(verb, path, content=body, headers=said)
         return _checked(answer, answer.content)
 
     async def stream(self, method: Method, request: Message, headers: Headers | None = None) -> AsyncIterator[Frame]:

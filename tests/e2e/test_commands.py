@@ -111,6 +111,7 @@ def test_the_doctor_finds_what_keeps_serve_from_starting_and_warns_of_a_port_tha
         warned = aion(tmp_path, written, "doctor", AION_HTTP_LISTEN=address)
     assert (warned.code, "warning" in warned.stdout, address in warned.stdout) == (0, True, True), warned.stdout
     assert "AION_HTTP_LISTEN" in warned.stdout
+    assert warned.stdout.count(address) == 1, "the address stands once"
 
 
 def test_serve_refuses_an_open_address_without_tls(tmp_path: Path, written):
@@ -142,8 +143,9 @@ def test_migrating_twice_changes_nothing(tmp_path: Path, written):
     assert "up to date" in second.stderr
 
 
-def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path, written, server: Running):
+def test_a_port_that_is_taken_is_a_sentence_before_anything_is_compiled(tmp_path: Path, written, server: Running):
     places = {name: str(path) for name, path in written.items()}
+    (tmp_path / "modules" / "echo-1.0.0" / "manifest.yaml").write_text("kind: nothing that could be loaded")
     said = process(tmp_path / "data", "serve", AION_HTTP_LISTEN=server.http, **places)
     assert (said.code, "AION_HTTP_LISTEN" in said.stderr) == (1, True)
     assert "Traceback" not in said.stderr

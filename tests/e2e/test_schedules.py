@@ -143,11 +143,17 @@ async def test_what_was_read_can_be_sent_back_and_changes_nothing_but_the_etag(c
 
 async def test_the_id_in_the_path_and_in_the_body_are_one(caller: Caller):
     await create(caller.rest)
-    body = {"schedule_id": "other", "cron": NIGHTLY, "task": {"intent": "echo"}}
+    body = {"cron": NIGHTLY, "task": {"intent": "echo", "params": {"text": "good night"}}}
     headers = dict(caller.rest.headers)
-    answer: httpx2.Response = await caller.rest.client.put("/v1/schedules/nightly", json=body, headers=headers)
+
+    async def put(document: Document) -> httpx2.Response:
+        return await caller.rest.client.put("/v1/schedules/nightly", json=document, headers=headers)
+
+    answer = await put({"schedule_id": "other", **body})
     assert (answer.status_code, answer.json()["reason"]) == (400, "VALIDATION_FAILED")
     assert answer.json()["violations"][0]["field"] == "schedule.schedule_id"
+    for document in (body, {"schedule_id": "nightly", **body}):
+        assert (await put(document)).json()["schedule_id"] == "nightly"
 
 
 # 12.1, 12.4: the latest missed time fires once.

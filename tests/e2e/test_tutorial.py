@@ -45,6 +45,7 @@ def test_every_command_works_in_one_shell(server: Running, environment: dict[str
     said = run(["bash", "-c", script], environment)
     assert said.count("[EMAIL_1]") >= 2, "aionctl and curl both show the redacted text"
     assert "module:summarize@" in said
+    assert '"reason":"BUDGET_INVALID"' in said, "the broken promise is refused by the server"
 
 
 def test_the_python_of_the_tutorial_runs(environment: dict[str, str]):

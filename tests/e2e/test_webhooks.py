@@ -94,6 +94,46 @@ async def test_a_webhook_is_read_listed_changed_and_deleted(caller: Caller, rece
 
 
 @FACES
+async def test_a_call_that_is_sent_again_with_its_key_is_answered_as_before(caller, receiver, face):
+    """14.13 The same key gives the same webhook and the same secret."""
+    first, again = [
+        await call(caller, "CreateWebhook", face, webhook={"url": receiver.url()}, request_id="k") for _ in range(2)
+    ]
+    assert first == again
+    webhook_id = first["webhook"]["webhook_id"]
+    rotated, twice = [
+        await call(caller, "RotateWebhookSecret", face, webhook_id=webhook_id, request_id="k") for _ in range(2)
+    ]
+    assert rotated == twice
+    with pytest.raises(Refused) as reused:
+        await call(caller, "CreateWebhook", face, webhook={"url": receiver.url("/other")}, request_id="k")
+    assert reused.value.refusal.reason == "IDEMPOTENCY_KEY_REUSED"
+
+
+@FACES
+async def test_an_update_that_names_an_old_etag_is_refused(caller, receiver, face):
+    """14.14 An update that names an etag other than the current one is `CHANGED_MEANWHILE`."""
+    made = (await make(caller, receiver.url(), face))["webhook"]
+    update = {"webhook_id": made["webhook_id"], "webhook": {"url": receiver.url("/a"), "etag": made["etag"]}}
+    updated = (await call(caller, "UpdateWebhook", face, **update))["webhook"]
+    assert updated["update_time"] >= made["update_time"]
+    with pytest.raises(Refused) as refused:
+        await call(caller, "UpdateWebhook", face, **(update | {"webhook": made}))
+    assert refused.value.refusal.reason == "CHANGED_MEANWHILE"
+
+
+async def test_a_delivery_of_a_disabled_webhook_is_not_replayed(caller, receiver):
+    made = (await make(caller, receiver.url()))["webhook"]
+    await caller.submit(wait=30)
+    done = await delivery(caller, made["webhook_id"], "DELIVERED")
+    disabled = {"url": made["url"], "disabled": True}
+    await call(caller, "UpdateWebhook", webhook_id=made["webhook_id"], webhook=disabled)
+    with pytest.raises(Refused) as refused:
+        await call(caller, "ReplayWebhookDelivery", webhook_id=made["webhook_id"], delivery_id=done["delivery_id"])
+    assert refused.value.refusal.reason == "WEBHOOK_DISABLED"
+
+
+@FACES
 async def test_a_webhook_that_is_changed_to_another_id_than_the_paths_is_refused(caller, receiver, face):
     webhook_id = (await make(caller, receiver.url(), face))["webhook"]["webhook_id"]
     with pytest.raises(Refused) as refused:

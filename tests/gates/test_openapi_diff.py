@@ -39,7 +39,7 @@ def remove_status(d):
 
 
 def remove_request_property(d):
-    del schema(d, "TaskRequest")["properties"]["params"]
+    del schema(d, "TaskRequest.Input")["properties"]["params"]
 
 
 def remove_answer_property(d):
@@ -55,15 +55,15 @@ def narrow_request_type(d):
 
 
 def shrink_enum(d):
-    schema(d, "TaskRequest")["properties"]["priority"]["enum"].remove("high")
+    schema(d, "TaskRequest.Input")["properties"]["priority"]["enum"].remove("high")
 
 
 def close_open_value(d):
-    schema(d, "TaskRequest")["properties"]["preferred_engine"]["enum"] = ["wasm"]
+    schema(d, "TaskRequest.Input")["properties"]["preferred_engine"]["enum"] = ["wasm"]
 
 
 def lower_maximum(d):
-    schema(d, "TaskRequest")["properties"]["request_id"]["maxLength"] = 10
+    schema(d, "TaskRequest.Input")["properties"]["request_id"]["maxLength"] = 10
 
 
 def raise_minimum(d):
@@ -71,7 +71,7 @@ def raise_minimum(d):
 
 
 def change_pattern(d):
-    schema(d, "TaskRequest")["properties"]["intent"]["pattern"] = "^[a-z]+$"
+    schema(d, "TaskRequest.Input")["properties"]["intent"]["pattern"] = "^[a-z]+$"
 
 
 def narrow_array_items(d):
@@ -79,11 +79,11 @@ def narrow_array_items(d):
 
 
 def narrow_map_values(d):
-    schema(d, "TaskRequest")["properties"]["metadata"]["additionalProperties"]["maxLength"] = 1
+    schema(d, "TaskRequest.Input")["properties"]["metadata"]["additionalProperties"]["maxLength"] = 1
 
 
 def require_property(d):
-    schema(d, "TaskRequest").setdefault("required", []).append("params")
+    schema(d, "TaskRequest.Input").setdefault("required", []).append("params")
 
 
 def require_parameter(d):
@@ -185,7 +185,7 @@ def add_optional_parameter(d):
 
 
 def add_optional_request_property(d):
-    schema(d, "TaskRequest")["properties"]["more"] = {"type": "string"}
+    schema(d, "TaskRequest.Input")["properties"]["more"] = {"type": "string"}
 
 
 def add_answer_property(d):
@@ -194,12 +194,12 @@ def add_answer_property(d):
 
 
 def widen_enum(d):
-    schema(d, "TaskRequest")["properties"]["priority"]["enum"].append("urgent")
+    schema(d, "TaskRequest.Input")["properties"]["priority"]["enum"].append("urgent")
 
 
 def widen_bounds(d):
-    schema(d, "TaskRequest")["properties"]["request_id"]["maxLength"] = 1000
-    del schema(d, "TaskRequest")["properties"]["intent"]["pattern"]
+    schema(d, "TaskRequest.Input")["properties"]["request_id"]["maxLength"] = 1000
+    del schema(d, "TaskRequest.Input")["properties"]["intent"]["pattern"]
 
 
 def add_status(d):
@@ -207,7 +207,7 @@ def add_status(d):
 
 
 def require_less(d):
-    schema(d, "TaskRequest")["required"] = []
+    schema(d, "TaskRequest.Input")["required"] = []
 
 
 def take_more_credentials(d):

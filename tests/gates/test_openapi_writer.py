@@ -72,10 +72,10 @@ service AskService {
 
 
 @pytest.fixture
-def written(tmp_path: Path, third_party_protos: Path) -> Callable[[str], dict[str, Any]]:
+def written(tmp_path: Path, third_party_protos: Path) -> Callable[..., dict[str, Any]]:
     """Return the document of a contract."""
 
-    def write(contract: str) -> dict[str, Any]:
+    def write(contract: str, more: str = "") -> dict[str, Any]:
         (tmp_path / "test.proto").write_text(HEAD + contract)
         image = tmp_path / "image.binpb"
         bundled = Path(protoc.__file__).parent / "_proto"
@@ -84,7 +84,7 @@ def written(tmp_path: Path, third_party_protos: Path) -> Callable[[str], dict[st
         assert protoc.main(["protoc", *folders, *flags, "test.proto"]) == 0
         request = plugin_pb2.CodeGeneratorRequest(
             file_to_generate=["test.proto"],
-            parameter="title=Test,version=1,reasons=test.v1.Reason",
+            parameter=f"title=Test,version=1,reasons=test.v1.Reason{more}",
             proto_file=descriptor_pb2.FileDescriptorSet.FromString(image.read_bytes()).file,
         )
         return yaml.safe_load(generate(request)["test.v1.yaml"])
@@ -102,6 +102,27 @@ def document(written) -> dict[str, Any]:
 @pytest.fixture
 def ask(document) -> dict[str, Any]:
     return document["components"]["schemas"]["test.v1.AskRequest"]
+
+
+def test_bodies_to_try_stand_where_their_rpc_is_bound(written, tmp_path):
+    shown = {"friendly": {"summary": "Kindly.", "value": {"who": "ada"}}}
+    examples = tmp_path / "examples.yml"
+    examples.write_text(yaml.safe_dump({"test.v1.AskService.Ask": shown}))
+    found = written(CONTRACT, f",examples={examples}")
+    validate(found)
+    bodies = {
+        path: item["post"]["requestBody"]["content"]["application/json"].get("examples")
+        for path, item in found["paths"].items()
+        if "post" in item
+    }
+    assert bodies == {"/v1/asks": shown, "/v1/asks/{id}:stop": None}
+    examples.write_text(yaml.safe_dump({"test.v1.AskService.Aks": shown}))
+    with pytest.raises(ContractUnfit, match=r"test\.v1\.AskService\.Aks"):
+        written(CONTRACT, f",examples={examples}")
+
+
+def test_paths_about_no_one_thing_come_first_and_custom_verbs_before_what_would_swallow_them(document):
+    assert list(document["paths"]) == ["/v1/asks", "/v1/asks/{id}:follow", "/v1/asks/{id}:stop", "/v1/follow/{id}"]
 
 
 def test_a_request_refuses_what_it_does_not_know_and_names_what_it_needs(ask):

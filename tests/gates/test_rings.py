@@ -26,6 +26,8 @@ MODULES = (
     "aion/contract/validate_pb2.py",
     "aion/v1/__init__.py",
     "aion/v1/tasks_pb2.py",
+    "aion/workers/__init__.py",
+    "aion/workers/v1/__init__.py",
     "aion_sdk/__init__.py",
     "aionctl/__init__.py",
 )

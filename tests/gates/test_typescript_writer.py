@@ -8,8 +8,8 @@ from google.protobuf import descriptor_pb2
 from google.protobuf.compiler import plugin_pb2
 from grpc_tools import protoc
 
+from tools import repetition
 from tools.openapi.contract import ContractUnfit
-from tools.typescript import naming
 from tools.typescript.__main__ import generate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ enum Reach {
 }
 // A thing that waits for `wait_time` before `SLEEP_NOW`, as `whsec_` says.
 message Thing {
-  // Its id.
+  // Its id, no `inner.wait_time`; of its `inner.text` and `inner_life.wait_time`.
   string thing_id = 1 [(google.api.field_behavior) = REQUIRED];
   int64 small = 2 [(aion.v1.json) = {number: true}];
   int64 big = 3;
@@ -77,8 +77,8 @@ Write = Callable[[str], dict[str, str]]
 @pytest.fixture
 def write(tmp_path: Path, third_party_protos: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Return the files that a contract gives."""
-    for name in list(naming.REPEATABLE):
-        monkeypatch.delitem(naming.REPEATABLE, name)
+    for name in list(repetition.BY_NATURE):
+        monkeypatch.delitem(repetition.BY_NATURE, name)
 
     def files(contract: str) -> dict[str, str]:
         (tmp_path / "things.proto").write_text(HEAD + contract)
@@ -136,9 +136,19 @@ def test_an_enum_is_a_union_with_a_word_for_what_is_newer(things: str) -> None:
     assert 'export type Reach = "UNKNOWN" | "UNSPECIFIED" | "ALL";' in things, "a zero that means something is a value"
 
 
+def test_what_is_written_is_checked_by_the_contract_s_names(things: str) -> None:
+    members = things.partition("export const THING_MEMBERS = [")[2].partition("];")[0]
+    assert '"makeTime"' in members, "what was read may be written again"
+    assert 'checkMembers("thing", input, THING_MEMBERS);' in things
+    assert 'writeMs(input.waitTimeMs, "wait_time")' in things
+    assert 'writeList(input.moods, "moods").map((item) => writeMood(item, "moods"))' in things
+    assert 'writeMap(input.labels, "labels")' in things
+
+
 def test_comments_come_along_and_name_fields_as_typescript_does(things: str) -> None:
     assert "/** A thing that waits for `waitTimeMs` before `SLEEP_NOW`, as `whsec_` says. */" in things
-    assert "  /** Its id. */\n  readonly thingId: string;" in things
+    said = "Its id, no `inner.wait_time`; of its `inner.text` and `innerLife.waitTimeMs`."
+    assert f"  /** {said} */\n  readonly thingId: string;" in things
     assert things.startswith("// Generated from proto/")
     assert "\n// How things are asked for. And answered.\n" in things
 
@@ -150,13 +160,35 @@ def test_envelopes_of_calls_are_no_types(things: str) -> None:
 
 def test_what_may_be_repeated_says_its_verb_or_its_key(write: Write) -> None:
     methods = write(CONTRACT)["methods.ts"]
-    assert '"aion.v1.ThingService.GetThing",' in methods
-    assert '"aion.v1.ThingService.Ask",' in methods
+    both = '["aion.v1.ThingService.GetThing", "aion.v1.ThingService.Ask"]'
+    assert f"export const REPEATABLE: ReadonlySet<string> = new Set({both});" in methods
     assert "MakeThing" not in methods
 
 
+def test_a_change_that_names_an_etag_and_a_deletion_are_said_apart(write: Write) -> None:
+    more = """
+      rpc ChangeThing(ChangeThingRequest) returns (MakeThingResponse) {
+        option (google.api.http) = {put: "/v1/things/{thing_id}" body: "thing"};
+      }
+      rpc DropThing(GetThingRequest) returns (MakeThingResponse) {
+        option (google.api.http) = {delete: "/v1/things/{thing_id}"};
+      }
+    """
+    asked = "message Kept { string etag = 1; }\nmessage ChangeThingRequest { string thing_id = 1; Kept thing = 2; }\n"
+    contract = CONTRACT.replace("service ThingService {", f"{asked}service ThingService {{{more}")
+    methods = write(contract)["methods.ts"]
+    assert 'REPEATABLE_WITHOUT_ETAG: ReadonlySet<string> = new Set(["aion.v1.ThingService.ChangeThing"]);' in methods
+    assert 'DELETIONS: ReadonlySet<string> = new Set(["aion.v1.ThingService.DropThing"]);' in methods
+    assert 'KEYED: ReadonlySet<string> = new Set(["aion.v1.ThingService.Ask"]);' in methods
+
+
+def test_a_key_under_another_name_is_refused(write: Write) -> None:
+    with pytest.raises(ContractUnfit, match="must be called request_id"):
+        write(CONTRACT.replace("AskRequest { string request_id", "AskRequest { string own_key"))
+
+
 def test_an_exception_for_an_rpc_that_is_gone_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(naming.REPEATABLE, "MakeNothing", "it does nothing")
+    monkeypatch.setitem(repetition.BY_NATURE, "MakeNothing", "it does nothing")
     with pytest.raises(ContractUnfit, match="MakeNothing"):
         write(CONTRACT)
 

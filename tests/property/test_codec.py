@@ -32,7 +32,16 @@ DECISION = st.builds(
     Decision, TEXT, st.sampled_from(Route), TEXT, TEXT, st.lists(CANDIDATE, max_size=3).map(tuple), TEXT, TIME
 )
 ATTEMPT = st.builds(
-    Attempt, NUMBER, TEXT, TIME, st.sampled_from(AttemptOutcome), st.none() | TIME, st.none() | FAILURE, NUMBER
+    Attempt,
+    NUMBER,
+    TEXT,
+    TIME,
+    st.sampled_from(AttemptOutcome),
+    st.none() | TIME,
+    st.none() | FAILURE,
+    NUMBER,
+    NUMBER,
+    TEXT,
 )
 TASK = st.builds(
     Task,

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from aion_sdk.testing import FakeAion
+from aionctl.contexts.file import write_private
+from aionctl.contexts.values import ContextError
 from tests.sdk.command_line import Call, calling
 
 KEY = "aion_of_this_server"
@@ -181,3 +183,13 @@ print(sorted(name for name in sys.modules if name == "aion" or name.startswith("
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_key_that_cannot_be_written_is_left_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "keys/work").mkdir(parents=True)
+    with pytest.raises(ContextError, match="cannot write"):
+        write_private(tmp_path / "keys/work", KEY)
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["work"]
+    with pytest.raises(UnicodeEncodeError):
+        write_private(tmp_path / "keys/other", "\ud800")
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["work"]

@@ -144,10 +144,10 @@ def test_what_failed_was_refused_or_may_pass_later_is_told_and_is_the_exit_code(
 ) -> None:
     (tmp_path / "a.jsonl").write_text('{"n": "1"}\n{"n": "2"}\n')
     aion.on("mixed").fails("MODULE_TRAPPED", "it trapped").returns({})
-    done = aionctl("batch", str(tmp_path / "a.jsonl"), "--intent", "mixed", "--in-flight", "1")
+    done = aionctl("batch", str(tmp_path / "a.jsonl"), "--intent", "mixed", "--concurrency", "1")
     assert (done.returncode, "MODULE_TRAPPED: it trapped" in done.stderr) == (1, True)
     aion.on("refused").refuses("NO_ELIGIBLE_ENGINE", "too dear").returns({})
-    done = aionctl("batch", str(tmp_path / "a.jsonl"), "--intent", "refused", "--in-flight", "1")
+    done = aionctl("batch", str(tmp_path / "a.jsonl"), "--intent", "refused", "--concurrency", "1")
     assert done.returncode == 5
     first, second = lines(done.stdout)
     assert (first["error"]["reason"], first["state"], second["state"]) == ("NO_ELIGIBLE_ENGINE", None, "OK")  # type: ignore[index]
@@ -181,7 +181,7 @@ def test_submit_only_waits_for_none(aion: FakeAion, aionctl: Call, tmp_path: Pat
 
 def test_no_more_tasks_are_in_flight_than_asked_for(aion: FakeAion, aionctl: Call, tmp_path: Path) -> None:
     (tmp_path / "many.jsonl").write_text("".join(f'{{"text": "{n}"}}\n' for n in range(20)))
-    done = aionctl("batch", str(tmp_path / "many.jsonl"), "--intent", "upper", "--in-flight", "1")
+    done = aionctl("batch", str(tmp_path / "many.jsonl"), "--intent", "upper", "--concurrency", "1")
     assert [line["line"] for line in lines(done.stdout)] == list(range(1, 21))
 
 
@@ -222,6 +222,8 @@ def test_events_are_lines_of_json_up_to_now_or_to_the_end(aion: FakeAion, aionct
 def test_retry_submits_again_and_names_the_task_before(aion: FakeAion, aionctl: Call) -> None:
     aion.on("flaky").fails().returns({"ok": True})
     failed = json.loads(aionctl("run", "flaky", "-o", "json").stdout)
+    checked = aionctl("retry", failed["task_id"], "--dry-run")
+    assert ("nothing was submitted" in checked.stderr, len(aion.tasks)) == (True, 1)
     new = json.loads(aionctl("retry", failed["task_id"], "--request-id", "r", "-o", "json").stdout)
     assert (new["retry_of"], aionctl("wait", new["task_id"]).returncode) == (failed["task_id"], 0)
 
@@ -290,7 +292,9 @@ def test_webhooks_show_their_secret_once_and_tickets_are_printed_alone(aion: Fak
     found = json.loads(aionctl("webhooks", "list", "-o", "json").stdout)
     webhook_id = found[0]["webhook_id"]
     assert "OK of upper" in aionctl("webhooks", "get", webhook_id).stdout
-    assert aionctl("webhooks", "rotate-secret", webhook_id).stdout.startswith("whsec_")
+    rotate = ("webhooks", "rotate-secret", webhook_id, "--request-id", "once")
+    assert aionctl(*rotate).stdout.startswith("whsec_")
+    assert aionctl(*rotate).stdout == aionctl(*rotate).stdout
     changed = json.loads(aionctl("webhooks", "update", webhook_id, "--disable", "-o", "json").stdout)
     assert (changed["disabled"], changed["url"]) == (True, "https://example.org/hook")
     assert aionctl("webhooks", "update", webhook_id).returncode == 2

@@ -1,6 +1,8 @@
 """Batches of any size: cut into calls, bounded, an outcome for each in their order."""
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 
 import grpc
 import pytest
@@ -46,7 +48,7 @@ async def test_no_more_calls_than_asked_for_are_in_flight(face: Face, double: Do
         return accept_all(request, context)
 
     double.script("SubmitBatch", counting)
-    assert len(await face.do(lambda given: face.client.tasks.batch(given, at_once=2), specs(400))) == 400
+    assert len(await face.do(lambda given: face.client.tasks.batch(given, concurrency=2), specs(400))) == 400
     assert most[0] == 2
 
 
@@ -78,6 +80,31 @@ async def test_an_answer_of_another_length_is_a_defect_and_no_wrong_pairing(face
     double.script("SubmitBatch", answer(short))
     outcomes = await face.do(face.client.tasks.batch, specs(2))
     assert [type(outcome.error) for outcome in outcomes] == [aion_sdk.InternalError] * 2
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 65, 10**9, 1.5])
+async def test_a_concurrency_out_of_bounds_is_refused_before_anything_is_sent(
+    face: Face, double: Double, wrong: int
+) -> None:
+    with pytest.raises(aion_sdk.ConfigurationError, match=f"concurrency must be 1 to 64, not {wrong}"):
+        await face.do(lambda: face.client.tasks.batch(specs(1), concurrency=wrong))
+    assert double.seen == []
+
+
+async def test_tasks_that_cannot_be_read_on_or_written_raise_before_any_is_sent(face: Face, double: Double) -> None:
+    double.script("SubmitBatch", accept_all)
+    # A promise that a caller's own class lets through cannot be written.
+    unwritable = replace(specs(1)[0], metadata={"n": 7})  # type: ignore[dict-item]
+
+    def broken() -> Iterator[TaskSpec]:
+        yield from specs(101)
+        raise OSError("the file ends")
+
+    with pytest.raises((TypeError, AttributeError)):
+        await face.do(face.client.tasks.batch, [*specs(101), unwritable])
+    with pytest.raises(OSError, match="the file ends"):
+        await face.do(face.client.tasks.batch, broken())
+    assert double.seen == []
 
 
 async def test_nothing_to_submit_is_no_call(face: Face, double: Double) -> None:

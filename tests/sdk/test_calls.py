@@ -283,3 +283,44 @@ async def test_a_closed_client_says_so(face: Face, double: Double) -> None:
     await face.do(face.client.close)
     with pytest.raises(aion_sdk.ConfigurationError, match="client is closed"):
         await face.do(face.client.tasks.get, "t1")
+
+
+async def test_run_outlasts_a_restart_of_the_server_as_a_stream_does_under_one_key(face: Face, double: Double) -> None:
+    down = [refuse(Code.UNAVAILABLE, "DRAINING")] * 9
+    double.script("Submit", *down, answer(task("OK")))
+    assert (await face.do(face.client.tasks.run, "summarize", text="long")).state is TaskState.OK
+    assert len({call.request.request_id for call in double.seen}) == 1
+    assert len(double.seen) == 10
+    double.script("Submit", *down, answer(task("OK")))
+    short = face.client.with_options(max_reconnects=2)
+    with pytest.raises(aion_sdk.Unavailable) as refused:
+        await face.do(short.tasks.run, "summarize", text="long", request_id="order-17")
+    assert refused.value.idempotency_key == "order-17"
+    assert len(double.seen) == 13
+
+
+async def test_an_error_says_which_task_it_is_about_and_under_which_key(face: Face, double: Double) -> None:
+    double.script("Submit", refuse(Code.PERMISSION_DENIED, "PERMISSION_DENIED"))
+    for name in ("StatusById", "Watch", "Cancel"):
+        double.script(name, refuse(Code.NOT_FOUND, "TASK_NOT_FOUND"))
+    with pytest.raises(aion_sdk.PermissionDenied) as refused:
+        await face.do(face.client.tasks.submit, "summarize", text="long")
+    assert refused.value.idempotency_key == double.seen[0].request.request_id != refused.value.request_id
+    for call in (face.client.tasks.get, face.client.tasks.cancel):
+        with pytest.raises(aion_sdk.NotFound) as missing:
+            await face.do(call, "t9")
+        assert missing.value.task_id == "t9"
+    with pytest.raises(aion_sdk.NotFound) as missing:
+        await face.all_of(face.client.tasks.watch("t9"))
+    assert missing.value.task_id == "t9"
+
+
+@pytest.mark.parametrize("wrong", [1.5, float("nan"), -1])
+async def test_numbers_that_count_nothing_are_refused_by_name(face: Face, double: Double, wrong: float) -> None:
+    with pytest.raises(ValueError, match="limit must be"):
+        face.client.tasks.list(limit=wrong)
+    with pytest.raises(ValueError, match="after_offset must be"):
+        face.client.tasks.watch("t1", after_offset=wrong)
+    with pytest.raises(ValueError, match="page_size must be"):
+        await face.all_of(face.client.tasks.list(page_size=wrong))
+    assert double.seen == []

@@ -3,6 +3,7 @@
 import datetime as dt
 import ipaddress
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -13,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from aion_sdk import TLS, AsyncClient, Client, ConfigurationError
 from aion_sdk.connection import Connection, is_loopback
+from aion_sdk.options import Options
 from tests.sdk.double import answer, serve, task
 
 
@@ -61,6 +63,18 @@ def test_this_machine_is_known_by_all_its_names(target: str) -> None:
 def test_an_address_that_is_none_is_refused(server: str) -> None:
     with pytest.raises(ConfigurationError, match="server"):
         Connection.resolve(server, environ={})
+
+
+def test_a_key_that_cannot_go_into_a_header_is_refused_and_not_shown() -> None:
+    with pytest.raises(ConfigurationError, match="end of a line") as refused:
+        Connection.resolve(api_key="aion_sec\nret", environ={})
+    assert "ret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wrong", [{"max_retries": 1.5}, {"max_reconnects": -1}, {"traceparent": "xx"}])
+def test_options_that_make_no_sense_are_refused_by_name(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
+        Options(**wrong)
 
 
 def test_tls_to_an_address_that_says_plaintext_is_refused() -> None:

@@ -1,6 +1,8 @@
-"""The SDK's own enums have a name for everything that the contract can say."""
+"""The SDK's own enums have a name for everything that the contract can say, and both SDKs repeat the same calls."""
 
+import re
 from enum import Enum
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,17 @@ from aion_sdk import (
     RefusalReason,
     TaskState,
 )
+from aion_sdk._contract import methods
 
+TYPESCRIPT = Path(__file__).resolve().parents[2] / "sdk/typescript/src/contract/methods.ts"
+TABLES = (
+    "REPEATABLE",
+    "REPEATABLE_WITHOUT_ETAG",
+    "DELETIONS",
+    "KEYED",
+    "RETRYABLE_CODES",
+    "NOTHING_WAS_DONE",
+)
 PAIRS = [
     (TaskState, lifecycle_pb2.TaskState, "TASK_STATE_"),
     (AttemptOutcome, lifecycle_pb2.AttemptOutcome, "ATTEMPT_OUTCOME_"),
@@ -35,3 +47,11 @@ def test_an_enum_of_the_sdk_names_what_the_contract_names(ours: type[Enum], cont
     assert set(ours.__members__) - {"UNKNOWN"} == {name.removeprefix(prefix) for name in contract.keys()} - {  # noqa: SIM118
         "UNSPECIFIED"
     }
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_both_sdks_have_the_same_table_of_what_may_be_repeated(name: str) -> None:
+    of_typescript = re.search(rf"const {name}: .*? = new Set\(\[(.*?)\]\)", TYPESCRIPT.read_text(), re.DOTALL)
+    assert of_typescript is not None
+    words = {word.rpartition(".")[2] for word in re.findall(r'"(.*?)"', of_typescript[1])}
+    assert words == {word.rpartition("/")[2] for word in getattr(methods, name)} != set()

@@ -1,6 +1,7 @@
 """The fake for users' tests: scripts, faults, what a test can look at. That it keeps the law: test_one_law.py."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -185,6 +186,37 @@ def test_webhooks_and_tickets_are_kept_and_made(client) -> None:
     client.webhooks.delete(made.webhook.webhook_id)
     assert list(client.webhooks.list()) == []
     assert client.tickets.create("t1").expire_time > datetime.now(UTC)
+
+
+def test_every_list_of_the_fake_comes_in_pages(client, aion) -> None:
+    for name in ("a", "b", "c"):
+        aion.on(name)
+        client.schedules.create(name, "@daily", aion_sdk.TaskSpec.of("a"))
+        client.webhooks.create(f"https://example.org/{name}")
+        client.tasks.submit(name)
+    lists = (client.catalog.intents, client.schedules.list, client.webhooks.list, client.tasks.list)
+    for listed in lists:
+        calls = len(aion.calls)
+        whole = list(listed())
+        assert len(aion.calls) == calls + 1
+        assert len(whole) == 3
+        assert list(listed(page_size=2)) == whole
+        assert len(aion.calls) == calls + 3
+        with pytest.raises(aion_sdk.InvalidRequest):
+            listed().page("nonsense")
+
+
+def test_a_webhook_is_made_once_for_a_key_and_changed_under_its_etag(client) -> None:
+    made = client.webhooks.create("https://example.org/hook", request_id="one")
+    assert client.webhooks.create("https://example.org/hook", request_id="one") == made
+    with pytest.raises(aion_sdk.Conflict):
+        client.webhooks.create("https://example.org/other", request_id="one")
+    rotated = client.webhooks.rotate_secret(made.webhook.webhook_id, request_id="two")
+    assert client.webhooks.rotate_secret(made.webhook.webhook_id, request_id="two") == rotated
+    changed = client.webhooks.update(replace(made.webhook, disabled=True))
+    assert changed.etag != made.webhook.etag
+    with pytest.raises(aion_sdk.ChangedMeanwhile):
+        client.webhooks.update(made.webhook)
 
 
 def test_a_signed_webhook_is_one_that_verify_believes() -> None:

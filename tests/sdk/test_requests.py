@@ -33,6 +33,12 @@ def test_a_budget_that_is_no_amount_of_money_is_refused(budget: Any) -> None:
         TaskSpec.of("summarize", budget_usd=budget)
 
 
+@pytest.mark.parametrize("wrong", [1.5, float("nan"), -1, "500"])
+def test_a_latency_that_is_no_whole_number_is_refused_by_name(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="p95_ms must be a whole number"):
+        TaskSpec.of("summarize", p95_ms=wrong)
+
+
 def test_input_is_given_one_way_only() -> None:
     with pytest.raises(ValueError, match="not both"):
         TaskSpec.of("summarize", {"a": "b"}, params_json={"a": 1})

@@ -123,16 +123,64 @@ async def test_a_webhook_is_made_with_a_secret_that_no_repr_shows(face: Face, do
     )
 
 
+async def test_a_secret_is_asked_for_again_under_the_same_key(face: Face, double: Double) -> None:
+    gone = refuse(Code.UNAVAILABLE, "OUTCOME_UNKNOWN")
+    double.script("RotateWebhookSecret", gone, answer(webhooks_pb2.RotateWebhookSecretResponse(secret="whsec_x")))
+    double.script("CreateWebhook", gone, answer(webhooks_pb2.CreateWebhookResponse(secret="whsec_y")))
+    webhooks = face.client.webhooks
+    assert (await face.do(webhooks.rotate_secret, "w1")).secret == "whsec_x"
+    assert (await face.do(lambda: webhooks.create("https://example.org/hook", request_id="mine"))).secret == "whsec_y"
+    rotated, created = double.calls("RotateWebhookSecret"), double.calls("CreateWebhook")
+    assert (len(rotated), len({call.request.request_id for call in rotated} - {""})) == (2, 1)
+    assert [call.request.request_id for call in created] == ["mine", "mine"]
+
+
+UNKNOWN_OUTCOMES = ("OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "")
+
+
 @pytest.mark.parametrize(
-    ("reason", "calls"), [("OUTCOME_UNKNOWN", 1), ("STORE_UNAVAILABLE", 1), ("", 1), ("DRAINING", 3)]
+    ("etag", "reason", "calls"),
+    [*(("3", reason, 1) for reason in UNKNOWN_OUTCOMES), ("3", "DRAINING", 3), ("", "OUTCOME_UNKNOWN", 3)],
 )
-async def test_what_would_make_a_second_secret_is_sent_again_only_when_nothing_was_done(
-    face: Face, double: Double, reason: str, calls: int
+async def test_a_change_that_names_an_etag_is_sent_again_only_when_nothing_was_done(
+    face: Face, double: Double, etag: str, reason: str, calls: int
 ) -> None:
-    double.script("RotateWebhookSecret", refuse(Code.UNAVAILABLE, reason))
+    double.script("UpdateWebhook", refuse(Code.UNAVAILABLE, reason))
+    double.script("UpdateSchedule", refuse(Code.UNAVAILABLE, reason))
+    webhook = aion_sdk.Webhook("w1", "https://example.org/hook", etag=etag)
+    schedule = aion_sdk.Schedule("nightly", "@daily", TaskSpec.of("summarize", text="long"), etag=etag)
     with pytest.raises(aion_sdk.Unavailable):
-        await face.do(face.client.webhooks.rotate_secret, "w1")
-    assert len(double.seen) == calls
+        await face.do(face.client.webhooks.update, webhook)
+    with pytest.raises(aion_sdk.Unavailable):
+        await face.do(face.client.schedules.update, schedule)
+    assert [call.request.webhook.etag for call in double.calls("UpdateWebhook")] == [etag] * calls
+    assert [call.request.schedule.etag for call in double.calls("UpdateSchedule")] == [etag] * calls
+
+
+@pytest.mark.parametrize("lost", UNKNOWN_OUTCOMES)
+async def test_a_deletion_whose_answer_was_lost_is_done_when_there_is_nothing_left(
+    face: Face, double: Double, lost: str
+) -> None:
+    gone = refuse(Code.UNAVAILABLE, lost)
+    double.script("DeleteSchedule", gone, refuse(Code.NOT_FOUND, "SCHEDULE_NOT_FOUND"))
+    double.script("DeleteWebhook", gone, refuse(Code.NOT_FOUND, "WEBHOOK_NOT_FOUND", request_id="req-7"))
+    await face.do(face.client.schedules.delete, "nightly")
+    assert len(double.calls("DeleteSchedule")) == 2
+    assert (await face.do(face.client.webhooks.with_raw_response.delete, "w1")).request_id == "req-7"
+
+
+@pytest.mark.parametrize("steps", [(), (refuse(Code.UNAVAILABLE, "DRAINING"),)])
+async def test_a_deletion_of_what_never_was_there_is_not_found(face: Face, double: Double, steps: tuple) -> None:
+    double.script("DeleteSchedule", *steps, refuse(Code.NOT_FOUND, "SCHEDULE_NOT_FOUND"))
+    with pytest.raises(aion_sdk.NotFound):
+        await face.do(face.client.schedules.delete, "nightly")
+
+
+async def test_a_proxy_that_knows_no_such_page_says_nothing_of_a_deletion(face: Face, double: Double) -> None:
+    gone = refuse(Code.UNAVAILABLE, "OUTCOME_UNKNOWN")
+    double.script("DeleteWebhook", gone, lambda _, context: context.abort(Code.NOT_FOUND, "says a proxy"))
+    with pytest.raises(aion_sdk.NotFound, match="says a proxy"):
+        await face.do(face.client.webhooks.delete, "w1")
 
 
 async def test_a_limit_that_is_reached_is_no_reason_to_try_again(face: Face, double: Double) -> None:
@@ -197,6 +245,10 @@ async def test_retry_makes_one_new_task_under_one_request_id(face: Face, double:
 async def test_a_dry_run_sends_validate_only_and_has_no_state(face: Face, double: Double) -> None:
     told = tasks_pb2.TaskResult(intent="summarize", decision={"engine": "module:summarize@1.0.0"})
     double.script("Submit", answer(told))
+    double.script("Retry", answer(told))
+    again = await face.do(lambda: face.client.tasks.retry("t1", validate_only=True))
+    assert double.seen.pop().request.validate_only
+    assert again.state is TaskState.UNKNOWN
     checked = await face.do(lambda: face.client.tasks.submit("summarize", text="long", validate_only=True))
     assert double.seen[0].request.validate_only
     assert (checked.state, checked.ended) == (TaskState.UNKNOWN, False)

@@ -3,7 +3,8 @@
 import pytest
 
 from aion_sdk import DeadlineExceeded, NotFound, Options, RateLimited, Unavailable
-from aion_sdk._retry import Retries, is_retryable
+from aion_sdk._contract import methods
+from aion_sdk._retry import Retries, is_repeatable, is_retryable
 from aion_sdk.errors import ErrorDetails
 
 
@@ -79,6 +80,19 @@ def test_only_what_may_pass_later_is_retried() -> None:
     assert is_retryable(DeadlineExceeded("late"))
     assert not is_retryable(Unavailable("given up", ErrorDetails(code="CANCELLED")))
     assert not is_retryable(NotFound("nothing there"))
+
+
+def test_a_stream_s_reconnects_outlast_a_restart_of_the_server_of_half_a_minute() -> None:
+    limit = Options().max_reconnects
+    attempts = retries(limit=limit, timeout=None, dice=0.5)
+    assert 30 < sum(attempts.delay_after(Unavailable("gone")) for _ in range(limit)) < 60
+
+
+def test_a_change_that_names_an_etag_is_not_made_twice() -> None:
+    assert is_repeatable(methods.UPDATE_SCHEDULE, "")
+    assert not is_repeatable(methods.UPDATE_SCHEDULE, "3")
+    assert not is_repeatable(methods.UPDATE_WEBHOOK), "whoever does not say that there is no etag may have one"
+    assert is_repeatable(methods.DELETE_SCHEDULE)
 
 
 @pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": float("nan")}, {"max_retries": -1}, {"max_delay": -1}])

@@ -211,3 +211,10 @@ async def test_a_read_that_was_canceled_loses_no_event(double: Double) -> None:
             await reading
         assert await asyncio.to_thread(left.wait, 30)
         assert [event.offset async for event in stream] == [2, 3, 4, 5, 6]
+
+
+async def test_events_that_are_asked_for_at_once_come_each_once(face: Face, double: Double) -> None:
+    double.script("Watch", watch_from_the_log)
+    stream = face.client.tasks.watch("t1")
+    events = await asyncio.gather(*(face.next_of(stream) for _ in range(3)))
+    assert sorted(event.offset for event in events) == [1, 2, 3]

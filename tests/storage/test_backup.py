@@ -17,7 +17,7 @@ from aion.adapters.storage import archive, backup, schema
 from aion.adapters.storage.connections import connect_file
 from aion.adapters.storage.errors import BackupRefused, StoreOwned
 from aion.adapters.storage.ownership import owned_directory
-from aion.adapters.storage.snapshot import PAGES_A_STEP, snapshot
+from aion.adapters.storage.snapshot import PAGES_A_STEP, problem_of, snapshot
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.tasks import TaskState
 from tests.manual_clock import ManualClock
@@ -98,6 +98,15 @@ async def test_a_backup_without_keys_has_no_secret(here, there, tmp_path):
         assert set(here.back_up(tmp_path / "b.tar").parts) == {backup.STORE}
     there.restore(tmp_path / "b.tar")
     assert there.files == {"aion.db", "owner.lock"}
+
+
+def test_a_file_that_is_no_backup_is_refused_by_name_and_leaves_no_data_directory(there, tmp_path):
+    (tmp_path / "text").write_text("no backup")
+    for name, says in (("nope.backup", "no such file"), ("text", "not a whole backup"), (".", "is a directory")):
+        with pytest.raises(BackupRefused, match=says) as refused:
+            there.restore(tmp_path / name)
+        assert str(tmp_path / name) in str(refused.value)
+    assert not there.folder.exists()
 
 
 async def test_the_copy_is_one_moment_and_commits_meanwhile_neither_wait_nor_make_it_begin_again(here, tmp_path):
@@ -258,6 +267,12 @@ CHANGES = {
         [members[0], members[2]]
     ),
     "another migration": manifest_with(schema=lambda _: schema.revisions()[0]),
+    **{
+        f"a size of {size}": manifest_with(
+            parts=lambda parts, size=size: {name: {**part, "bytes": size} for name, part in parts.items()}
+        )
+        for size in (float("inf"), 1e308, True, -1, "9")
+    },
 }
 
 
@@ -270,6 +285,52 @@ async def test_a_backup_that_is_not_what_its_manifest_says_is_refused_and_writes
     assert place.files <= {"owner.lock"}
     outside = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path / "here"]
     assert {path.name for path in outside} <= {"backup.tar", "evil.tar", "owner.lock"}
+
+
+def _header(kind, size):
+    member = tarfile.TarInfo("x")
+    member.type, member.size = kind, size
+    return member.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK])
+@pytest.mark.parametrize(("size", "times"), [(1 << 40, 1), (1 << 62, 1), (0, 2000)])
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_header_that_announces_the_moon_is_refused_and_not_read(
+    made, there, tmp_path, kind, size, times, first
+):
+    whole, evil = made.read_bytes(), tmp_path / "evil.tar"
+    # The manifest's header and its block are the first 1024 bytes.
+    strange = _header(kind, size) * times
+    evil.write_bytes(strange + whole if first else whole[:1024] + strange + whole[1024:])
+    with pytest.raises(BackupRefused, match="take another"):
+        there.restore(evil)
+    assert there.files <= {"owner.lock"}
+
+
+@pytest.mark.parametrize(
+    ("strange", "said"),
+    [
+        ("CREATE TRIGGER evil AFTER INSERT ON tasks BEGIN DELETE FROM api_keys; END", "the trigger 'evil'"),
+        ("CREATE VIEW evil AS SELECT 1", "the view 'evil'"),
+        ("create virtual table evil using fts5(a)", "the virtual table 'evil'"),
+    ],
+)
+async def test_a_store_that_would_run_what_somebody_wrote_into_it_is_refused(here, there, tmp_path, strange, said):
+    """15.6 A store with triggers, views or virtual tables is no store of AION."""
+    async with here.opened():
+        snapshot(here.store, tmp_path / "copy.db")
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        copy.execute(strange)
+    copy.close()
+    revision = schema.revisions()[-1]
+    assert said in problem_of(tmp_path / "copy.db", revision)
+    parts = {backup.STORE: tmp_path / "copy.db"}
+    held = {name: archive.part_of(path) for name, path in parts.items()}
+    archive.write_archive(tmp_path / "evil.tar", archive.Manifest("1", revision, NOW, held), parts)
+    with pytest.raises(BackupRefused, match=said):
+        there.restore(tmp_path / "evil.tar")
+    assert there.files <= {"owner.lock"}
 
 
 async def test_a_backup_of_a_newer_version_is_refused_and_names_it(made, there, tmp_path):

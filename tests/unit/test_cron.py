@@ -8,6 +8,7 @@ import pytest
 
 from aion.adapters.cron import CronCalendar
 from aion.domain.errors import ScheduleInvalid
+from aion.ports.schedules import Counted
 
 PARIS, NEW_YORK, LORD_HOWE = "Europe/Paris", "America/New_York", "Australia/Lord_Howe"
 YEARS = range(2026, 2041)
@@ -38,6 +39,8 @@ def walls(cron: str, zone: str, after: datetime, count: int) -> list[str]:
         ("0 0 * * 7", ["01-04 00:00", "01-11 00:00", "01-18 00:00"]),
         ("0 0 * * 0", ["01-04 00:00", "01-11 00:00", "01-18 00:00"]),
         ("0 0 L * *", ["01-31 00:00", "02-28 00:00", "03-31 00:00"]),
+        ("0 0 LW * *", ["01-30 00:00", "02-27 00:00", "03-31 00:00"]),
+        ("0 0 * * 5L", ["01-30 00:00", "02-27 00:00", "03-27 00:00"]),
         ("0 0 * * MON#2", ["01-12 00:00", "02-09 00:00", "03-09 00:00"]),
         ("@hourly", ["01-01 01:00", "01-01 02:00", "01-01 03:00"]),
         ("@daily", ["01-02 00:00", "01-03 00:00", "01-04 00:00"]),
@@ -216,3 +219,23 @@ def test_what_is_no_span_is_refused(cron: str):
     with pytest.raises(ScheduleInvalid) as refused:
         CronCalendar().check(cron, "")
     assert refused.value.violations[0].field == "schedule.cron"
+
+
+@pytest.mark.parametrize("cron", ["@every 7s", "@every 90s", "*/7 * * * *", "30 2 * * *"])
+@pytest.mark.parametrize("zone", ["", PARIS])
+@pytest.mark.parametrize("off", [timedelta(), timedelta(microseconds=1), timedelta(seconds=630)])
+def test_what_is_counted_is_what_comes(cron: str, zone: str, off: timedelta):
+    after, before = utc(2026, 3, 28, 23), utc(2026, 3, 29, 3) + off
+    coming = [time for time in times(cron, zone, after, 3000) if time < before]
+    assert CronCalendar().count(cron, zone, after, before, 3000) == Counted(len(coming), None)
+
+
+def test_between_a_moment_and_an_earlier_one_nothing_is_counted():
+    for cron in ("@every 7s", "* * * * *"):
+        assert CronCalendar().count(cron, "", utc(2026, 1, 2), utc(2026, 1, 1), 10) == Counted(0, None)
+
+
+def test_the_times_of_a_span_are_counted_at_once_and_others_up_to_a_bound():
+    after, before = utc(2026, 1, 1), utc(2126, 1, 1)
+    assert CronCalendar().count("@every 1s", "", after, before, 3).times == (before - after) // timedelta(seconds=1) - 1
+    assert CronCalendar().count("@hourly", "", after, before, 3) == Counted(3, utc(2026, 1, 1, 4))

@@ -10,11 +10,14 @@ from google.protobuf.descriptor import FileDescriptor
 
 from tools.openapi import answers, security
 from tools.openapi.contract import Contract, ContractUnfit
-from tools.openapi.operations import OperationWriter
+from tools.openapi.operations import VARIABLE, Examples, OperationWriter
 from tools.openapi.schemas import AnswerSchemas, RequestSchemas
 
 HEAD = "# Generated from the protobuf contract by `make generate`: do not edit.\n"
-VERB_BEHIND_VARIABLE = re.compile(r"\}[^/]")
+VERB = re.compile(r"\}[^/]")
+"""A custom verb behind a variable. A router that takes the first match must meet /v1/tasks/{task_id}:watch before
+/v1/tasks/{task_id}. People first look for what is not about one thing: that comes before both.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,21 @@ def paths_of(contract: Contract, files: Sequence[FileDescriptor], writer: Operat
                 )
             shapes[shape] = method.full_name
             paths.setdefault(binding.path, {})[binding.verb] = writer.write(binding)
-    # A router that takes the first match must meet /v1/tasks/{task_id}:watch before /v1/tasks/{task_id}.
-    return dict(sorted(paths.items(), key=lambda route: not VERB_BEHIND_VARIABLE.search(route[0])))
+    return dict(sorted(paths.items(), key=lambda route: (bool(VARIABLE.search(route[0])), not VERB.search(route[0]))))
 
 
-def document(contract: Contract, files: Sequence[FileDescriptor], title: Title) -> dict[str, Any]:
-    """Return the document of the services in these files."""
-    replies = AnswerSchemas(contract)
+def document(
+    contract: Contract, files: Sequence[FileDescriptor], title: Title, examples: Examples | None = None
+) -> dict[str, Any]:
+    """Return the document of the services in these files, with examples of bodies by RPC."""
+    replies, examples = AnswerSchemas(contract), examples or {}
+    bound = {m.full_name for file in files for s in file.services_by_name.values() for m in s.methods}
+    if strangers := sorted(examples.keys() - bound):
+        raise ContractUnfit(f"examples name {', '.join(strangers)}, which {title.title} lacks")
     paths_of(contract, files, OperationWriter(contract, RequestSchemas(contract), replies))
     # A message that is sent and also returned has two schemas; the first pass found what is returned.
     requests = RequestSchemas(contract, suffixed=replies.components)
-    paths = paths_of(contract, files, OperationWriter(contract, requests, replies))
+    paths = paths_of(contract, files, OperationWriter(contract, requests, replies, examples))
     services = [service for file in files for service in file.services_by_name.values()]
     schemas = requests.components | replies.components
     schemas["Problem"] = answers.problem_schema(contract.enum(title.reasons))

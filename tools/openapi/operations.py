@@ -1,7 +1,7 @@
 """Writes one REST route of one method as an OpenAPI operation."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
@@ -15,13 +15,18 @@ VARIABLE = re.compile(r"\{([^}]*)\}")
 DIGITS = "^[0-9]{1,19}$"
 PREFER = "Prefer"
 IDEMPOTENCY_KEY = "Idempotency-Key"
+Examples = Mapping[str, dict[str, Any]]
+"""Bodies to try, by the full name of an RPC, each as OpenAPI's `examples` have them."""
 
 
 class OperationWriter:
     """Writes operations and collects the schemas that they refer to."""
 
-    def __init__(self, contract: Contract, requests: RequestSchemas, replies: AnswerSchemas) -> None:
+    def __init__(
+        self, contract: Contract, requests: RequestSchemas, replies: AnswerSchemas, examples: Examples | None = None
+    ) -> None:
         self._contract = contract
+        self._examples = examples or {}
         self._requests = requests
         self._replies = replies
 
@@ -93,7 +98,7 @@ class OperationWriter:
         message = binding.method.input_type
         if binding.body != "*":
             schema = self._requests.field(field_named(message, binding.body, binding.method))
-            return {"required": True, "content": {"application/json": {"schema": schema}}}
+            return {"required": True, "content": self._content(schema, binding)}
         if not in_path:
             schema = self._requests.reference(message)
         else:
@@ -102,7 +107,11 @@ class OperationWriter:
             self._requests.components[component] = self._requests.message(message, without)
             schema = reference(component)
         required = any(self._contract.required(field) for field in message.fields if field not in in_path)
-        return {"required": required, "content": {"application/json": {"schema": schema}}}
+        return {"required": required, "content": self._content(schema, binding)}
+
+    def _content(self, schema: Schema, binding: Binding) -> dict[str, Any]:
+        shown = self._examples.get(binding.method.full_name)
+        return {"application/json": {"schema": schema} | ({"examples": shown} if shown else {})}
 
     def _responses(self, binding: Binding) -> dict[str, Any]:
         method = binding.method

@@ -1,5 +1,5 @@
 """The protoc plugin that writes what the Python SDK takes from the contract beside its messages: the paths of the RPCs,
-and the stable reasons of errors with their meaning.
+which of them may be repeated, and the stable reasons of errors with their meaning.
 """
 
 import re
@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from google.protobuf import descriptor_pb2
 from google.protobuf.compiler import plugin_pb2
 
+from tools.openapi.contract import Contract, ContractUnfit
+from tools.repetition import DOCS, repetition, words
+
 PACKAGE = "aion.v1"
+LINE = 121
+"""Characters of a line with its end."""
 REASONS = "ErrorReason"
 PREFIX = "ERROR_REASON_"
 UNSET = "UNSPECIFIED"
@@ -31,17 +36,35 @@ def constant(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
 
 
-def methods(files: list[descriptor_pb2.FileDescriptorProto]) -> str:
-    """Return the module of the RPCs' paths."""
+def methods(contract: Contract, files: list[descriptor_pb2.FileDescriptorProto]) -> str:
+    """Return the module of the RPCs' paths, and of what may be done again."""
+    rpcs = [
+        rpc
+        for file in files
+        for service in contract.file(file.name).services_by_name.values()
+        for rpc in service.methods
+    ]
     lines: dict[str, str] = {}
-    for file in files:
-        for service in file.service:
-            for method in service.method:
-                name = constant(method.name)
-                if name in lines:
-                    raise GenerationFailed(f"two RPCs are called {method.name}")
-                lines[name] = f'{name} = "/{file.package}.{service.name}/{method.name}"\n'
-    return HEADER.format(doc="The paths of the contract's RPCs.") + "\n" + "".join(lines.values())
+    for rpc in rpcs:
+        name = constant(rpc.name)
+        if name in lines:
+            raise GenerationFailed(f"two RPCs are called {rpc.name}")
+        lines[name] = f'{name} = "/{rpc.containing_service.full_name}/{rpc.name}"\n'
+    paths = {name: [constant(rpc.name) for rpc in found] for name, found in repetition(contract, rpcs).sets.items()}
+    quoted = {name: [f'"{word}"' for word in found] for name, found in words().items()}
+    sets = "".join(_set(name, values) for name, values in (paths | quoted).items())
+    return (
+        HEADER.format(doc="The paths of the contract's RPCs, and which of them may be repeated.")
+        + "\n"
+        + ("".join(lines.values()) + "\n" + sets)
+    )
+
+
+def _set(name: str, values: list[str]) -> str:
+    one_line = f"{name} = frozenset({{{', '.join(values)}}})\n"
+    rows = "".join(f"        {value},\n" for value in values)
+    code = one_line if len(one_line) <= LINE else f"{name} = frozenset(\n    {{\n{rows}    }}\n)\n"
+    return f'{code}"""{DOCS[name]}"""\n'
 
 
 def reasons(files: list[descriptor_pb2.FileDescriptorProto]) -> str:
@@ -78,7 +101,7 @@ def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
     files = [file for file in request.proto_file if file.package == PACKAGE]
     return {
         "__init__.py": '"""What follows from proto/aion/v1 by `make generate`: nothing here is edited."""\n',
-        "methods.py": methods(files),
+        "methods.py": methods(Contract(request.proto_file), files),
         "reasons.py": reasons(files),
     }
 
@@ -92,7 +115,7 @@ def main() -> None:
     try:
         for name, content in generate(request).items():
             response.file.add(name=name, content=content)
-    except GenerationFailed as failure:
+    except (GenerationFailed, ContractUnfit) as failure:
         response.error = str(failure)
     sys.stdout.buffer.write(response.SerializeToString())
 

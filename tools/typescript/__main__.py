@@ -2,19 +2,19 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from google.protobuf.compiler import plugin_pb2
 from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor
 
 from tools.openapi.contract import Contract, ContractUnfit, is_map, is_well_known
+from tools.repetition import DOCS, repetition, words
 from tools.typescript.comments import Comments
 from tools.typescript.declarations import Declarations, Source
-from tools.typescript.naming import BY_HAND, RECEIVED_BY_HAND, RENAMED, REPEATABLE, SENT_BY_HAND, left_out
+from tools.typescript.naming import BY_HAND, RECEIVED_BY_HAND, RENAMED, SENT_BY_HAND, WIDTH, left_out
 
 PACKAGE = "aion.v1"
 HEAD = "// Generated from proto/ by `make generate`: do not edit."
-SAFE_VERBS = {"get", "put", "delete"}
 WHOLE_REQUESTS = {"TaskRequest"}
 """Requests that are things of their own, not the envelope of a call."""
 
@@ -98,17 +98,21 @@ def _place(module: str) -> str:
 
 
 def _methods(contract: Contract, methods: list[MethodDescriptor]) -> str:
-    if unknown := REPEATABLE.keys() - {rpc.name for rpc in methods}:
-        raise ContractUnfit(f"tools/typescript/naming.py calls RPCs repeatable that do not exist: {sorted(unknown)}")
-    rows = [f'  "{rpc.containing_service.full_name}.{rpc.name}",' for rpc in methods if _repeatable(contract, rpc)]
-    doc = "/** What does no more when it is called twice: its verb, its idempotency key or its nature says so. */"
-    return "\n".join([HEAD, "", doc, "export const REPEATABLE: ReadonlySet<string> = new Set([", *rows, "]);", ""])
+    rows = {
+        name: [f"{rpc.containing_service.full_name}.{rpc.name}" for rpc in found]
+        for name, found in repetition(contract, methods).sets.items()
+    }
+    lines = [HEAD, ""]
+    for name, values in (rows | words()).items():
+        lines += [f"/** {DOCS[name].replace('request_id', 'requestId')} */", *_set(name, values), ""]
+    return "\n".join(lines)
 
 
-def _repeatable(contract: Contract, rpc: MethodDescriptor) -> bool:
-    verbs = {binding.verb for binding in contract.bindings(rpc)}
-    keyed = any(contract.header(field) == "Idempotency-Key" for field in rpc.input_type.fields)
-    return rpc.name in REPEATABLE or keyed or (bool(verbs) and verbs <= SAFE_VERBS)
+def _set(name: str, values: Sequence[str]) -> list[str]:
+    opened = f"export const {name}: ReadonlySet<string> = new Set(["
+    quoted = [f'"{value}"' for value in values]
+    one_line = f"{opened}{', '.join(quoted)}]);"
+    return [one_line] if len(one_line) <= WIDTH else [opened, *(f"  {value}," for value in quoted), "]);"]
 
 
 def main() -> None:

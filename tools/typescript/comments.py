@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections import defaultdict
 
 from google.protobuf.descriptor import FileDescriptor
 
@@ -18,6 +19,10 @@ class Comments:
         self._contract = contract
         fields = [f for file in files for message in file.message_types_by_name.values() for f in message.fields]
         self._names = {field.name: member_name(field, contract.json_form(field).name) for field in fields}
+        self._members: dict[str, set[str]] = defaultdict(set)
+        for one in fields:
+            if one.message_type is not None:
+                self._members[one.name] |= set(one.message_type.fields_by_name)
 
     def text(self, full_name: str) -> str:
         """The comment of something as one line."""
@@ -40,6 +45,8 @@ class Comments:
 
     def _renamed(self, found: re.Match[str]) -> str:
         words = found.group().strip("`").split(".")
+        if len(words) > 1 and words[1] not in self._members.get(words[0], {words[1]}):
+            return found.group()  # a word of its own, such as the event `task.timeout`
         return "`" + ".".join(self._names.get(word) or camel(word) for word in words) + "`"
 
 

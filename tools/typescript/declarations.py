@@ -7,7 +7,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from tools.openapi.contract import Contract, is_well_known
 from tools.typescript.comments import Comments, wrapped
 from tools.typescript.fields import Form, empty_of, form, map_shape, name_of, wire_name
-from tools.typescript.naming import GENERIC, RENAMED, WIDTH, constant, left_out, place_of, type_name, value_name
+from tools.typescript.naming import GENERIC, NEEDED, RENAMED, WIDTH, constant, left_out, place_of, type_name, value_name
 
 OUTPUT_ONLY = 3  # google.api.FieldBehavior
 INTERNAL = "/** @internal */"
@@ -59,8 +59,8 @@ class Declarations:
             "}",
             "",
             INTERNAL,
-            f"export function write{name}(value: {name}): wire.{enum.name} {{",
-            f'  return numberOf("{name}", {numbers}, value);',
+            f"export function write{name}(value: {name}, field: string): wire.{enum.name} {{",
+            f"  return numberOf(field, {numbers}, value);",
             "}",
             "",
         )
@@ -93,7 +93,7 @@ class Declarations:
             if OUTPUT_ONLY in (self._contract.option(one, "google.api.field_behavior") or []):
                 continue
             member, (shape, write, needs) = name_of(self._contract, one), self._sent(one)
-            required = self._contract.required(one)
+            required = self._contract.required(one) or place_of(one) in NEEDED
             source.needs |= set(needs)
             source.add(*self._comments.block(one.full_name, "  "))
             nothing = " | null | undefined" if one.has_presence else " | undefined"
@@ -105,14 +105,19 @@ class Declarations:
             elif not required and written != value:
                 written = f"{value} === undefined ? undefined : {written}"
             writes.append(f"    {wire_name(one)}: {written},")
+        # What was read may be changed and written again, so what only the server sets is a member, too.
+        members = f"{constant(name)}_MEMBERS"
+        known = [f'"{name_of(self._contract, one)}"' for one in self._fields(message)]
+        source.add("}", "", INTERNAL, f"export const {members} = [", *(f"  {one}," for one in known), "];")
         source.add(
-            "}",
             "",
             INTERNAL,
             f"export function write{name}(input: {name}Input): MessageInitShape<typeof wire.{message.name}Schema> {{",
         )
-        source.add("  return {", *writes, "  };", "}", "")
-        source.needs |= {f"wire:{message.name}", "@bufbuild/protobuf:type MessageInitShape"}
+        what = name[0].lower() + name[1:]
+        source.add(f'  checkMembers("{what}", input, {members});', "  return {", *writes, "  };", "}", "")
+        needs_of_all = {"@bufbuild/protobuf:type MessageInitShape", "convert.js:checkMembers"}
+        source.needs |= {f"wire:{message.name}", *needs_of_all}
 
     def _fields(self, message: Descriptor) -> list[FieldDescriptor]:
         return [one for one in message.fields if not left_out(one)]
@@ -132,11 +137,12 @@ class Declarations:
 
     def _sent(self, one: FieldDescriptor) -> tuple[str, str, tuple[str, ...]]:
         if (shape := map_shape(one)) is not None:
-            return shape, "{{ ...{0} }}", ()
+            return shape, f'writeMap({{0}}, "{one.name}")', ("convert.js:writeMap",)
         made = form(self._contract, one, sent=True)
         needs = tuple(need for need in made.needs if ":read" not in need)
         if one.is_repeated:
-            return f"readonly {_grouped(made.shape)}[]", _each("{0}", made.write), needs
+            listed = f'writeList({{0}}, "{one.name}")'
+            return f"readonly {_grouped(made.shape)}[]", _each(listed, made.write), (*needs, "convert.js:writeList")
         return made.shape, made.write, needs
 
 

@@ -52,11 +52,13 @@ def form(contract: Contract, field: FieldDescriptor, *, sent: bool) -> Form:
         needs = ("convert.js:readJson",)
         return Form(f"{shape} | null", f"readJson<{shape}>({{0}})", "JSON.stringify({0})", needs)
     if is_timestamp(field):
-        return Form("Date", "readDate({0})", "writeDate({0})", ("convert.js:readDate", "convert.js:writeDate"))
+        both = ("convert.js:readDate", "convert.js:writeDate")
+        return Form("Date", "readDate({0})", f'writeDate({{0}}, "{field.name}")', both)
     if is_duration(field):
-        return Form("number", "readMs({0})", "writeMs({0})", ("convert.js:readMs", "convert.js:writeMs"))
+        both = ("convert.js:readMs", "convert.js:writeMs")
+        return Form("number", "readMs({0})", f'writeMs({{0}}, "{field.name}")', both)
     if field.enum_type is not None:
-        return _enum(field.enum_type, sent=sent)
+        return _enum(field, field.enum_type, sent=sent)
     if field.message_type is not None:
         return _message(field.message_type, sent=sent)
     return _scalar(contract, field)
@@ -89,10 +91,10 @@ def _words(contract: Contract, field: FieldDescriptor) -> str:
     return " | ".join([*words, "(string & {})"]) if words else "string"
 
 
-def _enum(enum: EnumDescriptor, *, sent: bool) -> Form:
+def _enum(field: FieldDescriptor, enum: EnumDescriptor, *, sent: bool) -> Form:
     name, module = type_name(enum), _module(enum.file.name)
     needs = (f"{module}:type {name}", f"{module}:{'write' if sent else 'read'}{name}")
-    return Form(name, f"read{name}({{0}})", f"write{name}({{0}})", needs)
+    return Form(name, f"read{name}({{0}})", f'write{name}({{0}}, "{field.name}")', needs)
 
 
 def _message(message: Descriptor, *, sent: bool) -> Form:

@@ -32,14 +32,8 @@ SENT_BY_HAND = {
 }
 """What the SDK says otherwise than the contract (money) or more shortly (a task): type, function, module."""
 
-REPEATABLE = {
-    "CreateSchedule": "its id makes it a replay",
-    "CreateTicket": "a ticket too many runs out by itself",
-    "PauseSchedule": "idempotent",
-    "ReplayWebhookDelivery": "receivers know a delivery by its id",
-    "ResumeSchedule": "idempotent",
-}
-"""RPCs that do no more when they are called twice, although neither their verb nor a key says so."""
+NEEDED = {"Schedule.schedule_id": "an update's request names it as well, so the contract lets it be empty there"}
+"""Fields that a client must give although the contract does not require them everywhere."""
 
 WIDTH = 120
 

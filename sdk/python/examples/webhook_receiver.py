@@ -24,8 +24,8 @@ class Receiver(BaseHTTPRequestHandler):
         except WebhookVerificationError:
             self.send_response(400)
         else:
-            if event.webhook_id not in seen:
-                seen.add(event.webhook_id)
+            if event.delivery_id not in seen:
+                seen.add(event.delivery_id)
                 print(event.type, event.data, flush=True)
             self.send_response(204)
         self.end_headers()

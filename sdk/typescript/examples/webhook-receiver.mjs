@@ -12,8 +12,8 @@ const server = createServer(async (request, response) => {
   }
   try {
     const event = await verifyWebhook(Buffer.concat(pieces), request.headers, process.env.WEBHOOK_SECRET);
-    if (!seen.has(event.id)) {
-      seen.add(event.id); // a delivery may come more than once
+    if (!seen.has(event.deliveryId)) {
+      seen.add(event.deliveryId); // a delivery may come more than once
       console.log(event.type, event.data.task_id);
     }
     response.writeHead(204).end();

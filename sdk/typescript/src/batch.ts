@@ -6,25 +6,32 @@ import { readTask, type Task } from "./contract/tasks.js";
 import { AionError, InternalError } from "./errors.js";
 import { AionTasks, TaskRequestSchema, type BatchOutcome as WireOutcome } from "./gen/aion/v1/tasks_pb.js";
 import { uuid } from "./ids.js";
-import type { CallOptions } from "./options.js";
+import { type CallOptions, checkCallOptions, checkConcurrency } from "./options.js";
+import { checkShape } from "./shape.js";
 import { type TaskSpec, writeTaskSpec } from "./spec.js";
-import { errorOfStatus } from "./status.js";
+import { errorOf, errorOfStatus } from "./status.js";
 
 /** What came of one task of a batch: it was accepted, or refused. */
 export type BatchOutcome<Result = unknown> =
   | { readonly ok: true; readonly task: Task<Result> }
-  | { readonly ok: false; readonly error: AionError };
+  | {
+      readonly ok: false;
+      readonly error: AionError;
+      /** The idempotency key of this task: as its `requestId` it makes no second task. */
+      readonly idempotencyKey: string;
+    };
 
 /** How a batch is submitted. */
 export interface BatchOptions extends CallOptions {
   /** Idempotency key of the batch: a task without a key of its own gets `KEY/INDEX`. One is made when none is given. */
   requestId?: string | undefined;
-  /** How many calls are in flight at once; 4 by default. */
+  /** How many calls are under way at once, 1 to 64; 4 by default. */
   concurrency?: number | undefined;
 }
 
 interface Part {
-  readonly first: number;
+  /** The places of its tasks in the batch. */
+  readonly places: number[];
   readonly requests: MessageInitShape<typeof TaskRequestSchema>[];
 }
 
@@ -33,7 +40,9 @@ const MOST_REQUESTS = 100;
 const MOST_BYTES = 3 * 1024 * 1024;
 
 /**
- * Submits the tasks; a call that fails is the outcome of each of its tasks. Throws only when it is aborted.
+ * Submits the tasks; a call that fails is the outcome of each of its tasks, and a task that cannot be written has its
+ * own. All are written before the first is sent. Throws when it is aborted, and ConfigurationError for options that
+ * make no sense.
  *
  * @internal
  */
@@ -42,36 +51,54 @@ export async function submitBatch<Result>(
   specs: Iterable<TaskSpec>,
   options: BatchOptions,
 ): Promise<BatchOutcome<Result>[]> {
-  const key = options.requestId || uuid();
+  const { concurrency = 4, requestId, ...rest } = options;
+  checkConcurrency(concurrency);
+  checkCallOptions(rest);
   const outcomes: BatchOutcome<Result>[] = [];
-  const waiting = parts(specs, key)[Symbol.iterator]();
+  const waiting = [...parts(specs, requestId || uuid(), outcomes)].values();
   const work = async () => {
-    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
-      const found = await submitPart<Result>(calls, next.value, options);
-      for (const [index, outcome] of found.entries()) {
-        outcomes[next.value.first + index] = outcome;
+    for (const part of waiting) {
+      const found = await submitPart<Result>(calls, part, rest);
+      for (const [index, place] of part.places.entries()) {
+        outcomes[place] = found[index] as BatchOutcome<Result>;
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, options.concurrency ?? 4) }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
   return outcomes;
 }
 
-function* parts(specs: Iterable<TaskSpec>, key: string): Generator<Part, void> {
-  let index = 0;
+/** Cuts tasks into calls, in their order; what cannot be written gets its outcome at once. */
+function* parts<Result>(
+  specs: Iterable<TaskSpec>,
+  key: string,
+  outcomes: BatchOutcome<Result>[],
+): Generator<Part, void> {
+  let index = -1;
   let bytes = 0;
-  let part: Part = { first: 0, requests: [] };
+  let part: Part = { places: [], requests: [] };
   for (const spec of specs) {
-    const request = writeTaskSpec({ ...spec, requestId: spec.requestId || `${key}/${index}` });
-    const size = toBinary(TaskRequestSchema, create(TaskRequestSchema, request)).length;
+    index += 1;
+    const idempotencyKey = spec?.requestId || `${key}/${index}`;
+    let request: MessageInitShape<typeof TaskRequestSchema>;
+    let size: number;
+    try {
+      request = { ...writeTaskSpec(spec), requestId: idempotencyKey };
+      const message = create(TaskRequestSchema, request);
+      checkShape(TaskRequestSchema, message);
+      size = toBinary(TaskRequestSchema, message).length;
+    } catch (thrown) {
+      outcomes[index] = { ok: false, error: errorOf(thrown, ""), idempotencyKey };
+      continue;
+    }
     if (part.requests.length > 0 && (part.requests.length === MOST_REQUESTS || bytes + size > MOST_BYTES)) {
       yield part;
-      part = { first: index, requests: [] };
+      part = { places: [], requests: [] };
       bytes = 0;
     }
+    part.places.push(index);
     part.requests.push(request);
     bytes += size;
-    index += 1;
   }
   if (part.requests.length > 0) {
     yield part;
@@ -87,25 +114,26 @@ async function submitPart<Result>(calls: Calls, part: Part, options: CallOptions
       options,
       (message) => message.outcomes,
     );
-    return requests.map((_, index) => outcomeOf<Result>(outcomes[index]));
+    return requests.map((request, index) => outcomeOf<Result>(outcomes[index], request.requestId ?? ""));
   } catch (error) {
     if (error instanceof AionError) {
-      return requests.map(() => ({ ok: false, error }));
+      return requests.map(({ requestId = "" }) => ({ ok: false, error, idempotencyKey: requestId }));
     }
     throw error;
   }
 }
 
-function outcomeOf<Result>(outcome: WireOutcome | undefined): BatchOutcome<Result> {
+function outcomeOf<Result>(outcome: WireOutcome | undefined, idempotencyKey: string): BatchOutcome<Result> {
   switch (outcome?.outcome.case) {
     case "task":
       return { ok: true, task: readTask<Result>(outcome.outcome.value) };
     case "error":
-      return { ok: false, error: errorOfStatus(outcome.outcome.value) };
+      return { ok: false, error: errorOfStatus(outcome.outcome.value), idempotencyKey };
     default:
       return {
         ok: false,
         error: new InternalError("the server said nothing of this task; submit it again by its key"),
+        idempotencyKey,
       };
   }
 }

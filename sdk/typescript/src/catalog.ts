@@ -7,7 +7,7 @@ import { readServerInfo, type ServerInfo } from "./contract/server.js";
 import { CatalogService } from "./gen/aion/v1/catalog_pb.js";
 import { ServerService } from "./gen/aion/v1/server_pb.js";
 import type { CallOptions } from "./options.js";
-import { type ListOptions, Pages } from "./pages.js";
+import { type ListOptions, Pages, pageSizeOf } from "./pages.js";
 
 /** Intents and modules. */
 export class Catalog {
@@ -21,7 +21,7 @@ export class Catalog {
   /** Iterate over the intents that this caller may run, by name. */
   intents(query: ListOptions = {}, options: CallOptions = {}): Pages<Intent> {
     const read = async (pageToken: string) => {
-      const request = { pageSize: query.pageSize ?? 0, pageToken };
+      const request = { pageSize: pageSizeOf(query), pageToken };
       return await this.#calls.unary(CatalogService.method.listIntents, request, options, (page) => ({
         items: page.intents.map(readIntent),
         nextPageToken: page.nextPageToken,
@@ -33,7 +33,7 @@ export class Catalog {
   /** Iterate over the installed modules, by name and version. */
   modules(query: ListOptions = {}, options: CallOptions = {}): Pages<Module> {
     const read = async (pageToken: string) => {
-      const request = { pageSize: query.pageSize ?? 0, pageToken };
+      const request = { pageSize: pageSizeOf(query), pageToken };
       return await this.#calls.unary(CatalogService.method.listModules, request, options, (page) => ({
         items: page.modules.map(readModule),
         nextPageToken: page.nextPageToken,

@@ -1,9 +1,10 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The client: one way to one server, and the resources behind it. */
 
 import { Calls } from "./calls.js";
 import { Catalog, Server } from "./catalog.js";
 import { connectionOf, type Platform } from "./connection.js";
-import { type AionOptions, type CallDefaults, resolve } from "./options.js";
+import { type AionOptions, type CallDefaults, checkClientOptions, resolve } from "./options.js";
 import { Schedules } from "./schedules.js";
 import { Tasks } from "./tasks.js";
 import { Tickets } from "./tickets.js";
@@ -32,12 +33,18 @@ export class AionClient {
 
   /** A client with other options over the same connection; closing either closes both. Throws ConfigurationError. */
   withOptions(changes: CallDefaults): AionClient {
+    checkClientOptions(changes);
     return new AionClient(this.#calls.with(resolve(changes, this.#calls.options)));
   }
 
-  /** Lets go of the connection; calls in flight are given up, accepted tasks go on. */
+  /** Lets go of the connection; calls in flight are given up, new ones throw ConfigurationError, accepted tasks go on. */
   async close(): Promise<void> {
     this.#calls.close();
+  }
+
+  /** Closes it at the end of its block: `await using client = new Aion()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
@@ -47,6 +54,7 @@ export class AionClient {
  * @internal
  */
 export function open(platform: Platform, options: AionOptions): Calls {
+  checkClientOptions(options);
   const connection = connectionOf(platform, options);
   return new Calls(resolve(options), platform.open(connection), connection);
 }

@@ -38,6 +38,7 @@ export interface Connection {
 }
 
 const PLAINTEXT = new Set(["http", "grpc"]);
+const HEADER_SAFE = /^[\x21-\x7e]*$/;
 const ENCRYPTED = new Set(["https", "grpcs"]);
 
 /** Fills in what the environment says. Throws ConfigurationError when the key would travel in the clear. */
@@ -49,6 +50,9 @@ export function connectionOf(platform: Platform, options: AionOptions): Connecti
   }
   const address = options.server || environment["AION_SERVER"] || platform.defaultServer(protocol);
   const apiKey = options.apiKey || environment["AION_API_KEY"] || "";
+  if (!HEADER_SAFE.test(apiKey)) {
+    throw new ConfigurationError("the API key holds what no key has, such as a space or the end of a line");
+  }
   const given = options.tls !== undefined;
   const tls = options.tls ?? tlsOf(environment);
   if ((tls.cert === undefined) !== (tls.key === undefined)) {

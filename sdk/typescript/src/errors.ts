@@ -23,6 +23,8 @@ export interface ErrorDetails {
   readonly violations?: readonly Violation[];
   readonly retryAfterMs?: number | undefined;
   readonly facts?: Readonly<Record<string, string>>;
+  readonly taskId?: string;
+  readonly idempotencyKey?: string;
   readonly cause?: unknown;
 }
 
@@ -33,7 +35,7 @@ export class AionError extends Error {
   readonly code: string;
   /** The stable reason, such as `TASK_NOT_FOUND`; empty when something between here and AION answered. */
   readonly reason: ErrorReason | (string & {});
-  /** The id under which the server's log knows the call. */
+  /** The id under which the server's log knows the call: not the idempotency key, which is `idempotencyKey`. */
   readonly requestId: string;
   /** The W3C trace id of the call. */
   readonly traceId: string;
@@ -43,6 +45,10 @@ export class AionError extends Error {
   readonly retryAfterMs: number | undefined;
   /** What else the server said, by name. */
   readonly facts: Readonly<Record<string, string>>;
+  /** The task that it was about; empty when none was named or accepted yet. */
+  readonly taskId: string;
+  /** The idempotency key of the call: as `requestId` of the same request it finds what was made. Empty without one. */
+  readonly idempotencyKey: string;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(sentence(message, details), details.cause === undefined ? undefined : { cause: details.cause });
@@ -53,7 +59,23 @@ export class AionError extends Error {
     this.violations = details.violations ?? [];
     this.retryAfterMs = details.retryAfterMs;
     this.facts = details.facts ?? {};
+    this.taskId = details.taskId ?? "";
+    this.idempotencyKey = details.idempotencyKey ?? "";
   }
+}
+
+/**
+ * Tells an error what the call was about, where it does not say so already; gives back what was thrown.
+ *
+ * @internal
+ */
+export function about(thrown: unknown, taskId: string, idempotencyKey: string): unknown {
+  if (thrown instanceof AionError) {
+    const error: { taskId: string; idempotencyKey: string } = thrown;
+    error.taskId ||= taskId;
+    error.idempotencyKey ||= idempotencyKey;
+  }
+  return thrown;
 }
 
 /** The client itself is set up wrong; nothing was sent. */
@@ -71,7 +93,7 @@ export class PermissionDenied extends AionError {
   override readonly name = "PermissionDenied";
 }
 
-/** No such thing for this caller. */
+/** No such thing for this caller. An intent that a submission names and nobody offers is an InvalidRequest. */
 export class NotFound extends AionError {
   override readonly name = "NotFound";
 }
@@ -90,9 +112,10 @@ export class ChangedMeanwhile extends Conflict {
 export class InvalidRequest extends AionError {
   override readonly name: string = "InvalidRequest";
 
-  /** A field that is wrong, noticed before anything was sent. */
+  /** A field that is wrong, by the contract's name, noticed before anything was sent. */
   static of(field: string, description: string): InvalidRequest {
-    return new InvalidRequest("the request was not sent", { violations: [{ field, description }] });
+    const details = { reason: "VALIDATION_FAILED", violations: [{ field, description }] };
+    return new InvalidRequest("the request was not sent", details);
   }
 }
 
@@ -157,7 +180,7 @@ export class TaskFailed extends AionError {
   readonly task: Task;
 
   constructor(message: string, task: Task, reason: string) {
-    super(message, { reason });
+    super(message, { reason, taskId: task?.taskId });
     this.task = task;
   }
 }

@@ -19,9 +19,12 @@ export type Protocol = "grpc" | "connect" | "grpc-web";
 export interface CallDefaults {
   /** Bounds one call with all its retries; 60 000 by default. Streams and `run` have no bound unless they are given one. */
   timeoutMs?: number | undefined;
-  /** How often a call that may pass later is made again; 2 by default. */
+  /** How often a call that may pass later is made again; 2 by default, which bridge less than 0.3 seconds. */
   maxRetries?: number | undefined;
-  /** How often in a row a stream reconnects without a new event; 8 by default. 0 retries or 0 here: never. */
+  /**
+   * How often in a row a stream reconnects without a new event, and `run` asks again; 24 by default, which last longer
+   * than a restart of the server of about 30 seconds. 0 retries or 0 here: never.
+   */
   maxReconnects?: number | undefined;
   /** A delay is drawn at random up to this, doubled each time; 100 by default. The server's own hint is honoured above it. */
   firstDelayMs?: number | undefined;
@@ -76,7 +79,7 @@ export interface Resolved {
 const DEFAULTS: Resolved = {
   timeoutMs: 60_000,
   maxRetries: 2,
-  maxReconnects: 8,
+  maxReconnects: 24,
   firstDelayMs: 100,
   maxDelayMs: 5_000,
   idleTimeoutMs: 30_000,
@@ -98,11 +101,60 @@ export function resolve(changes: CallDefaults, from: Resolved = DEFAULTS): Resol
     checkPositive(name, resolved[name]);
   }
   for (const name of ["maxRetries", "maxReconnects"] as const) {
-    if (!(resolved[name] >= 0)) {
-      throw new ConfigurationError(`${name} must be 0 or more, not ${resolved[name]}`);
-    }
+    checkCount(name, resolved[name]);
+  }
+  if (resolved.traceparent !== "" && !TRACEPARENT.test(resolved.traceparent)) {
+    throw new ConfigurationError("traceparent must be such as 00-32 hex digits-16 hex digits-01 (W3C Trace Context)");
   }
   return resolved;
+}
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** The options of a client. */
+const OF_A_CLIENT = new Set([...Object.keys(DEFAULTS), "server", "apiKey", "tls", "insecure", "protocol"]);
+const OF_A_CALL = new Set(["signal", "timeoutMs", "maxRetries", "headers"]);
+
+/** Throws ConfigurationError for an option that no client has. */
+export function checkClientOptions(options: AionOptions): void {
+  checkNames("the client", options, OF_A_CLIENT);
+}
+
+/** Throws ConfigurationError for an option that no call has: nothing that somebody said is passed over. */
+export function checkCallOptions(options: CallOptions): void {
+  checkNames("the call", options, OF_A_CALL);
+  if (options.timeoutMs !== undefined) {
+    checkPositive("timeoutMs", options.timeoutMs);
+  }
+  if (options.maxRetries !== undefined) {
+    checkCount("maxRetries", options.maxRetries);
+  }
+}
+
+function checkNames(whose: string, options: object, known: ReadonlySet<string>): void {
+  if (typeof options !== "object" || options === null) {
+    throw new ConfigurationError(`the options of ${whose} must be an object, not ${typeof options}`);
+  }
+  const unknown = Object.keys(options).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(`${whose} has no option ${unknown}; there are ${[...known].join(", ")}`);
+  }
+}
+
+/** Throws ConfigurationError unless the number counts something; Infinity is without bound. */
+export function checkCount(name: string, value: number): void {
+  if (!((Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 0)) {
+    throw new ConfigurationError(`${name} must be 0 or more, and whole, not ${value}`);
+  }
+}
+
+/** The largest `concurrency`. */
+const MOST_AT_ONCE = 64;
+
+/** Throws ConfigurationError unless so many calls may be under way at once. */
+export function checkConcurrency(value: number): void {
+  if (!(Number.isInteger(value) && value >= 1 && value <= MOST_AT_ONCE)) {
+    throw new ConfigurationError(`concurrency must be 1 to ${MOST_AT_ONCE}, not ${value}`);
+  }
 }
 
 /** Throws ConfigurationError unless the number of milliseconds is more than 0. */

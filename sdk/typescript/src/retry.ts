@@ -1,15 +1,19 @@
 /**
  * When a call is made again, and after which delay: arithmetic without a network.
  *
- * Nearly every call may be repeated: reads change nothing, and what creates something carries a request id. A call that
- * may not is made again only after a refusal that says that nothing was done.
+ * Nearly every call may be repeated: reads change nothing, and what creates something carries a request id; the
+ * contract's table says which. A call that may not is made again only after a refusal that says that nothing was done.
  */
 
-import { type AionError, DeadlineExceeded, RateLimited, Unavailable } from "./errors.js";
+import {
+  DELETIONS,
+  NOTHING_WAS_DONE,
+  REPEATABLE,
+  REPEATABLE_WITHOUT_ETAG,
+  RETRYABLE_CODES,
+} from "./contract/methods.js";
+import { type AionError, DeadlineExceeded, NotFound, RateLimited, Unavailable } from "./errors.js";
 import type { Resolved } from "./options.js";
-
-/** Reasons with which a call is refused before anything else is looked at. */
-const NOTHING_WAS_DONE: ReadonlySet<string> = new Set(["DRAINING", "RATE_LIMITED"]);
 
 /** The wire has eight digits for a deadline: some 27 hours. */
 const LONGEST_MS = 99_999_999;
@@ -18,17 +22,26 @@ const LONGEST_MS = 99_999_999;
 export interface Bounds {
   readonly limit: number;
   readonly timeoutMs: number | undefined;
+  /** Bounds each attempt; nothing beside `timeoutMs` when it is not given. */
+  readonly attemptMs?: number;
   readonly repeatable: boolean;
 }
 
-/** Whether the same call may pass later. */
+/** Whether the same call may pass later; CANCELLED may not: somebody gave it up. */
 export function isRetryable(error: AionError): boolean {
-  return error instanceof Unavailable || error instanceof RateLimited || error instanceof DeadlineExceeded;
+  const kind = error instanceof Unavailable || error instanceof RateLimited || error instanceof DeadlineExceeded;
+  return kind && (error.code === "" || RETRYABLE_CODES.has(error.code));
+}
+
+/** Whether a call does no more when it is made twice; `etag` is the one that a change names, empty for none. */
+export function isRepeatable(method: string, etag?: string): boolean {
+  return REPEATABLE.has(method) || (etag === "" && REPEATABLE_WITHOUT_ETAG.has(method));
 }
 
 /** The attempts of one call: how many are left, and how much time. */
 export class Retries {
   #failures = 0;
+  #mayBeDone = false;
   readonly #deadline: number;
 
   constructor(
@@ -40,12 +53,13 @@ export class Retries {
     this.#deadline = bounds.timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock() + bounds.timeoutMs;
   }
 
-  /** Whole milliseconds until the call's own deadline, undefined without one. Throws DeadlineExceeded. */
+  /** Whole milliseconds that the next attempt has, undefined without a bound. Throws DeadlineExceeded at the deadline. */
   timeLeft(): number | undefined {
-    if (this.#deadline === Number.POSITIVE_INFINITY) {
+    const { attemptMs = Number.POSITIVE_INFINITY } = this.bounds;
+    const left = Math.min(attemptMs, this.#deadline - this.clock());
+    if (left === Number.POSITIVE_INFINITY) {
       return undefined;
     }
-    const left = this.#deadline - this.clock();
     if (left <= 0) {
       throw new DeadlineExceeded("the call's time is up; a task that was accepted goes on");
     }
@@ -69,7 +83,13 @@ export class Retries {
       throw error;
     }
     this.#failures += 1;
+    this.#mayBeDone ||= !NOTHING_WAS_DONE.has(error.reason);
     return delay;
+  }
+
+  /** Whether a deletion finds nothing since an attempt of this call carried it out, whose answer was lost. */
+  deletedBefore(method: string, error: AionError): boolean {
+    return DELETIONS.has(method) && this.#mayBeDone && error instanceof NotFound && error.reason !== "";
   }
 }
 

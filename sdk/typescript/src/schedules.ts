@@ -8,7 +8,7 @@ import { readTask, type Task } from "./contract/tasks.js";
 import { ScheduleSchema, ScheduleService, type Schedule as WireSchedule } from "./gen/aion/v1/schedules_pb.js";
 import { TaskResultSchema } from "./gen/aion/v1/tasks_pb.js";
 import type { CallOptions } from "./options.js";
-import { type ListOptions, Pages } from "./pages.js";
+import { type ListOptions, Pages, pageSizeOf } from "./pages.js";
 
 /** How a schedule is triggered. */
 export interface TriggerOptions extends CallOptions {
@@ -39,7 +39,7 @@ export class Schedules {
   /** Iterate over the schedules, by id. */
   list(query: ListOptions = {}, options: CallOptions = {}): Pages<Schedule> {
     const read = async (pageToken: string) => {
-      const request = { pageSize: query.pageSize ?? 0, pageToken };
+      const request = { pageSize: pageSizeOf(query), pageToken };
       return await this.#calls.unary(ScheduleService.method.listSchedules, request, options, (page) => ({
         items: page.schedules.map(readSchedule),
         nextPageToken: page.nextPageToken,
@@ -48,10 +48,13 @@ export class Schedules {
     return new Pages(read, query.limit);
   }
 
-  /** Replaces the schedule of that id. Throws ChangedMeanwhile when its `etag` is no longer the stored one. */
+  /**
+   * Replaces the schedule of that id. Throws ChangedMeanwhile when its `etag` is no longer the stored one. With an `etag`
+   * it is not sent again when its outcome is unknown: its own change would refuse it. Read it then.
+   */
   update(schedule: ScheduleInput, options: CallOptions = {}): Answer<Schedule> {
     const request = () => ({ scheduleId: schedule.scheduleId, schedule: writeSchedule(schedule) });
-    return this.#calls.unary(ScheduleService.method.updateSchedule, request, options, stored);
+    return this.#calls.unary(ScheduleService.method.updateSchedule, request, options, stored, schedule.etag ?? "");
   }
 
   /** Stops it from firing; `note` says why. */

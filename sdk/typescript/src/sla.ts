@@ -1,6 +1,7 @@
 /** The promise of a task, with money as people write it: dollars here, whole micro-dollars on the wire. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { checkMembers, LARGEST_INT32 } from "./convert.js";
 import { InvalidRequest } from "./errors.js";
 import type * as wire from "./gen/aion/v1/tasks_pb.js";
 
@@ -42,9 +43,10 @@ export function readSla(message: wire.SLA): Sla {
 
 /** @internal */
 export function writeSla(sla: SlaInput): MessageInitShape<typeof wire.SLASchema> {
+  checkMembers("sla", sla, ["budgetUsd", "p95Ms", "privacy"]);
   return {
     budgetMicros: sla.budgetUsd == null ? undefined : micros(sla.budgetUsd),
-    p95Ms: sla.p95Ms ?? undefined,
+    p95Ms: sla.p95Ms == null ? undefined : wholeMs(sla.p95Ms),
     privacy: sla.privacy ?? undefined,
   };
 }
@@ -58,7 +60,17 @@ export function micros(dollars: number | string): bigint {
   const found = /^(\d{1,12})(?:\.(\d{1,6}))?$/.exec(String(dollars));
   if (found === null) {
     const rule = `must be 0 or more dollars with at most ${DECIMALS} decimals, not ${dollars}`;
-    throw InvalidRequest.of("sla.budgetUsd", rule);
+    throw InvalidRequest.of("sla.budget_usd", rule);
   }
   return BigInt(found[1] as string) * BigInt(MICROS_PER_DOLLAR) + BigInt((found[2] ?? "").padEnd(DECIMALS, "0"));
+}
+
+function wholeMs(value: number): number {
+  if (!(Number.isInteger(value) && value >= 0 && value <= LARGEST_INT32)) {
+    throw InvalidRequest.of(
+      "sla.p95_ms",
+      `must be a whole number of milliseconds, 0 to ${LARGEST_INT32}, not ${value}`,
+    );
+  }
+  return value;
 }

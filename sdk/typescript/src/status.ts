@@ -54,6 +54,24 @@ const REASONS: Readonly<Record<string, ErrorClass>> = {
 /** Codes by which a transport tells of a connection that broke; AION itself never answers so without its details. */
 const BROKEN = new Set([Code.Canceled, Code.Unknown, Code.Internal, Code.Aborted, Code.DataLoss, Code.InvalidArgument]);
 
+/** What the encoder says of a value that the field cannot have: nothing was sent. */
+const UNWRITABLE = /cannot encode (?:field \S*\.(\w+)|\S+)(?: to binary)?: (.*)/s;
+/** How browsers say that a call failed before there was an answer: Chromium, Firefox, Safari. */
+const UNFETCHED = /Failed to fetch|NetworkError when attempting|Load failed/;
+const UNTRUSTED = /certificate|self-signed/i;
+const NO_TLS = /wrong version number|packet length too long|EPROTO/;
+
+/** What to look at when a connection fails so. */
+function hint(message: string): string {
+  if (UNFETCHED.test(message)) {
+    return "; is the server there, and is this page's origin in its AION_CORS_ORIGINS?";
+  }
+  if (NO_TLS.test(message)) {
+    return "; this port speaks no TLS: is it the right one, and http:// the right scheme?";
+  }
+  return UNTRUSTED.test(message) ? "; does tls.ca hold the authority of the server, and does it ask for tls.cert?" : "";
+}
+
 /** The error that a refused call throws; `sentRequestId` stands in when the answer names none. */
 export function errorOf(thrown: unknown, sentRequestId: string): errors.AionError {
   if (thrown instanceof errors.AionError) {
@@ -70,9 +88,17 @@ export function errorOf(thrown: unknown, sentRequestId: string): errors.AionErro
     cause: thrown,
   };
   const ours = details.reason || answeredId;
-  if (!ours && BROKEN.has(refusal.code) && !refusal.rawMessage.startsWith("cannot encode")) {
+  const unwritable = ours ? null : UNWRITABLE.exec(refusal.rawMessage);
+  if (unwritable !== null) {
+    return errors.InvalidRequest.of(unwritable[1] ?? "request", unwritable[2] ?? "cannot be written");
+  }
+  if (!ours && BROKEN.has(refusal.code)) {
     const message = `the call broke off between here and AION: ${refusal.rawMessage || "no words came"}`;
-    return new errors.Unavailable(message, { ...details, code: "UNAVAILABLE" });
+    return new errors.Unavailable(message + hint(refusal.rawMessage), { ...details, code: "UNAVAILABLE" });
+  }
+  if (!ours && refusal.rawMessage.includes("HTTP 404")) {
+    const message = `${refusal.rawMessage}: what answers at this address is not AION, or not the port of this protocol`;
+    return make(refusal.code, message, details);
   }
   return make(refusal.code, refusal.rawMessage, details);
 }

@@ -1,14 +1,15 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The events of one task, over as many connections as it takes. */
 
 import type { Calls } from "./calls.js";
 import { Connected } from "./connected.js";
 import { readTask, type Task } from "./contract/tasks.js";
 import { Cursor, type Opening } from "./cursor.js";
-import { EventsExpired, Unavailable } from "./errors.js";
+import { about, ConfigurationError, EventsExpired, Unavailable } from "./errors.js";
 import type { TaskEvent } from "./events.js";
 import { AionTasks } from "./gen/aion/v1/tasks_pb.js";
-import type { CallOptions } from "./options.js";
-import { pause, type Retries } from "./retry.js";
+import { type CallOptions, checkCallOptions } from "./options.js";
+import { Retries } from "./retry.js";
 import { errorOf } from "./status.js";
 
 /**
@@ -25,15 +26,17 @@ export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskE
   readonly #retries: Retries;
   #connection: Connected<() => TaskEvent<Result> | undefined> | undefined;
   #closed = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** @internal */
   constructor(calls: Calls, opening: Opening, options: CallOptions) {
-    const { maxRetries, maxReconnects } = calls.options;
+    checkCallOptions(options);
     this.#calls = calls;
     this.#cursor = new Cursor(opening);
     this.#options = options;
     this.#headers = calls.headers(options);
-    this.#retries = calls.retries(options, (options.maxRetries ?? maxRetries) === 0 ? 0 : maxReconnects);
+    const { timeoutMs } = options;
+    this.#retries = new Retries(calls.options, { limit: calls.reconnects(options), timeoutMs, repeatable: true });
   }
 
   /** The task's id; empty until the server has accepted it. */
@@ -84,8 +87,22 @@ export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskE
     this.#disconnect();
   }
 
-  /** The next event. */
-  async next(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
+  /** The next event; several that are asked for at once come one after the other. */
+  next(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
+    const next = this.#turn.then(() => this.#next());
+    this.#turn = next.catch(() => undefined); // whoever asked learns of it
+    return next;
+  }
+
+  async #next(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
+    try {
+      return await this.#following();
+    } catch (thrown) {
+      throw about(thrown, this.taskId, this.#cursor.submission?.requestId ?? "");
+    }
+  }
+
+  async #following(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
     while (!this.#cursor.ended && !this.#closed) {
       this.#options.signal?.throwIfAborted();
       try {
@@ -96,12 +113,15 @@ export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskE
         }
       } catch (thrown) {
         this.#disconnect();
-        this.#options.signal?.throwIfAborted();
         if (this.#closed) {
           break;
         }
+        if (thrown instanceof ConfigurationError) {
+          throw thrown;
+        }
+        this.#calls.throwIfGivenUp(this.#options.signal);
         const error = errorOf(thrown, this.#headers.get("x-request-id") ?? "");
-        await pause(this.#retries.delayAfter(error), this.#options.signal);
+        await this.#calls.pause(this.#retries.delayAfter(error), this.#options.signal);
       }
     }
     this.#disconnect();
@@ -112,6 +132,11 @@ export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskE
   async return(): Promise<IteratorResult<TaskEvent<Result>, undefined>> {
     this.#disconnect();
     return { done: true, value: undefined };
+  }
+
+  /** Closes it at the end of its block: `await using stream = client.tasks.stream(...)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   [Symbol.asyncIterator](): this {

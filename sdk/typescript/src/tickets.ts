@@ -3,7 +3,7 @@
 import type { Answer } from "./answers.js";
 import type { Calls } from "./calls.js";
 import { readTicket, type Ticket } from "./contract/tickets.js";
-import { writeMs } from "./convert.js";
+import { checkMembers, writeList, writeMs } from "./convert.js";
 import { TicketService } from "./gen/aion/v1/tickets_pb.js";
 import type { CallOptions } from "./options.js";
 
@@ -28,11 +28,14 @@ export class Tickets {
 
   /** Makes a ticket; give it as `ticket` in the query of a stream's address. */
   create(spec: TicketSpec = {}, options: CallOptions = {}): Answer<Ticket> {
-    const request = () => ({
-      taskId: spec.taskId ?? "",
-      scopes: [...(spec.scopes ?? [])],
-      lifetime: spec.lifetimeMs === undefined ? undefined : writeMs(spec.lifetimeMs),
-    });
+    const request = () => {
+      checkMembers("ticket", spec, ["taskId", "scopes", "lifetimeMs"]);
+      return {
+        taskId: spec.taskId ?? "",
+        scopes: [...writeList(spec.scopes ?? [], "scopes")],
+        lifetime: spec.lifetimeMs === undefined ? undefined : writeMs(spec.lifetimeMs, "lifetime"),
+      };
+    };
     return this.#calls.unary(TicketService.method.createTicket, request, options, readTicket);
   }
 }

@@ -1,11 +1,11 @@
 /** The receiver's side of webhooks: whether what came is AION's, as Standard Webhooks describes it. */
 
-import { WebhookVerificationError } from "./errors.js";
+import { ConfigurationError, WebhookVerificationError } from "./errors.js";
 
 /** What a webhook tells. */
 export interface WebhookEvent {
-  /** The delivery's id: the same over all attempts, so drop what you have seen. */
-  readonly id: string;
+  /** The delivery's id, the header `webhook-id`: the same over all attempts, so drop what you have seen. */
+  readonly deliveryId: string;
   /** `task.ok`, `task.error`, `task.timeout` or `task.canceled`. */
   readonly type: string;
   /** When it happened. */
@@ -32,7 +32,7 @@ const VERSION = "v1";
 /**
  * Checks a webhook and reads it. `payload` is the body exactly as it came, before anything parsed it; `secret` is what
  * `webhooks.create` showed, or several while one is rotated. Throws WebhookVerificationError: answer 400 then, and do
- * nothing else.
+ * nothing else. Throws ConfigurationError when the receiver itself is set up wrong: answer 500 then, and AION tries again.
  */
 export async function verifyWebhook(
   payload: string | Uint8Array | ArrayBuffer,
@@ -40,13 +40,13 @@ export async function verifyWebhook(
   secret: string | readonly string[],
   options: VerifyOptions = {},
 ): Promise<WebhookEvent> {
-  const body = typeof payload === "string" ? new TextEncoder().encode(payload) : new Uint8Array(payload);
+  const body = bytesOf(payload);
   const id = header(headers, "webhook-id");
   const moment = header(headers, "webhook-timestamp");
   checkTime(moment, options);
   const signed = new Uint8Array([...new TextEncoder().encode(`${id}.${moment}.`), ...body]);
   const signatures = signaturesOf(header(headers, "webhook-signature"));
-  const keys = await Promise.all((typeof secret === "string" ? [secret] : secret).map(keyOf));
+  const keys = await Promise.all(secretsOf(secret).map(keyOf));
   // Every pair is compared, and subtle.verify takes its time whatever it finds: the delay says nothing.
   const pairs = keys.flatMap((key) =>
     signatures.map((signature) => crypto.subtle.verify("HMAC", key, signature, signed)),
@@ -55,6 +55,26 @@ export async function verifyWebhook(
     throw new WebhookVerificationError("no signature of the webhook is by one of the secrets");
   }
   return eventOf(id, body);
+}
+
+function bytesOf(payload: string | Uint8Array | ArrayBuffer): Uint8Array {
+  if (typeof payload === "string") {
+    return new TextEncoder().encode(payload);
+  }
+  if (!(ArrayBuffer.isView(payload) || Object.prototype.toString.call(payload) === "[object ArrayBuffer]")) {
+    throw new ConfigurationError(
+      "verifyWebhook needs the body as it came, text or bytes, not what a parser made of it",
+    );
+  }
+  return new Uint8Array(payload);
+}
+
+function secretsOf(secret: string | readonly string[]): readonly string[] {
+  const secrets = typeof secret === "string" ? [secret] : (secret ?? []);
+  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.some((one) => typeof one !== "string" || one === "")) {
+    throw new ConfigurationError("the webhook's secret is missing; give it as it was shown when it was made");
+  }
+  return secrets;
 }
 
 function header(headers: WebhookHeaders, name: string): string {
@@ -72,7 +92,7 @@ function checkTime(moment: string, { toleranceMs = TOLERANCE_MS, now = Date.now(
   if (!/^\d{1,15}$/.test(moment)) {
     throw new WebhookVerificationError("the header webhook-timestamp is no Unix time");
   }
-  if (Math.abs(now - Number(moment) * 1000) > toleranceMs) {
+  if (!(Math.abs(now - Number(moment) * 1000) <= toleranceMs)) {
     throw new WebhookVerificationError(
       `the header webhook-timestamp is more than ${toleranceMs} ms away from this clock`,
     );
@@ -82,7 +102,7 @@ function checkTime(moment: string, { toleranceMs = TOLERANCE_MS, now = Date.now(
 async function keyOf(secret: string): Promise<CryptoKey> {
   const bytes = decode(secret.trim().replace(PREFIX, ""));
   if (bytes === undefined || bytes.length === 0) {
-    throw new TypeError(`a webhook's secret is ${PREFIX} and base64, as it was shown when it was made`);
+    throw new ConfigurationError(`a webhook's secret is ${PREFIX} and base64, as it was shown when it was made`);
   }
   return await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
 }
@@ -114,5 +134,9 @@ function eventOf(id: string, body: Uint8Array): WebhookEvent {
   if (typeof type !== "string" || typeof timestamp !== "string" || typeof data !== "object" || data === null) {
     throw new WebhookVerificationError("the webhook is signed, but is not an event of AION");
   }
-  return { id, type, timestamp: new Date(timestamp), data: data as WebhookEvent["data"] };
+  const happened = new Date(timestamp);
+  if (Number.isNaN(happened.getTime())) {
+    throw new WebhookVerificationError("the webhook is signed, but is not an event of AION");
+  }
+  return { deliveryId: id, type, timestamp: happened, data: data as WebhookEvent["data"] };
 }

@@ -22,13 +22,21 @@ import {
   type Webhook as WireWebhook,
 } from "./gen/aion/v1/webhooks_pb.js";
 import type { CallOptions } from "./options.js";
-import { type ListOptions, Pages } from "./pages.js";
+import { type ListOptions, Pages, pageSizeOf } from "./pages.js";
 
-/**
- * Make, read, change and delete webhooks; look at their deliveries.
- *
- * `create` and `rotateSecret` are not sent again when their outcome is unknown: each would make another secret.
- */
+/** How a webhook is made, or its secret replaced. */
+export interface SecretOptions extends CallOptions {
+  /** Idempotency key: the same key gives the same webhook and the same secret, for 24 hours. One is made when none is given. */
+  requestId?: string | undefined;
+}
+
+/** A webhook as it shall be. */
+export interface WebhookChange extends WebhookInput {
+  /** Its id. */
+  webhookId: string;
+}
+
+/** Make, read, change and delete webhooks; look at their deliveries. */
 export class Webhooks {
   readonly #calls: Calls;
 
@@ -38,9 +46,10 @@ export class Webhooks {
   }
 
   /** Makes a webhook; the answer shows its secret, once. */
-  create(webhook: WebhookInput, options: CallOptions = {}): Answer<NewWebhook> {
-    const request = () => ({ webhook: writeWebhook(webhook) });
-    return this.#calls.unary(WebhookService.method.createWebhook, request, options, readNewWebhook);
+  create(webhook: WebhookInput, options: SecretOptions = {}): Answer<NewWebhook> {
+    const { requestId = "", ...rest } = options;
+    const request = () => ({ webhook: writeWebhook(webhook), requestId });
+    return this.#calls.unary(WebhookService.method.createWebhook, request, rest, readNewWebhook);
   }
 
   /** Reads a webhook. Throws NotFound. */
@@ -51,7 +60,7 @@ export class Webhooks {
   /** Iterate over the webhooks, oldest first. */
   list(query: ListOptions = {}, options: CallOptions = {}): Pages<Webhook> {
     const read = async (pageToken: string) => {
-      const request = { pageSize: query.pageSize ?? 0, pageToken };
+      const request = { pageSize: pageSizeOf(query), pageToken };
       return await this.#calls.unary(WebhookService.method.listWebhooks, request, options, (page) => ({
         items: page.webhooks.map(readWebhook),
         nextPageToken: page.nextPageToken,
@@ -60,15 +69,20 @@ export class Webhooks {
     return new Pages(read, query.limit);
   }
 
-  /** Replaces a webhook; its secret stays. */
-  update(webhookId: string, webhook: WebhookInput, options: CallOptions = {}): Answer<Webhook> {
-    const request = () => ({ webhookId, webhook: writeWebhook(webhook) });
-    return this.#calls.unary(WebhookService.method.updateWebhook, request, options, stored);
+  /**
+   * Replaces the webhook of that id; its secret stays. Throws ChangedMeanwhile when its `etag` is no longer the stored
+   * one. With an `etag` it is not sent again when its outcome is unknown: its own change would refuse it. Read it then.
+   */
+  update(webhook: WebhookChange, options: CallOptions = {}): Answer<Webhook> {
+    const request = () => ({ webhookId: webhook.webhookId, webhook: writeWebhook(webhook) });
+    return this.#calls.unary(WebhookService.method.updateWebhook, request, options, stored, webhook.etag ?? "");
   }
 
   /** Gives it a new secret; for 24 hours the old one signs as well. */
-  rotateSecret(webhookId: string, options: CallOptions = {}): Answer<RotatedSecret> {
-    return this.#calls.unary(WebhookService.method.rotateWebhookSecret, { webhookId }, options, readRotatedSecret);
+  rotateSecret(webhookId: string, options: SecretOptions = {}): Answer<RotatedSecret> {
+    const { requestId = "", ...rest } = options;
+    const request = { webhookId, requestId };
+    return this.#calls.unary(WebhookService.method.rotateWebhookSecret, request, rest, readRotatedSecret);
   }
 
   /** Deletes it and what waits for it. Throws NotFound. */
@@ -79,7 +93,7 @@ export class Webhooks {
   /** Iterate over its deliveries, newest first. */
   deliveries(webhookId: string, query: ListOptions = {}, options: CallOptions = {}): Pages<WebhookDelivery> {
     const read = async (pageToken: string) => {
-      const request = { webhookId, pageSize: query.pageSize ?? 0, pageToken };
+      const request = { webhookId, pageSize: pageSizeOf(query), pageToken };
       return await this.#calls.unary(WebhookService.method.listWebhookDeliveries, request, options, (page) => ({
         items: page.deliveries.map(readWebhookDelivery),
         nextPageToken: page.nextPageToken,

@@ -35,7 +35,7 @@ class AuthenticatorChain:
         if caller is None:
             raise Unauthenticated(
                 "No credentials that AION knows: send `Authorization: Bearer aion_...` "
-                "(see `aion keys create`), or use a client certificate that principals.yml names."
+                "(see `aion keys create`), or over gRPC use a client certificate that principals.yml names."
             )
         return caller
 

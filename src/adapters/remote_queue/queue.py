@@ -31,7 +31,6 @@ from aion.domain.errors import (
 from aion.domain.fleet import Introduction, Welcome
 from aion.domain.identity import SystemScope
 from aion.domain.leased import LeasedTask, Settled
-from aion.domain.tasks import TaskState
 from aion.domain.writes import Append, Claim, LeaseRef, RecordCost, Renew, Renewed, Settle
 from aion.ports.clock import Clock
 from aion.ports.queues import WorkQueue
@@ -189,7 +188,7 @@ class RemoteTaskQueue:
             self._halfway.pop(value.lease, None)
             raise
         self._halfway.pop(value.lease, None)
-        return Settled(TaskState(answer.state), value.result.outcome)
+        return messages.settled_of(answer)
 
     async def record_cost(self, scope: SystemScope, value: RecordCost) -> None:
         """Notes what an attempt has cost."""
@@ -240,7 +239,7 @@ class RemoteTaskQueue:
         except aio.AioRpcError as error:
             refusal = refusal_of(error, self._access.address)
             if isinstance(refusal, Unavailable):
-                self._report("server", refusal.message)
+                self._report("server", "it does not answer")
             raise refusal from error
         except asyncio.CancelledError:
             if is_lease and self._draining and call.cancelled():

@@ -15,7 +15,8 @@ from aion.ports.identity import Credentials
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request that is no RPC: for a page such as /metrics, or for a connection that will carry calls. It passes the
-    same door. `scope` is what it needs; empty for nothing but an identity.
+    same door. `scope` is what it needs; empty for nothing but an identity. `counted`: the rate of its address counted
+    it when it came, before it showed anything.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Visit:
     headers: Mapping[str, str]
     peer: str
     ticket: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

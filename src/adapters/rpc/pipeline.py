@@ -126,12 +126,23 @@ class Pipeline:
         """Whether the credentials that opened a connection still prove somebody. Raises Unauthenticated."""
         self._authenticate(Credentials(visit.headers, (), visit.peer, visit.ticket, opened=True))
 
+    def count(self, visit: Visit) -> None:
+        """Counts somebody who has shown nothing yet against the rate of their address. Raises RateLimited."""
+        self._limit(self._parts.peer_limit, visit.peer)
+
+    def charge(self, identity: Identity) -> timedelta | None:
+        """Counts as one call what is none but costs as much. None when that is within the caller's rate, else how long
+        it is until it would be: then it was not counted.
+        """
+        return self._parts.key_limit.take(_rate_key(identity))
+
     def _receive(self, visit: Visit, *, closed: bool = False) -> Guest:
         record, marks = self._begin(visit.path, visit.transport, visit.headers)
         try:
             if closed:
                 raise shutting_down()
-            identity = self._identify(Credentials(visit.headers, (), visit.peer, visit.ticket))
+            credentials = Credentials(visit.headers, (), visit.peer, visit.ticket)
+            identity = self._identify(credentials, counted=visit.counted)
             if visit.scope:
                 authorise(identity, visit.scope, visit.path)
         except AionError as error:
@@ -246,10 +257,11 @@ class Pipeline:
         )
         return Admitted(caller, identity, request, fingerprint(request))
 
-    def _identify(self, credentials: Credentials) -> Identity:
-        self._limit(self._parts.peer_limit, credentials.peer)  # before authentication: guessing keys is limited too
+    def _identify(self, credentials: Credentials, *, counted: bool = False) -> Identity:
+        if not counted:
+            self._limit(self._parts.peer_limit, credentials.peer)  # before authentication: to guess keys is limited too
         identity = self._authenticate(credentials)
-        self._limit(self._parts.key_limit, f"{identity.tenant}/{identity.principal}")
+        self._limit(self._parts.key_limit, _rate_key(identity))
         return identity
 
     def _authenticate(self, credentials: Credentials) -> Identity:
@@ -286,6 +298,10 @@ class Refused(Exception):
         super().__init__(error.message)
         self.error = error
         self.marks = marks
+
+
+def _rate_key(identity: Identity) -> str:
+    return f"{identity.tenant}/{identity.principal}"
 
 
 def _too_slow(seconds: float, offset: int) -> ReaderTooSlow:

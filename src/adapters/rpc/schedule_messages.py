@@ -1,5 +1,6 @@
 """Schedules between the domain and the contract's messages, both ways. No decision is taken here."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from google.api import field_behavior_pb2
@@ -21,7 +22,7 @@ from aion.ports.schedule_usecases import ScheduleCommand
 from aion.v1 import schedules_pb2, tasks_pb2
 
 _MILLISECOND = timedelta(milliseconds=1)
-_SET_BY_CLOCK = ("task_id", "request_id", "wait", "expire_time", "not_before", "validate_only")
+SET_BY_CLOCK = ("task_id", "request_id", "wait", "expire_time", "not_before", "validate_only")
 """What shapes one task or one call, and so has no place in a template."""
 
 _OUTPUT = tuple(
@@ -33,15 +34,18 @@ _OUTPUT = tuple(
 
 def to_new(request: schedules_pb2.CreateScheduleRequest) -> ScheduleCommand:
     """What the request asks for. Raises ValidationFailed and BudgetInvalid."""
-    return _to_command(request.schedule, has_schedule=request.HasField("schedule"))
+    command = _to_command(request.schedule, has_schedule=request.HasField("schedule"))
+    if not command.schedule_id:
+        raise _refused("schedule.schedule_id", "must be set")
+    return command
 
 
 def to_update(request: schedules_pb2.UpdateScheduleRequest) -> ScheduleCommand:
     """What the request asks for. Raises ValidationFailed and BudgetInvalid."""
     command = _to_command(request.schedule, has_schedule=request.HasField("schedule"))
-    if command.schedule_id != request.schedule_id:
-        raise _refused("schedule.schedule_id", f"must be {request.schedule_id}, as in the path")
-    return command
+    if command.schedule_id not in ("", request.schedule_id):
+        raise _refused("schedule.schedule_id", "must be empty or equal to schedule_id")
+    return replace(command, schedule_id=request.schedule_id)
 
 
 def to_message(schedule: Schedule) -> schedules_pb2.Schedule:
@@ -100,7 +104,7 @@ def _to_template(message: schedules_pb2.Schedule) -> TaskTemplate:
     if not message.HasField("task"):
         raise _refused("schedule.task", "must be set")
     given = {field.name for field, _ in message.task.ListFields()}
-    forbidden = [name for name in _SET_BY_CLOCK if name in given]
+    forbidden = [name for name in SET_BY_CLOCK if name in given]
     if forbidden:
         found = tuple(FieldViolation(f"schedule.task.{name}", "must be unset in a schedule") for name in forbidden)
         raise ValidationFailed("; ".join(f"{one.field} {one.description}" for one in found), violations=found)

@@ -53,7 +53,9 @@ def to_command(request: tasks_pb2.TaskRequest, fingerprint: bytes) -> SubmitComm
 
 def to_retry(request: tasks_pb2.RetryRequest, fingerprint: bytes) -> RetryCommand:
     """Which task is to be done again."""
-    return RetryCommand(request.task_id, fingerprint, request.new_task_id, request.request_id)
+    return RetryCommand(
+        request.task_id, fingerprint, request.new_task_id, request.request_id, validate_only=request.validate_only
+    )
 
 
 def to_answer(submitted: Submitted) -> tasks_pb2.TaskResult:

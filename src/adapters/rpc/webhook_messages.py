@@ -4,14 +4,20 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.tasks import TaskState
 from aion.domain.webhooks import Delivery, Webhook, WebhookWish
 from aion.ports.webhook_usecases import NewSecret
 from aion.v1 import lifecycle_pb2, webhooks_pb2
 
 
-def to_wish(message: webhooks_pb2.Webhook) -> WebhookWish:
-    """What a client decides; what only AION writes is passed over."""
+def to_wish(message: webhooks_pb2.Webhook, webhook_id: str = "") -> WebhookWish:
+    """What a client decides; what only AION writes is passed over, but for an id that is not that of the request."""
+    if webhook_id and message.webhook_id not in ("", webhook_id):
+        raise ValidationFailed(
+            f"webhook.webhook_id is another one than {webhook_id}; leave it out, or make them agree",
+            violations=(FieldViolation("webhook.webhook_id", "must be empty or equal to webhook_id"),),
+        )
     return WebhookWish(
         url=message.url,
         states=frozenset(TaskState(state) for state in message.states),
@@ -33,6 +39,8 @@ def to_webhook(webhook: Webhook) -> webhooks_pb2.Webhook:
         disabled=wish.disabled,
         disable_reason=webhook.disable_reason,
         create_time=_stamp(webhook.create_time),
+        update_time=_stamp(webhook.update_time),
+        etag=webhook.etag,
     )
 
 

@@ -5,8 +5,8 @@ from typing import cast
 
 from aion.adapters.rpc.call import Admitted
 from aion.adapters.rpc.webhook_messages import to_delivery, to_rotated, to_webhook, to_wish
-from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.ports.usecases import UseCases
+from aion.ports.webhook_usecases import KeyedRequest
 from aion.v1 import webhooks_pb2
 
 
@@ -19,7 +19,8 @@ class WebhookHandlers:
     async def create(self, call: Admitted) -> webhooks_pb2.CreateWebhookResponse:
         """CreateWebhook."""
         request = cast("webhooks_pb2.CreateWebhookRequest", call.request)
-        made = await self.use_cases.webhooks.create(call.caller, to_wish(request.webhook))
+        keyed = KeyedRequest(request.request_id, call.fingerprint)
+        made = await self.use_cases.webhooks.create(call.caller, to_wish(request.webhook), keyed)
         return webhooks_pb2.CreateWebhookResponse(webhook=to_webhook(made.webhook), secret=made.secret)
 
     async def get(self, call: Admitted) -> webhooks_pb2.GetWebhookResponse:
@@ -39,18 +40,15 @@ class WebhookHandlers:
     async def update(self, call: Admitted) -> webhooks_pb2.UpdateWebhookResponse:
         """UpdateWebhook."""
         request = cast("webhooks_pb2.UpdateWebhookRequest", call.request)
-        if request.webhook.webhook_id not in ("", request.webhook_id):
-            raise ValidationFailed(
-                f"webhook.webhook_id is another one than {request.webhook_id}; leave it out, or make them agree",
-                violations=(FieldViolation("webhook.webhook_id", "must be empty or equal to webhook_id"),),
-            )
-        webhook = await self.use_cases.webhooks.update(call.caller, request.webhook_id, to_wish(request.webhook))
+        wish = to_wish(request.webhook, request.webhook_id)
+        webhook = await self.use_cases.webhooks.update(call.caller, request.webhook_id, wish, request.webhook.etag)
         return webhooks_pb2.UpdateWebhookResponse(webhook=to_webhook(webhook))
 
     async def rotate(self, call: Admitted) -> webhooks_pb2.RotateWebhookSecretResponse:
         """RotateWebhookSecret."""
         request = cast("webhooks_pb2.RotateWebhookSecretRequest", call.request)
-        return to_rotated(await self.use_cases.webhooks.rotate(call.caller, request.webhook_id))
+        keyed = KeyedRequest(request.request_id, call.fingerprint)
+        return to_rotated(await self.use_cases.webhooks.rotate(call.caller, request.webhook_id, keyed))
 
     async def delete(self, call: Admitted) -> webhooks_pb2.DeleteWebhookResponse:
         """DeleteWebhook."""

@@ -14,7 +14,8 @@ from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.fleet import EngineOffer, Introduction, Welcome
-from aion.domain.leased import LeasedTask
+from aion.domain.leased import LeasedTask, Settled
+from aion.domain.tasks import TaskState
 from aion.domain.writes import Append, LeaseRef, RecordCost, Renewed, Settle
 from aion.workers.v1 import workers_pb2 as pb
 
@@ -204,6 +205,16 @@ def cost_message(value: RecordCost, incarnation: str) -> pb.RecordCostRequest:
 def cost_of(message: pb.RecordCostRequest) -> RecordCost:
     """What an attempt has cost."""
     return RecordCost(lease_of(message.lease), message.cost_micros)
+
+
+def settled_message(settled: Settled) -> pb.SettleResponse:
+    """What became of the task."""
+    return pb.SettleResponse(state=settled.state, outcome=_OUTCOMES[settled.outcome])
+
+
+def settled_of(message: pb.SettleResponse) -> Settled:
+    """What became of the task."""
+    return Settled(TaskState(message.state), _OUTCOME_OF[message.outcome])
 
 
 def _event_messages(events: Iterable[NewEvent]) -> list[pb.NewEvent]:

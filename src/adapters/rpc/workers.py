@@ -77,7 +77,7 @@ class WorkerHandlers:
         """Settle."""
         request = cast("pb.SettleRequest", call.request)
         settled = await self.workers.settle(call.identity, request.incarnation, messages.settle_of(request))
-        return pb.SettleResponse(state=settled.state)
+        return messages.settled_message(settled)
 
     async def record_cost(self, call: Admitted) -> pb.RecordCostResponse:
         """RecordCost."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -22,6 +22,11 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 _MOST_MANIFEST: Final = 64 * 1024
 _CHUNK: Final = 1 << 20
+_MOST_READ: Final = 4 << 20
+"""Bytes that are read at one go: more than any piece of a backup, and less than a header may announce."""
+
+_BROKEN: Final = (tarfile.TarError, ValueError, OverflowError, RecursionError, EOFError)
+"""What reading the headers of a file that somebody made up may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,34 @@ def write_archive(file: Path, manifest: Manifest, parts: Mapping[str, Path]) -> 
 @contextmanager
 def opened_archive(file: Path) -> "Iterator[Archive]":
     """An archive whose manifest has been read. Raises BackupRefused and OSError."""
-    with file.open("rb") as stream:
+    try:
+        raw = file.open("rb", buffering=0)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as cause:
+        why = os.strerror(cause.errno or 0).lower()
+        raise BackupRefused(f"{file} cannot be read ({why}); name a file that `aion backup` wrote") from cause
+    with _InPieces(raw) as stream:
         try:
-            with tarfile.open(fileobj=stream, mode="r:") as tar:
+            with _opened(stream) as tar:
                 yield Archive(file, tar)
         except tarfile.TarError as broken:
             raise BackupRefused(f"{file} is not a whole backup of AION ({broken}); take another") from broken
+
+
+def _opened(stream: IO[bytes]) -> tarfile.TarFile:
+    try:
+        return tarfile.open(fileobj=stream, mode="r:")
+    except _BROKEN as broken:
+        raise tarfile.ReadError(f"a header cannot be read: {broken}") from broken
+
+
+class _InPieces(BufferedReader):
+    """A file that is never read into memory whole, whatever size is announced in it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As ever, but not too much."""
+        if size is None or not 0 <= size <= _MOST_READ:
+            raise tarfile.ReadError(f"a header announces {size} bytes")
+        return super().read(size)
 
 
 class Archive:
@@ -100,7 +127,7 @@ class Archive:
             found[name] = folder / f"{len(found)}.part"
             if _copied(content, found[name]) != part.sha256:
                 raise self.refused(f"the digest of {name} is not that of its manifest")
-        if (extra := self._tar.next()) is not None:
+        if (extra := self._member()) is not None:
             raise self.refused(f"it holds {extra.name[:64]!r}, which its manifest does not name")
         return found
 
@@ -109,7 +136,7 @@ class Archive:
         return BackupRefused(f"{self._file} is damaged or no backup of AION: {why}; take another")
 
     def _next(self, name: str) -> tuple[IO[bytes], int]:
-        member = self._tar.next()
+        member = self._member()
         if member is None:
             raise self.refused(f"{name} is missing")
         if member.name != name or member.type != tarfile.REGTYPE or member.issparse():
@@ -118,17 +145,24 @@ class Archive:
         assert content is not None, "a plain file has content"
         return content, member.size
 
+    def _member(self) -> tarfile.TarInfo | None:
+        try:
+            return self._tar.next()
+        except _BROKEN as broken:
+            raise self.refused(f"a header cannot be read ({broken})") from broken
+
     def _manifest(self, text: bytes) -> Manifest:
         try:
             document = json.loads(text)
             if document["format"] != FORMAT:
                 raise self.refused(f"its format is {document['format']}, this version reads {FORMAT}")
             parts = {
-                _plain(name): Part(int(part["bytes"]), str(part["sha256"])) for name, part in document["parts"].items()
+                _plain(name): Part(_count(part["bytes"]), str(part["sha256"]))
+                for name, part in document["parts"].items()
             }
             time = datetime.fromisoformat(document["time"])
             return Manifest(str(document["aion"]), str(document["schema"]), time, parts)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as broken:
             raise self.refused(f"its manifest cannot be read ({broken})") from broken
 
 
@@ -145,6 +179,12 @@ def _plain(name: object) -> str:
     if not isinstance(name, str) or not name or Path(name).name != name or name == MANIFEST:
         raise ValueError(f"{str(name)[:64]!r} is no name of a part")
     return name
+
+
+def _count(said: object) -> int:
+    if type(said) is not int or said < 0:
+        raise ValueError(f"{str(said)[:64]} is no number of bytes")
+    return said
 
 
 def _document(manifest: Manifest) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def restore(file: Path, store: Path, secret: Path) -> tuple[Manifest, Sequence[s
     nothing was changed.
     """
     data_dir = secret.parent
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with owned_directory(store.parent, "aion restore"), opened_archive(file) as archive:
+    # The file is looked at first: what is no backup leaves no data directory behind.
+    with opened_archive(file) as archive, owned_directory(store.parent, "aion restore"):
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_what_is_in_the_way(data_dir, store)
         missing = _migrations_after(archive)
         with tempfile.TemporaryDirectory(prefix=".restoring.", dir=store.parent) as folder:

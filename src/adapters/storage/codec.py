@@ -261,7 +261,8 @@ def _attempt(document: dict[str, Any]) -> Attempt:
         end_time=_from_us_or_none(document["end_time"]),
         failure=None if failure is None else _failure(failure),
         fuel=document["fuel"],
-        cost_micros=document.get("cost_micros", 0),  # rows of 0.1 have none
+        cost_micros=document.get("cost_micros", 0),  # rows of 0.1 have neither
+        owner=document.get("owner", ""),
     )
 
 

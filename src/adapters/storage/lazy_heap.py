@@ -30,6 +30,10 @@ class LazyHeap(Generic[Order]):
         """Takes a key out, if it is there."""
         self._orders.pop(key, None)
 
+    def order_of(self, key: tuple[str, str]) -> Order | None:
+        """The order of a key, or None when it is not there."""
+        return self._orders.get(key)
+
     def first(self) -> tuple[Order, tuple[str, str]] | None:
         """The smallest order and its key, or None."""
         heap, orders = self._heap, self._orders

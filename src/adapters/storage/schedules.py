@@ -5,6 +5,7 @@ Writes go through the group-commit writer, so that a schedule's step and the acc
 
 import sqlite3
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -34,7 +35,7 @@ from aion.domain.errors import (
 )
 from aion.domain.identity import SystemScope
 from aion.domain.schedules import Schedule
-from aion.ports.schedules import ScheduleStore
+from aion.ports.schedules import NOBODY, ScheduleStore
 
 _ROW = (schedules.c.tenant_id == bindparam("tenant"), schedules.c.schedule_id == bindparam("schedule"))
 _COLUMNS = [schedules.c[name] for name in SCHEDULE_COLUMNS]
@@ -60,16 +61,31 @@ _PAGE = compiled(
     "after",
     "rows",
 )
-_DUE = compiled(
-    select(*_COLUMNS)
-    .where(_TO_WAKE, schedules.c.wake_us <= bindparam("now"))
+
+
+def _first_of_each_tenant() -> str:
+    """The first wake time of each tenant; one look into the index a tenant, however many schedules are due."""
+    other = schedules.alias()
+    named = select(func.min(schedules.c.tenant_id).label("tenant")).where(_TO_WAKE).cte("named", recursive=True)
+    following = select(func.min(other.c.tenant_id)).where(
+        other.c.wake_us.is_not(None), other.c.tenant_id > named.c.tenant
+    )
+    named = named.union_all(select(following.scalar_subquery()).where(named.c.tenant.is_not(None)))
+    first = select(func.min(schedules.c.wake_us)).where(_TO_WAKE, schedules.c.tenant_id == named.c.tenant)
+    return compiled(select(named.c.tenant, first.scalar_subquery()).where(named.c.tenant.is_not(None)))
+
+
+_FIRST_OF_EACH = _first_of_each_tenant()
+_DUE_OF_ONE = compiled(
+    select(schedules.c.wake_us, schedules.c.schedule_id)
+    .where(_TO_WAKE, schedules.c.tenant_id == bindparam("tenant"), schedules.c.wake_us <= bindparam("now"))
     .order_by(schedules.c.wake_us)
     .limit(bindparam("rows"))
     .offset(ZERO),
+    "tenant",
     "now",
     "rows",
 )
-_NEXT_WAKE = compiled(select(func.min(schedules.c.wake_us)).where(_TO_WAKE))
 
 
 class SqliteScheduleStore:
@@ -106,13 +122,15 @@ class SqliteScheduleStore:
         """Deletes a schedule."""
         await self._writer.submit("delete_schedule", partial(_remove, tenant, schedule_id))
 
-    async def due(self, scope: SystemScope, now: datetime, limit: int) -> Sequence[Schedule]:
-        """Schedules to look at, of every tenant."""
-        return await self._reader.scan(partial(_several, statement=_DUE, values=(to_us(now), limit)))
+    async def due(
+        self, scope: SystemScope, now: datetime, limit: int, besides: AbstractSet[str] = NOBODY
+    ) -> Sequence[Schedule]:
+        """Schedules to look at, of every tenant in turn."""
+        return await self._reader.scan(partial(_due, now_us=to_us(now), limit=limit, besides=besides))
 
-    async def next_wake(self, scope: SystemScope) -> datetime | None:
+    async def next_wake(self, scope: SystemScope, besides: AbstractSet[str] = NOBODY) -> datetime | None:
         """When to look next."""
-        first = await self._reader.by_key(_first_wake)
+        first = await self._reader.scan(partial(_first_wake, besides=besides))
         return None if first is None else from_us(first)
 
 
@@ -125,9 +143,25 @@ def _several(connection: sqlite3.Connection, statement: str, values: tuple[str |
     return [decode_schedule(row) for row in connection.execute(statement, values)]
 
 
-def _first_wake(connection: sqlite3.Connection) -> int | None:
-    found: int | None = connection.execute(_NEXT_WAKE).fetchone()[0]
-    return found
+def _firsts(connection: sqlite3.Connection, besides: AbstractSet[str]) -> Sequence[tuple[int, str]]:
+    return sorted((wake, tenant) for tenant, wake in connection.execute(_FIRST_OF_EACH) if tenant not in besides)
+
+
+def _first_wake(connection: sqlite3.Connection, besides: AbstractSet[str]) -> int | None:
+    firsts = _firsts(connection, besides)
+    return firsts[0][0] if firsts else None
+
+
+def _due(connection: sqlite3.Connection, now_us: int, limit: int, besides: AbstractSet[str]) -> Sequence[Schedule]:
+    """In turns: the first of each tenant, then the second of each, and so on."""
+    tenants = [tenant for wake, tenant in _firsts(connection, besides) if wake <= now_us][:limit]
+    turns = [
+        (turn, wake, tenant, schedule_id)
+        for tenant in tenants
+        for turn, (wake, schedule_id) in enumerate(connection.execute(_DUE_OF_ONE, (tenant, now_us, limit)))
+    ]
+    found = (_find(connection, tenant, schedule_id) for _, _, tenant, schedule_id in sorted(turns)[:limit])
+    return [schedule for schedule in found if schedule is not None]
 
 
 def _create(schedule: Schedule, most: int, transaction: Transaction) -> Schedule:

@@ -17,6 +17,12 @@ from aion.adapters.storage.errors import BackupRefused
 PAGES_A_STEP: Final = 256
 """A mebibyte: a few milliseconds."""
 
+_STRANGE: Final = (
+    "SELECT CASE WHEN type = 'table' THEN 'virtual table' ELSE type END, name FROM sqlite_master"
+    " WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
+)
+"""What would run inside of the store when it is read or written. AION makes tables and indexes only."""
+
 Rest = Callable[[float], None]
 
 
@@ -43,6 +49,8 @@ def problem_of(store: Path, revision: str) -> str | None:
     try:
         if (said := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             return f"SQLite finds it damaged: {said}"
+        if strange := connection.execute(_STRANGE).fetchone():
+            return f"it holds the {strange[0]} {str(strange[1])[:64]!r}, which no AION makes"
         found = _revision(connection)
     except (sqlite3.Error, BackupRefused) as broken:
         return str(broken)

@@ -67,7 +67,7 @@ class SqliteStore:
         self._sweeper = Sweeper()
         self._logs = EndedLogs()
         self.schedules = SqliteScheduleStore(writer, reader)
-        self.webhooks = SqliteWebhookStore(writer, reader, memory.webhooks)
+        self.webhooks = SqliteWebhookStore(writer, reader, memory.webhooks, clock)
 
     @property
     def pending(self) -> int:

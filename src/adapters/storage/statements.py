@@ -35,6 +35,7 @@ from aion.adapters.storage.tables import (
     task_logs,
     tasks,
     tombstones,
+    webhook_deliveries,
 )
 
 DIALECT = dialect(paramstyle="qmark")
@@ -263,8 +264,8 @@ WINDOW_OF_KEYS = compiled(
     "after",
     "rows",
 )
-# A log is gone first, its task later; a task whose events still lie in task_events, or whose idempotency key still
-# answers retries, is left for a later pass.
+# A log is gone first, its task later; a task whose events still lie in task_events, whose idempotency key still
+# answers retries, or of which a webhook has yet to hear, is left for a later pass.
 _ended_columns = [tasks.c[name] for name in ("seq", "tenant_id", "task_id", "state", "create_us", "end_us")]
 WINDOW_OF_LOGS = compiled(
     select(*_ended_columns)
@@ -280,6 +281,11 @@ DELETE_LOG = compiled(delete(task_logs).where(task_logs.c.task_seq == _p("row"))
 _needed = or_(
     exists().where(task_events.c.task_seq == tasks.c.seq),
     exists().where(idempotency_keys.c.task_seq == tasks.c.seq, idempotency_keys.c.expire_us > _p("now")),
+    exists().where(
+        webhook_deliveries.c.tenant_id == tasks.c.tenant_id,
+        webhook_deliveries.c.task_id == tasks.c.task_id,
+        webhook_deliveries.c.next_us.is_not(None),
+    ),
 )
 WINDOW_OF_TASKS = compiled(
     select(*_ended_columns, _needed.label("needed"))

@@ -100,8 +100,8 @@ def cancel(tenant: str, task_id: str, transaction: Transaction) -> Task:
 
 def claim(value: Claim, transaction: Transaction) -> Sequence[LeasedTask]:
     """Leases the tasks whose turn it is; what expired while it waited ends here."""
-    waiting, claimed = transaction.memory.waiting, list[LeasedTask]()
-    while len(claimed) < value.limit:
+    waiting, claimed, room = transaction.memory.waiting, list[LeasedTask](), value.most_bytes
+    while len(claimed) < value.limit and (room is None or room > 0):
         key = waiting.next_ready(transaction.now_us, value.engines)
         if key is None:
             break
@@ -112,6 +112,8 @@ def claim(value: Claim, transaction: Transaction) -> Sequence[LeasedTask]:
         change = lifecycle.started(task, value.owner, transaction.now, value.lease_for)
         transaction.write(change)
         claimed.append(leased(change.task))
+        if room is not None:
+            room -= len(task.input_json.encode())
     return claimed
 
 
@@ -224,8 +226,7 @@ def _leased(transaction: Transaction, lease: LeaseRef, owner: str) -> Task:
     task = transaction.find(lease.tenant, lease.task_id)
     if task is None:
         raise StaleFence(f"fence {lease.fence} of {lease.task_id} is stale: there is no such task")
-    current = task.lease
-    if owner and current is not None and current.fence == lease.fence and current.owner != owner:
+    if owner and 1 <= lease.fence <= len(task.attempts) and task.attempts[lease.fence - 1].owner != owner:
         raise StaleFence(f"the lease of {lease.task_id} belongs to another worker")
     return task
 

@@ -230,6 +230,9 @@ webhooks = Table(
     _number("disabled"),
     _text("disable_reason"),
     _number_or_none("failing_since_us"),
+    _number("failures"),
+    _number("update_us"),
+    _number("revision"),
     # Sealed; the database alone opens neither.
     Column("secret", LargeBinary, nullable=False),
     Column("old_secret", LargeBinary, nullable=True),
@@ -238,6 +241,25 @@ webhooks = Table(
     UniqueConstraint("tenant_id", "webhook_id"),
     sqlite_autoincrement=True,
 )
+
+# Which key was answered with which secret, so that a retry gets the same one. No foreign key: a key outlives its
+# webhook, or a late retry of a creation would make another one.
+webhook_keys = Table(
+    "webhook_keys",
+    metadata,
+    _text("tenant_id"),
+    _text("principal"),
+    _text("operation"),
+    _text("key"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    _text("webhook_id"),
+    # Sealed, as in `webhooks`.
+    Column("secret", LargeBinary, nullable=False),
+    _number_or_none("old_until_us"),
+    _number("expire_us"),
+    PrimaryKeyConstraint("tenant_id", "principal", "operation", "key"),
+)
+Index("ix_webhook_keys_by_expiry", webhook_keys.c.expire_us)
 
 webhook_deliveries = Table(
     "webhook_deliveries",
@@ -276,8 +298,13 @@ Index(
     webhook_deliveries.c.next_us,
     sqlite_where=text("next_us IS NOT NULL"),
 )
-# Across tenants: when is anything due?
-Index("ix_webhook_deliveries_next", webhook_deliveries.c.next_us, sqlite_where=text("next_us IS NOT NULL"))
+# Retention asks whether a delivery of a task still waits.
+Index(
+    "ix_webhook_deliveries_of_task",
+    webhook_deliveries.c.tenant_id,
+    webhook_deliveries.c.task_id,
+    sqlite_where=text("next_us IS NOT NULL"),
+)
 
 schedules = Table(
     "schedules",
@@ -318,5 +345,5 @@ schedules = Table(
     CheckConstraint("overlap BETWEEN 1 AND 3", name="overlap"),
     CheckConstraint("(next_fire_us IS NULL) = (wake_us IS NULL)", name="wakes_to_fire"),
 )
-# The clock asks for all tenants: this index alone does not begin with one.
-Index("ix_schedules_to_wake", schedules.c.wake_us, sqlite_where=text("wake_us IS NOT NULL"))
+# The clock asks for all tenants, one after another.
+Index("ix_schedules_to_wake", schedules.c.tenant_id, schedules.c.wake_us, sqlite_where=text("wake_us IS NOT NULL"))

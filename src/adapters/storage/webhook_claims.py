@@ -1,82 +1,82 @@
-"""The steps of deliveries inside a transaction: claim what is due, write what came of it, clear away what is over.
+"""The steps of deliveries inside a transaction: claim what is due, write what came of it.
 
 A claim is a time: the delivery is due again when it runs out, so that a sender that died loses nothing. It remembers
 its owner, so that a report that comes too late changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.webhook_rows import decode_delivery, decode_webhook, encode_life, us_or_none
-from aion.domain.webhooks import AttemptReport, Delivery, DeliveryState, Webhook, attempted, health_after
+from aion.adapters.storage.webhook_rows import decode_delivery, decode_webhook, encode_life, encode_state, encode_wish
+from aion.domain.webhooks import AttemptReport, Delivery, DeliveryState, Webhook, after_attempt, attempted
 from aion.ports.webhooks import ClaimDeliveries, DueDelivery
 
 _MOST_LOOKS = 200
-"""How many webhooks one claim looks at, at most, so that it never blocks the writers."""
+"""How many webhooks with something due one claim looks at, at most, so that it never blocks the writers."""
 
 _CLEARED_AT_ONCE = 100
 _DISABLED = "the webhook is disabled; enable it, then replay"
 
 
-class DeliverySteps:
-    """Remembers whose turn is next, and how far clearing away came. Runs in the writer."""
-
-    def __init__(self) -> None:
-        self._last_served = 0
-        self._finished_after = 0
-
-    def claim(self, value: ClaimDeliveries, transaction: Transaction) -> Sequence[DueDelivery]:
-        """Goes round the webhooks that are waited for, from the one after the last that was served."""
-        claimed: list[DueDelivery] = []
-        of_tenant: Counter[str] = Counter()
-        for (tenant, _), count in value.held.items():
-            of_tenant[tenant] += count
-        for seq in self._round(transaction):
-            room = value.limit - len(claimed)
-            if room <= 0:
-                break
-            self._last_served = seq
-            row = transaction.connection.execute(sql.SELECT_WEBHOOK_BY_SEQ, (seq,)).fetchone()
-            webhook = None if row is None else decode_webhook(row[1:])
-            if webhook is None or webhook.wish.disabled:
-                _clear(seq, webhook, transaction)
-                continue
-            held = value.held.get((webhook.tenant, webhook.webhook_id), 0)
-            room = min(room, value.per_webhook - held, value.per_tenant - of_tenant[webhook.tenant])
-            taken = _take(seq, webhook, value, room, transaction) if room > 0 else []
-            of_tenant[webhook.tenant] += len(taken)
+def claim(value: ClaimDeliveries, transaction: Transaction) -> Sequence[DueDelivery]:
+    """Goes round the webhooks with something due, from the one after the last that was served."""
+    index, claimed, places = transaction.memory.webhooks, list[DueDelivery](), Places(value)
+    for key in index.turns.round(transaction.now_us, _MOST_LOOKS):
+        row = transaction.connection.execute(sql.SELECT_WEBHOOK, key).fetchone()
+        seq, webhook = row[0], decode_webhook(row[1:])
+        if webhook.wish.disabled:
+            _clear(seq, webhook, transaction)
+        elif (room := places.room(webhook)) > 0:
+            taken = _take(seq, webhook, value, room, transaction)
+            places.take(webhook, len(taken))
             claimed.extend(taken)
-        transaction.memory.webhooks.refresh_due(transaction.connection)
-        return claimed
+        else:
+            continue
+        index.refresh_due(transaction.connection, key, seq, transaction.now_us)
+        if places.left <= 0:
+            break
+    return claimed
 
-    def _round(self, transaction: Transaction) -> Iterator[int]:
-        """The webhooks with deliveries that wait, each once, a bounded number of them."""
-        begun, after, wrapped = self._last_served, self._last_served, False
-        for _ in range(_MOST_LOOKS):
-            row = transaction.connection.execute(sql.SELECT_WAITED_FOR, (after,)).fetchone()
-            if row is None and not wrapped:
-                wrapped = True
-                row = transaction.connection.execute(sql.SELECT_WAITED_FOR, (0,)).fetchone()
-            if row is None or (wrapped and row[0] > begun):
-                return
-            after = row[0]
-            yield after
 
-    def forget_finished(self, older_than_us: int, limit: int, transaction: Transaction) -> int:
-        """Deletes finished deliveries that are old, and those of deleted webhooks, of one window of rows."""
-        connection = transaction.connection
-        window = connection.execute(sql.WINDOW_OF_DELIVERIES, (self._finished_after, limit)).fetchall()
-        self._finished_after = window[-1][0] if len(window) == limit else 0
-        doomed = [
-            (seq,)
-            for seq, create_us, next_us, webhook in window
-            if webhook is None or (next_us is None and create_us < older_than_us)
-        ]
-        connection.executemany(sql.DELETE_DELIVERY, doomed)
-        return len(doomed)
+class Places:
+    """Who may send how much at once.
+
+    Each webhook has its first place before any has a second one: half of all places, and half of a tenant's, are for
+    those that have none yet; and one that fails, or never answers, has one place only until it answers.
+    """
+
+    def __init__(self, value: ClaimDeliveries) -> None:
+        self._value = value
+        self._held = Counter(value.held)
+        self._of_tenant: Counter[str] = Counter()
+        for (tenant, _), count in value.held.items():
+            self._of_tenant[tenant] += count
+        self._at_once = value.limit + self._held.total()
+
+    @property
+    def left(self) -> int:
+        """How many places nobody has."""
+        return self._at_once - self._held.total()
+
+    def room(self, webhook: Webhook) -> int:
+        """How many more this webhook may send now."""
+        value, of_tenant = self._value, self._of_tenant[webhook.tenant]
+        held = self._held[webhook.tenant, webhook.webhook_id]
+        most = value.per_webhook if webhook.failing_since is None else 1
+        shared = self.left - self._at_once // 2
+        first = 0
+        if not held:
+            first = min(1, value.per_tenant - of_tenant, shared if of_tenant else self.left)
+        more = min(most - held, value.per_tenant // 2 - of_tenant, shared)
+        return max(first, more, 0)
+
+    def take(self, webhook: Webhook, count: int) -> None:
+        """It sends so many more."""
+        self._held[webhook.tenant, webhook.webhook_id] += count
+        self._of_tenant[webhook.tenant] += count
 
 
 def report(owner: str, due: DueDelivery, outcome: AttemptReport, transaction: Transaction) -> Delivery | None:
@@ -93,15 +93,18 @@ def report(owner: str, due: DueDelivery, outcome: AttemptReport, transaction: Tr
         return None
     after = attempted(known, outcome, transaction.now)
     connection.execute(sql.UPDATE_DELIVERY, (*encode_life(after), row[0]))
+    index, key = transaction.memory.webhooks, (webhook.tenant, webhook.webhook_id)
+    if after.state is not DeliveryState.PENDING:
+        index.turns.over(key)
+    index.refresh_due(connection, key, found[0], transaction.now_us)
     _judge(found[0], decode_webhook(found[1:]), outcome, transaction)
-    transaction.memory.webhooks.refresh_due(connection)
     return after
 
 
 def give_back(owner: str, transaction: Transaction) -> int:
     """Makes the claims of all other owners due at once."""
     given = transaction.connection.execute(sql.GIVE_BACK, (transaction.now_us, owner)).rowcount
-    transaction.memory.webhooks.refresh_due(transaction.connection)
+    transaction.memory.webhooks.load_turns(transaction.connection)
     return given
 
 
@@ -119,25 +122,23 @@ def _take(
     return taken
 
 
-def _clear(seq: int, webhook: Webhook | None, transaction: Transaction) -> None:
-    """Nobody wants these any more: deleted with their webhook, or failed because it is disabled."""
+def _clear(seq: int, webhook: Webhook, transaction: Transaction) -> None:
+    """What is due of a disabled webhook fails."""
     connection = transaction.connection
-    for row in connection.execute(sql.SELECT_DUE, (seq, transaction.now_us, _CLEARED_AT_ONCE)).fetchall():
-        if webhook is None:
-            connection.execute(sql.DELETE_DELIVERY, (row[0],))
-            continue
+    rows = connection.execute(sql.SELECT_DUE, (seq, transaction.now_us, _CLEARED_AT_ONCE)).fetchall()
+    for row in rows:
         failed = replace(
             decode_delivery(row[1:], ""), state=DeliveryState.FAILED, last_error=_DISABLED, next_attempt_time=None
         )
         connection.execute(sql.UPDATE_DELIVERY, (*encode_life(failed), row[0]))
+    transaction.memory.webhooks.turns.over((webhook.tenant, webhook.webhook_id), len(rows))
 
 
 def _judge(seq: int, webhook: Webhook, outcome: AttemptReport, transaction: Transaction) -> None:
     """Writes down since when the webhook fails, and disables it when that is enough."""
-    since, reason = health_after(webhook, outcome, transaction.now)
-    if since == webhook.failing_since and (not reason or webhook.wish.disabled):
+    after = after_attempt(webhook, outcome, transaction.now)
+    if after == webhook:
         return
-    disabled = webhook.wish.disabled or bool(reason)
-    reason = webhook.disable_reason if webhook.wish.disabled else reason
-    transaction.connection.execute(sql.UPDATE_HEALTH, (int(disabled), reason, us_or_none(since), seq))
-    transaction.memory.webhooks.put(webhook.tenant, seq, webhook.webhook_id, replace(webhook.wish, disabled=disabled))
+    transaction.connection.execute(sql.UPDATE_WEBHOOK, (*encode_wish(after.wish), *encode_state(after), seq))
+    if after.wish != webhook.wish:
+        transaction.memory.webhooks.put(webhook.tenant, seq, webhook.webhook_id, after.wish)

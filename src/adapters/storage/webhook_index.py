@@ -5,28 +5,59 @@ It is part of the store's memory: made again from the tables when a transaction 
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
 from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.codec import to_us
 from aion.adapters.storage.webhook_rows import decode_wish, encode_life
+from aion.adapters.storage.webhook_turns import Key, Turns
 from aion.domain.tasks import Task
-from aion.domain.webhooks import Delivery, WebhookWish, delivery_id, event_of, wants
+from aion.domain.webhooks import (
+    MOST_WAITING,
+    Delivery,
+    DeliveryState,
+    WebhookWish,
+    delivery_id,
+    event_of,
+    wants,
+)
+
+_TOO_MANY = f"{MOST_WAITING} deliveries waited for this webhook already; replay it when the receiver is well again"
 
 
 class WebhookIndex:
-    """The wishes of every webhook by tenant, and when the next delivery is due."""
+    """The wishes of every webhook by tenant, and whose turn it is when deliveries are due."""
 
     def __init__(self) -> None:
         self._by_tenant: dict[str, dict[int, tuple[str, WebhookWish]]] = {}
-        self.next_due_us: int | None = None
-        """Any thread may read it."""
+        self.turns = Turns()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no webhook at all. Any thread may ask."""
+        return not self._by_tenant
+
+    @property
+    def next_due_us(self) -> int | None:
+        """When the next delivery is due. Any thread may ask."""
+        return self.turns.next_due_us
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Makes everything anew from the tables."""
         self._by_tenant = {}
         for seq, tenant, webhook_id, *wish in connection.execute(sql.SELECT_WISHES):
             self.put(tenant, seq, webhook_id, decode_wish(wish))
-        self.refresh_due(connection)
+        self.load_turns(connection)
+
+    def load_turns(self, connection: sqlite3.Connection) -> None:
+        """Works out anew what waits for each webhook."""
+        keys = {
+            seq: (tenant, webhook_id)
+            for tenant, known in self._by_tenant.items()
+            for seq, (webhook_id, _) in known.items()
+        }
+        waited_for = connection.execute(sql.SELECT_WAITED_FOR)
+        self.turns = Turns((keys[seq], due_us, count) for seq, due_us, count in waited_for)
 
     def put(self, tenant: str, seq: int, webhook_id: str, wish: WebhookWish) -> None:
         """A webhook is new or wishes something else."""
@@ -35,13 +66,14 @@ class WebhookIndex:
     def drop(self, tenant: str, seq: int) -> None:
         """A webhook is deleted."""
         known = self._by_tenant.get(tenant, {})
-        known.pop(seq, None)
+        webhook_id, _ = known.pop(seq)
+        self.turns.drop((tenant, webhook_id))
         if not known:
             self._by_tenant.pop(tenant, None)
 
-    def refresh_due(self, connection: sqlite3.Connection) -> None:
-        """Works out when a delivery is due next."""
-        self.next_due_us = connection.execute(sql.SELECT_NEXT_DUE).fetchone()[0]
+    def refresh_due(self, connection: sqlite3.Connection, key: Key, seq: int, now_us: int) -> None:
+        """Works out when a delivery of one webhook is due next."""
+        self.turns.due(key, connection.execute(sql.SELECT_NEXT_DUE, (seq,)).fetchone()[0], now_us)
 
     def plan(self, connection: sqlite3.Connection, ended: Iterable[Task]) -> None:
         """Writes a delivery for each webhook that wants to hear of a task that ended in this transaction."""
@@ -52,10 +84,15 @@ class WebhookIndex:
             for seq, (webhook_id, wish) in self._by_tenant.get(task.tenant, {}).items():
                 if wants(wish, task):
                     planned = _planned(task, webhook_id)
-                    due_us = to_us(planned.create_time)
-                    asked = (task.tenant, seq, planned.delivery_id, task.task_id, planned.event, due_us)
+                    made_us, key = to_us(planned.create_time), (task.tenant, webhook_id)
+                    if self.turns.waiting(key) < MOST_WAITING:
+                        self.turns.add(key, made_us)
+                    else:
+                        planned = replace(
+                            planned, state=DeliveryState.FAILED, last_error=_TOO_MANY, next_attempt_time=None
+                        )
+                    asked = (task.tenant, seq, planned.delivery_id, task.task_id, planned.event, made_us)
                     rows.append((*asked, *encode_life(planned)))
-                    self.next_due_us = due_us if self.next_due_us is None else min(self.next_due_us, due_us)
         if rows:
             connection.executemany(sql.INSERT_DELIVERY, rows)
 

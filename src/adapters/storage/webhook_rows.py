@@ -11,12 +11,12 @@ from aion.domain.tasks import TaskState
 from aion.domain.webhooks import Delivery, DeliveryState, Webhook, WebhookSecrets, WebhookWish
 
 WISH_COLUMNS = ("url", "states", "intents", "description", "disabled")
+STATE_COLUMNS = ("disable_reason", "failing_since_us", "failures", "update_us", "revision")
 WEBHOOK_COLUMNS = (
     "tenant_id",
     "webhook_id",
     *WISH_COLUMNS,
-    "disable_reason",
-    "failing_since_us",
+    *STATE_COLUMNS,
     "secret",
     "old_secret",
     "old_until_us",
@@ -46,6 +46,17 @@ def encode_wish(wish: WebhookWish) -> tuple[Any, ...]:
     )
 
 
+def encode_state(webhook: Webhook) -> tuple[Any, ...]:
+    """The values of STATE_COLUMNS."""
+    return (
+        webhook.disable_reason,
+        us_or_none(webhook.failing_since),
+        webhook.failures,
+        to_us(webhook.update_time),
+        webhook.revision,
+    )
+
+
 def encode_webhook(webhook: Webhook) -> tuple[Any, ...]:
     """The values of WEBHOOK_COLUMNS."""
     secrets = webhook.secrets
@@ -53,8 +64,7 @@ def encode_webhook(webhook: Webhook) -> tuple[Any, ...]:
         webhook.tenant,
         webhook.webhook_id,
         *encode_wish(webhook.wish),
-        webhook.disable_reason,
-        us_or_none(webhook.failing_since),
+        *encode_state(webhook),
         secrets.current,
         secrets.old,
         us_or_none(secrets.old_until),
@@ -76,15 +86,21 @@ def decode_wish(row: Sequence[Any]) -> WebhookWish:
 
 def decode_webhook(row: Sequence[Any]) -> Webhook:
     """The webhook of a row with WEBHOOK_COLUMNS."""
-    tenant, webhook_id, *wish, disable_reason, failing_since_us, secret, old_secret, old_until_us, create_us = row
+    tenant, webhook_id, *rest = row
+    wish, rest = rest[: len(WISH_COLUMNS)], rest[len(WISH_COLUMNS) :]
+    disable_reason, failing_since_us, failures, update_us, revision, *rest = rest
+    secret, old_secret, old_until_us, create_us = rest
     return Webhook(
         tenant=tenant,
         webhook_id=webhook_id,
         wish=decode_wish(wish),
-        secrets=WebhookSecrets(secret, old_secret, _time_or_none(old_until_us)),
+        secrets=WebhookSecrets(secret, old_secret, time_or_none(old_until_us)),
         create_time=from_us(create_us),
+        update_time=from_us(update_us),
         disable_reason=disable_reason,
-        failing_since=_time_or_none(failing_since_us),
+        failing_since=time_or_none(failing_since_us),
+        failures=failures,
+        revision=revision,
     )
 
 
@@ -117,8 +133,8 @@ def decode_delivery(row: Sequence[Any], webhook_id: str) -> Delivery:
         tries=tries,
         last_status=status,
         last_error=error,
-        last_attempt_time=_time_or_none(last_us),
-        next_attempt_time=_time_or_none(next_us),
+        last_attempt_time=time_or_none(last_us),
+        next_attempt_time=time_or_none(next_us),
     )
 
 
@@ -127,5 +143,6 @@ def us_or_none(time: datetime | None) -> int | None:
     return None if time is None else to_us(time)
 
 
-def _time_or_none(us: int | None) -> datetime | None:
+def time_or_none(us: int | None) -> datetime | None:
+    """The time of so many microseconds since 1970, or None."""
     return None if us is None else from_us(us)

@@ -2,13 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, null, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, func, literal_column, null, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql import ColumnElement
 
-from aion.adapters.storage.statements import ONE, ZERO, compiled
+from aion.adapters.storage.statements import ZERO, compiled
 from aion.adapters.storage.tables import webhook_deliveries as deliveries
+from aion.adapters.storage.tables import webhook_keys as keys
 from aion.adapters.storage.tables import webhooks
-from aion.adapters.storage.webhook_rows import DELIVERY_COLUMNS, LIFE_COLUMNS, WEBHOOK_COLUMNS, WISH_COLUMNS
+from aion.adapters.storage.webhook_rows import (
+    DELIVERY_COLUMNS,
+    LIFE_COLUMNS,
+    STATE_COLUMNS,
+    WEBHOOK_COLUMNS,
+    WISH_COLUMNS,
+)
 
 
 def _p(name: str) -> Any:
@@ -29,7 +37,6 @@ SELECT_WEBHOOK = compiled(
     "tenant",
     "webhook",
 )
-SELECT_WEBHOOK_BY_SEQ = compiled(select(*_webhook).where(webhooks.c.seq == _p("row")), "row")
 COUNT_WEBHOOKS = compiled(
     select(func.count()).select_from(webhooks).where(webhooks.c.tenant_id == _p("tenant")), "tenant"
 )
@@ -50,13 +57,12 @@ SELECT_WEBHOOKS = compiled(
 SELECT_WISHES = compiled(
     select(webhooks.c.seq, webhooks.c.tenant_id, webhooks.c.webhook_id, *(webhooks.c[name] for name in WISH_COLUMNS))
 )
-UPDATE_WISH = compiled(
+UPDATE_WEBHOOK = compiled(
     update(webhooks)
     .where(webhooks.c.seq == _p("row"))
-    .values({name: _p(name) for name in (*WISH_COLUMNS, "disable_reason", "failing_since_us")}),
+    .values({name: _p(name) for name in (*WISH_COLUMNS, *STATE_COLUMNS)}),
     *WISH_COLUMNS,
-    "disable_reason",
-    "failing_since_us",
+    *STATE_COLUMNS,
     "row",
 )
 UPDATE_SECRETS = compiled(
@@ -66,15 +72,6 @@ UPDATE_SECRETS = compiled(
     "secret",
     "old_secret",
     "old_until_us",
-    "row",
-)
-UPDATE_HEALTH = compiled(
-    update(webhooks)
-    .where(webhooks.c.seq == _p("row"))
-    .values({name: _p(name) for name in ("disabled", "disable_reason", "failing_since_us")}),
-    "disabled",
-    "disable_reason",
-    "failing_since_us",
     "row",
 )
 DELETE_WEBHOOK = compiled(delete(webhooks).where(webhooks.c.seq == _p("row")), "row")
@@ -105,14 +102,14 @@ UPDATE_DELIVERY = compiled(
     "row",
 )
 
-SELECT_NEXT_DUE = compiled(select(func.min(deliveries.c.next_us)).where(_waits))
 SELECT_WAITED_FOR = compiled(
-    select(deliveries.c.webhook_seq)
-    .where(deliveries.c.webhook_seq > _p("after"), _waits)
-    .order_by(deliveries.c.webhook_seq)
-    .limit(ONE)
-    .offset(ZERO),
-    "after",
+    select(deliveries.c.webhook_seq, func.min(deliveries.c.next_us), func.count())
+    .join(webhooks, webhooks.c.seq == deliveries.c.webhook_seq)
+    .where(_waits)
+    .group_by(deliveries.c.webhook_seq)
+)
+SELECT_NEXT_DUE = compiled(
+    select(func.min(deliveries.c.next_us)).where(deliveries.c.webhook_seq == _p("webhook"), _waits), "webhook"
 )
 SELECT_DUE = compiled(
     select(*_delivery)
@@ -142,3 +139,41 @@ WINDOW_OF_DELIVERIES = compiled(
     "rows",
 )
 DELETE_DELIVERY = compiled(delete(deliveries).where(deliveries.c.seq == _p("row")), "row")
+DELETE_FINISHED = compiled(
+    delete(deliveries).where(deliveries.c.seq == _p("row"), deliveries.c.next_us.is_(None)), "row"
+)
+
+_KEY = ("tenant_id", "principal", "operation", "key")
+_ISSUED = ("fingerprint", "webhook_id", "secret", "old_until_us")
+_put_key = insert(keys).values({name: _p(name) for name in (*_KEY, *_ISSUED, "expire_us")})
+# An expired key is free again.
+PUT_KEY = compiled(
+    _put_key.on_conflict_do_update(
+        index_elements=_KEY, set_={name: _put_key.excluded[name] for name in (*_ISSUED, "expire_us")}
+    ),
+    *_KEY,
+    *_ISSUED,
+    "expire_us",
+)
+SELECT_ISSUED = compiled(
+    select(*(keys.c[name] for name in _ISSUED)).where(
+        *(keys.c[name] == _p(name) for name in _KEY), keys.c.expire_us > _p("now")
+    ),
+    *_KEY,
+    "now",
+)
+_rowid: ColumnElement[int] = literal_column("rowid")
+DELETE_EXPIRED_KEYS = compiled(
+    delete(keys).where(
+        _rowid.in_(
+            select(_rowid)
+            .select_from(keys)
+            .where(keys.c.expire_us <= _p("now"))
+            .order_by(keys.c.expire_us)
+            .limit(_p("rows"))
+            .offset(ZERO)
+        )
+    ),
+    "now",
+    "rows",
+)

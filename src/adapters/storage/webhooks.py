@@ -6,16 +6,19 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from aion.adapters.storage import webhook_claims, webhook_steps
+from aion.adapters.storage import webhook_claims, webhook_keys, webhook_steps
 from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.codec import from_us, to_us
 from aion.adapters.storage.reader import Reader
+from aion.adapters.storage.webhook_forgetting import forget_deliveries, old_deliveries
 from aion.adapters.storage.webhook_index import WebhookIndex
 from aion.adapters.storage.webhook_rows import decode_delivery, decode_webhook
 from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.identity import SystemScope
 from aion.domain.webhooks import AttemptReport, Delivery, Webhook, WebhookWish
-from aion.ports.webhooks import ClaimDeliveries, DeliveryQueue, DueDelivery, WebhookPosition, WebhookStore
+from aion.domain.writes import IdempotencyKey
+from aion.ports.clock import Clock
+from aion.ports.webhooks import ClaimDeliveries, DeliveryQueue, DueDelivery, Issued, WebhookPosition, WebhookStore
 
 _END_OF_TIME = (1 << 63) - 1
 
@@ -23,17 +26,27 @@ _END_OF_TIME = (1 << 63) - 1
 class SqliteWebhookStore:
     """WebhookStore and DeliveryQueue over the store's own database; `SqliteStore.webhooks` is the one of a store."""
 
-    def __init__(self, writer: GroupCommitWriter, reader: Reader, index: WebhookIndex) -> None:
+    def __init__(self, writer: GroupCommitWriter, reader: Reader, index: WebhookIndex, clock: Clock) -> None:
         self._writer = writer
         self._reader = reader
         self._index = index
-        self._steps = webhook_claims.DeliverySteps()
+        self._clock = clock
+        self._looked_up_to = 0
+        self._all_forgotten = False
 
-    async def create(self, tenant: str, webhook: Webhook, most: int) -> Webhook:
+    async def create(self, tenant: str, webhook: Webhook, most: int, key: IdempotencyKey | None = None) -> Issued:
         """Stores a new webhook."""
         if webhook.tenant != tenant:
             raise ValueError(f"the webhook {webhook.webhook_id} belongs to another tenant than {tenant}")
-        return await self._writer.submit("webhook", partial(webhook_steps.create, webhook, most))
+        try:
+            return await self._writer.submit("webhook", partial(webhook_steps.create, webhook, most, key))
+        finally:
+            self._all_forgotten = False
+
+    async def issued(self, tenant: str, key: IdempotencyKey) -> Issued | None:
+        """What a key was answered with."""
+        now_us = to_us(self._clock.now())
+        return await self._reader.by_key(partial(webhook_keys.issued, tenant=tenant, key=key, now_us=now_us))
 
     async def get(self, tenant: str, webhook_id: str) -> Webhook:
         """The webhook as it is now."""
@@ -44,13 +57,13 @@ class SqliteWebhookStore:
         place = (-1, "") if after is None else (after.create_time_us, after.item_id)
         return await self._reader.by_key(partial(_webhooks, values=(tenant, *place, limit)))
 
-    async def update(self, tenant: str, webhook_id: str, wish: WebhookWish) -> Webhook:
+    async def update(self, tenant: str, webhook_id: str, wish: WebhookWish, etag: str = "") -> Webhook:
         """The webhook with a new wish."""
-        return await self._writer.submit("webhook", partial(webhook_steps.update, tenant, webhook_id, wish))
+        return await self._writer.submit("webhook", partial(webhook_steps.update, tenant, webhook_id, wish, etag))
 
-    async def rotate(self, tenant: str, webhook_id: str, sealed: bytes) -> Webhook:
+    async def rotate(self, tenant: str, webhook_id: str, sealed: bytes, key: IdempotencyKey | None = None) -> Issued:
         """The webhook with a new secret."""
-        return await self._writer.submit("webhook", partial(webhook_steps.rotate, tenant, webhook_id, sealed))
+        return await self._writer.submit("webhook", partial(webhook_steps.rotate, tenant, webhook_id, sealed, key))
 
     async def delete(self, tenant: str, webhook_id: str) -> None:
         """Deletes it."""
@@ -72,7 +85,7 @@ class SqliteWebhookStore:
 
     async def claim(self, scope: SystemScope, value: ClaimDeliveries) -> Sequence[DueDelivery]:
         """Deliveries whose time has come."""
-        return await self._writer.submit("claim_deliveries", partial(self._steps.claim, value))
+        return await self._writer.submit("claim_deliveries", partial(webhook_claims.claim, value))
 
     async def report(self, scope: SystemScope, owner: str, due: DueDelivery, report: AttemptReport) -> Delivery | None:
         """Writes what came of an attempt."""
@@ -89,8 +102,18 @@ class SqliteWebhookStore:
 
     async def forget_finished(self, scope: SystemScope, older_than: datetime, limit: int) -> int:
         """Deletes what is over for long."""
-        step = partial(self._steps.forget_finished, to_us(older_than), limit)
-        return await self._writer.submit("forget_deliveries", step)
+        empty = self._index.empty
+        if empty and self._all_forgotten:
+            return 0
+        first = self._looked_up_to == 0
+        look = partial(old_deliveries, after=self._looked_up_to, older_than_us=to_us(older_than), limit=limit)
+        found = await self._reader.scan(look)
+        self._looked_up_to = found.next_after
+        # Without a webhook no delivery is made: what is not there now will not be there later.
+        self._all_forgotten = empty and first and not found.looked_at
+        if found.finished or found.left_behind:
+            await self._writer.submit("forget_deliveries", partial(forget_deliveries, found))
+        return len(found.finished) + len(found.left_behind)
 
     async def _found(self, tenant: str, webhook_id: str) -> tuple[int, Webhook]:
         found = await self._reader.by_key(partial(_webhook, tenant=tenant, webhook_id=webhook_id))

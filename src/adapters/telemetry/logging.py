@@ -26,7 +26,7 @@ _TALKATIVE: Final = (
     "httpx",
     "httpx2",
     "opentelemetry",
-    "uvicorn.access",
+    "uvicorn",
 )
 TRACE_ID: Final = slice(3, 35)
 """Where a traceparent has its trace id."""

@@ -37,7 +37,7 @@ class Level(Enum):
     WEBHOOKS_SENDING = ("aion_webhooks_sending", "Attempts to deliver to webhooks that are under way.")
     WATCHERS = ("aion_watchers", "Open streams.")
     WORKERS = ("aion_workers_connected", "Workers on other machines that called within the last minute.")
-    WORKER_LEASES = ("aion_worker_leases", "Attempts that run on other machines, as far as this server gave or saw them.")
+    WORKER_LEASES = ("aion_worker_leases", "Attempts that run on other machines, as far as this server saw them.")
     HOSTS_ALIVE = ("aion_engine_hosts_alive", "Engine host processes that are alive.")
 
 
@@ -109,6 +109,10 @@ class Metrics:
     def look(self, level: Level, read: Callable[[], float]) -> None:
         """From now on asks `read` for this level; a level that nobody reads is not shown at all."""
         self._levels.readers[level] = read
+
+    def add(self, collector: Collector) -> None:
+        """From now on asks this one, too."""
+        self._registry.register(collector)
 
     def committed(self, writes: int, seconds: float) -> None:
         """Counts one group commit; for the store's writer thread only."""

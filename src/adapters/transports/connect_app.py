@@ -22,7 +22,7 @@ from aion.adapters.transports.http_answers import Headers, Receive, Scope, Send,
 from aion.adapters.transports.http_problems import CHALLENGE, MethodNotAllowed, UnsupportedMediaType
 from aion.adapters.transports.rest_body import ClientGone, read_body
 from aion.adapters.transports.rest_calls import end, until_gone
-from aion.adapters.transports.rest_headers import header_map
+from aion.adapters.transports.rest_headers import header_map, waiting_field
 from aion.domain.errors import AionError, FieldViolation, MethodNotFound, RequestTooLarge, Unauthenticated
 
 _RPC_PATH = re.compile(r"/[A-Za-z_]\w*(\.\w+)+/\w+", re.ASCII)
@@ -89,9 +89,8 @@ class ConnectApp:
 
     async def _unary(self, call: Call, receive: Receive) -> Answer:
         """The answer; a call that may take long ends when its client leaves or its time is up."""
-        waits = "wait" in call.method.request.DESCRIPTOR.fields_by_name
         patience = _patience(call)
-        if not waits and patience is None:
+        if patience is None and waiting_field(call.method.request.DESCRIPTOR) is None:
             return await self._pipeline.unary(call)
         working = asyncio.ensure_future(self._pipeline.unary(call))
         leaving = asyncio.ensure_future(until_gone(receive))

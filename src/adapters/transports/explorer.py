@@ -53,6 +53,7 @@ class Explorer:
         html, script, style = b"text/html; charset=utf-8", b"text/javascript; charset=utf-8", b"text/css; charset=utf-8"
         self._parts = {
             ADDRESS: (html, PAGE),
+            f"{ADDRESS}/": (html, PAGE),
             f"{ADDRESS}/start.js": (script, START),
             f"{ADDRESS}/swagger-ui-bundle.js": (script, (library / "swagger-ui-bundle.js").read_bytes()),
             f"{ADDRESS}/swagger-ui.css": (style, (library / "swagger-ui.css").read_bytes()),

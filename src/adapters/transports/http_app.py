@@ -16,6 +16,7 @@ import yaml
 from aion.adapters.rpc.admission import Visit
 from aion.adapters.rpc.errors import InternalError
 from aion.adapters.rpc.pipeline import Pipeline, Refused
+from aion.adapters.telemetry.metrics import CONTENT_TYPE
 from aion.adapters.transports.connect_app import ConnectApp, is_rpc_path
 from aion.adapters.transports.cors import Cors
 from aion.adapters.transports.explorer import Explorer
@@ -34,7 +35,7 @@ from aion.adapters.transports.http_answers import (
 from aion.adapters.transports.http_probes import Check, Probes
 from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.origins import Origins
-from aion.adapters.transports.rest import Document, rest_app
+from aion.adapters.transports.rest import Document, hides_a_slash, rest_app, unknown_path
 from aion.adapters.transports.rest_headers import header_map
 from aion.adapters.transports.security_headers import guarded
 from aion.adapters.transports.ws_connection import Places, SocketBounds, SocketParts, SocketTimes, unbounded
@@ -43,7 +44,6 @@ from aion.domain.errors import AionError, RateLimited
 from aion.domain.identity import SERVER_READ
 
 TRANSPORT = "http"
-METRICS_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 YAML_TYPE = b"application/yaml"
 PROBES = frozenset({"/livez", "/readyz", "/healthz"})
 """Answered however crowded the server is: to restart it would not help."""
@@ -93,7 +93,7 @@ class _Front:
             "/livez": probes.live,
             "/readyz": probes.readiness,
             "/healthz": probes.health,
-            "/metrics": self._page(parts.metrics, METRICS_TYPE, is_open=parts.metrics_open),
+            "/metrics": self._page(parts.metrics, CONTENT_TYPE.encode(), is_open=parts.metrics_open),
             "/openapi.json": self._page(lambda: as_json, JSON_TYPE, is_open=parts.docs_open),
             "/openapi.yaml": self._page(lambda: as_yaml, YAML_TYPE, is_open=parts.docs_open),
         }
@@ -134,6 +134,8 @@ class _Front:
                 "this server has as many connections open as it takes; try again later",
                 retry_after=timedelta(seconds=1),
             )
+        if hides_a_slash(scope):
+            raise unknown_path(scope["path"])
         if scope["path"] == PATH:
             raise UpgradeRequired
         if is_rpc_path(scope["path"]):

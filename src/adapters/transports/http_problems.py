@@ -4,9 +4,11 @@ table.
 
 import math
 from http import HTTPStatus
+from secrets import token_hex
 
 import orjson
 
+from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.errors import http_status_of, to_problem
 from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.http_answers import Header, Headers, Send, mark_headers, send_answer
@@ -44,6 +46,11 @@ class MethodNotAllowed(HttpRefusal, MethodNotFound):
         names = ", ".join(allowed)
         super().__init__(f"{path} does not take {method}; it takes {names}", facts={"allow": names})
         self.http_headers = ((b"allow", names.encode()),)
+
+
+def stray_marks() -> Marks:
+    """The marks of a refusal where there is neither a call nor a pipeline to give it any."""
+    return Marks(token_hex(12), f"00-{token_hex(16)}-{token_hex(8)}-00")
 
 
 def status_of(error: AionError) -> int:

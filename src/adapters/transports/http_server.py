@@ -6,6 +6,7 @@ cuts those.
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
@@ -111,8 +112,10 @@ def _listen(settings: HttpSettings) -> socket.socket:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     except OSError as cause:
+        # `strerror` says the address once more, but for names that lead nowhere.
+        why = cause.strerror if isinstance(cause, socket.gaierror) else os.strerror(cause.errno or 0)
         raise OSError(
-            f"cannot listen on {settings.host}:{settings.port} for HTTP ({cause.strerror}): is it taken? "
+            f"cannot listen on {settings.host}:{settings.port} for HTTP ({why}): is it taken? "
             f"set {settings.variable} to another one"
         ) from cause
     # What it accepts inherits this. asyncio sets it only on sockets that name their protocol, which these do not;

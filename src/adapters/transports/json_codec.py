@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from aion.adapters.transports.json_decoder import decode_members
 from aion.adapters.transports.json_encoder import encoder
 from aion.adapters.transports.json_form import type_of
+from aion.adapters.transports.json_reading import Unreadable, read_json
 from aion.domain.errors import MalformedRequest
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -30,9 +31,9 @@ def parse_object(data: bytes) -> dict[str, object]:
     if not data:
         raise MalformedRequest("the body is empty; send one JSON object")
     try:
-        document = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise MalformedRequest(f"the body is not JSON: {error}; send one JSON object in UTF-8") from None
+        document = read_json(data)
+    except Unreadable as error:
+        raise MalformedRequest(f"the body {error}") from None
     if not isinstance(document, dict):
         kind = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(
             type(document), "a number"

@@ -21,7 +21,7 @@ from aion.adapters.transports.rest_answers import (
     submit_status,
 )
 from aion.adapters.transports.rest_body import EMPTY, ClientGone, read_body
-from aion.adapters.transports.rest_headers import header_map
+from aion.adapters.transports.rest_headers import header_map, waiting_field
 from aion.adapters.transports.rest_request import RestPayload, Shape
 
 TRANSPORT = "rest"
@@ -56,7 +56,8 @@ class UnaryOperation:
     async def _answer(self, call: Call, receive: Receive) -> Answer:
         """The answer; a call that may wait long ends when its client leaves, so that it holds no slot for nobody."""
         assert isinstance(call.payload, RestPayload)
-        if "prefer" not in call.headers and b'"wait"' not in call.payload.body.data:
+        waiting = waiting_field(call.method.request.DESCRIPTOR)
+        if waiting is None or not ("prefer" in call.headers or waiting.name.encode() in call.payload.body.data):
             return await self.pipeline.unary(call)
         working = asyncio.ensure_future(self.pipeline.unary(call))
         leaving = asyncio.ensure_future(until_gone(receive))

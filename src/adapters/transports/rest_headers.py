@@ -97,6 +97,12 @@ def header_fields(descriptor: Descriptor) -> tuple[HeaderField, ...]:
     return tuple(HeaderField(field, header) for field, header in said if header)
 
 
+@cache
+def waiting_field(descriptor: Descriptor) -> FieldDescriptor | None:
+    """The field with which a client asks the answer to wait: the one that `Prefer` carries. None: it cannot ask."""
+    return next((carried.field for carried in header_fields(descriptor) if carried.key == "prefer"), None)
+
+
 def merge_headers(message: Message, headers: dict[str, str]) -> None:
     """Sets the fields that headers carry. Raises ValidationFailed when header and body (or query) disagree."""
     for carried in header_fields(type_of(message)):

@@ -26,7 +26,7 @@ class Close(IntEnum):
     NOT_UTF8 = 1007
     """A text frame that is not UTF-8."""
     POLICY = 1008
-    """A message in too many pieces, or one that did not become whole."""
+    """A message in too many pieces, one that did not become whole, or too many frames of a stranger."""
     TOO_BIG = 1009
     """A message over the limit."""
     DEFECT = 1011
@@ -40,7 +40,7 @@ class Close(IntEnum):
     AUTH_TIMEOUT = 4408
     """The first frame, with the credentials, did not come in time."""
     TOO_MANY = 4429
-    """Too many requests or connections."""
+    """Too many requests, connections, or large messages under way."""
     READER_TOO_SLOW = 4008
     """The client took nothing for too long."""
 

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import Final
 
 from uvicorn.protocols.utils import ClientDisconnected
 
-from aion.adapters.rpc.admission import Visit
-from aion.adapters.rpc.call import Marks
+from aion.adapters.rpc.admission import Guest, Visit
 from aion.adapters.rpc.errors import InternalError
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Pipeline
 from aion.adapters.rpc.streams import REAUTHORISE_AFTER
@@ -34,7 +34,11 @@ from aion.adapters.transports.ws_frames import (
 )
 from aion.adapters.transports.ws_outlet import Outlet
 from aion.adapters.transports.ws_protocol import GOING, WebSocketProtocol
+from aion.adapters.transports.ws_reservoir import BYTES
 from aion.domain.errors import AionError, MalformedRequest
+
+LARGE_FRAME: Final = 64 << 10
+"""Characters of a frame from which to parse it is work that counts."""
 
 Places = Callable[[str], AbstractContextManager[None]]
 """Holds one of the places of a tenant while the block runs, or raises TooManyWaiters."""
@@ -65,10 +69,13 @@ class SocketTimes:
 
 @dataclass(frozen=True, slots=True)
 class SocketBounds:
-    """What connections may hold. `strangers`: how many may be open that have not said yet who they are."""
+    """What connections may hold. `strangers`: how many may be open that have not said yet who they are.
+    `unfinished_bytes`: of messages that are not whole, over all connections.
+    """
 
     calls: CallBounds = field(default_factory=CallBounds)
     strangers: int = 128
+    unfinished_bytes: int = BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +93,13 @@ class SocketParts:
 class Connection:
     """Serves one client."""
 
-    def __init__(self, parts: SocketParts, visit: Visit, socket: WebSocketProtocol, send: Send) -> None:
+    def __init__(self, parts: SocketParts, visit: Visit, guest: Guest, socket: WebSocketProtocol, send: Send) -> None:
         loop = asyncio.get_running_loop()
         self._parts = parts
         self._pipeline = parts.pipeline
         self._times = parts.times
         self._visit = visit
+        self._guest = guest
         self._socket = socket
         self._clock = loop.time
         self._over: asyncio.Future[Ending] = loop.create_future()
@@ -102,10 +110,10 @@ class Connection:
         self._calls = Calls(parts.pipeline, parts.served, self._outlet, visit, parts.bounds.calls)
         self._calls.listen(over=self._finish, ended=self._news.set)
 
-    async def serve(self, receive: Receive, marks: Marks) -> None:
+    async def serve(self, receive: Receive) -> None:
         """Serves until the end, which is said as a close frame where there is somebody to hear it."""
         with self._pipeline.attended(self._news.set):
-            work = [asyncio.create_task(self._read(receive, marks)), asyncio.create_task(self._keep())]
+            work = [asyncio.create_task(self._read(receive)), asyncio.create_task(self._keep())]
             for task in work:
                 task.add_done_callback(self._worked)
             try:
@@ -129,8 +137,8 @@ class Connection:
         except ClientDisconnected:
             return
 
-    async def _read(self, receive: Receive, marks: Marks) -> None:
-        await self._outlet.put(ready_frame(marks, self._limits()))
+    async def _read(self, receive: Receive) -> None:
+        await self._outlet.put(ready_frame(self._guest.marks, self._limits()))
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -141,6 +149,8 @@ class Connection:
                 self._news.set()
                 continue
             self._heard_at = self._clock()
+            if len(message["text"]) > LARGE_FRAME:
+                await self._charge()
             try:
                 await self._serve(parse(message["text"]))
             except BadFrame as bad:
@@ -162,9 +172,19 @@ class Connection:
         """A frame that is wrong costs its call; one that is nobody's, or takes another call's id, the connection."""
         refused = self._pipeline.refuse(bad.error, self._visit.headers, TRANSPORT)
         if bad.call_id and not self._calls.has(bad.call_id):
+            await self._charge()
             await self._outlet.put(refused_frame(refused, bad.call_id))
         else:
             self._finish(Ending(Close.MALFORMED, bad.error.message, refused_frame(refused)))
+
+    async def _charge(self) -> None:
+        """Counts what is no call yet against the client's rate. Beyond it the client waits, and is not read meanwhile;
+        to refuse would be work, too.
+        """
+        pause = self._pipeline.charge(self._guest.identity)
+        while pause is not None:
+            await asyncio.sleep(pause.total_seconds())
+            pause = self._pipeline.charge(self._guest.identity)
 
     async def _keep(self) -> None:
         """What must happen though no frame comes."""

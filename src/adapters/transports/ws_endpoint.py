@@ -7,6 +7,7 @@ page's origin is checked, since no browser asks for CORS before it opens a WebSo
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -18,14 +19,13 @@ from urllib.parse import parse_qsl
 from uvicorn.protocols.utils import ClientDisconnected
 
 from aion.adapters.identity import tickets
-from aion.adapters.rpc.admission import Visit
-from aion.adapters.rpc.call import Marks
+from aion.adapters.rpc.admission import Guest, Visit
 from aion.adapters.rpc.errors import InternalError
 from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.http_answers import CROWDED, Header, Message, Receive, Scope, Send
 from aion.adapters.transports.http_problems import HttpRefusal, send_problem
 from aion.adapters.transports.http_streams import LAST_WORD_SECONDS, ReaderGone
-from aion.adapters.transports.rest import unknown_path
+from aion.adapters.transports.rest import hides_a_slash, unknown_path
 from aion.adapters.transports.rest_headers import header_map
 from aion.adapters.transports.security_headers import GUARDS
 from aion.adapters.transports.ws_calls import TRANSPORT
@@ -34,6 +34,7 @@ from aion.adapters.transports.ws_connection import Connection, SocketParts
 from aion.adapters.transports.ws_frames import SUBPROTOCOL, BadFrame, Kind, parse, refused_frame
 from aion.adapters.transports.ws_outlet import Outlet
 from aion.adapters.transports.ws_protocol import GOING, SOCKET, WebSocketProtocol
+from aion.adapters.transports.ws_reservoir import Reservoir
 from aion.domain.errors import (
     AionError,
     FieldViolation,
@@ -65,7 +66,8 @@ class WebSocketEndpoint:
     def __init__(self, parts: SocketParts) -> None:
         self._parts = parts
         self._pipeline = parts.pipeline
-        self._strangers: dict[asyncio.Timeout, None] = {}
+        self._reservoir = Reservoir(parts.bounds.unfinished_bytes)
+        self._strangers: dict[asyncio.Timeout, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection."""
@@ -76,14 +78,16 @@ class WebSocketEndpoint:
         with ExitStack() as held:
             try:
                 visit = self._visit(scope, headers)
-                marks = self._welcomed(visit, held) if _proves(visit) else None
+                guest = self._welcomed(visit, held) if _proves(visit) else None
+                if guest is None:
+                    self._pipeline.count(visit)
                 subprotocol = SUBPROTOCOL if scope["subprotocols"] else None
                 await send({"type": "websocket.accept", "subprotocol": subprotocol})
                 accepted = True
-                if marks is None:
-                    visit, marks = await self._introduced(visit, held, receive)
-                socket.trust()
-                await Connection(self._parts, visit, socket, send).serve(receive, marks)
+                if guest is None:
+                    visit, guest = await self._introduced(visit, held, receive)
+                socket.trust(self._reservoir.share_of(guest.identity.tenant))
+                await Connection(self._parts, visit, guest, socket, send).serve(receive)
             except (Refused, AionError) as error:
                 refused = error if isinstance(error, Refused) else self._pipeline.refuse(error, headers, TRANSPORT)
                 await (_close(send, socket, refused) if accepted else send_problem(_answering(send), refused))
@@ -106,7 +110,7 @@ class WebSocketEndpoint:
                 "this server has as many connections open as it takes; try again later",
                 retry_after=timedelta(seconds=1),
             )
-        if scope["path"] != PATH:
+        if scope["path"] != PATH or hides_a_slash(scope):
             raise unknown_path(scope["path"])
         origin = headers.get("origin")
         if origin is not None and not self._parts.origins.admit(
@@ -131,17 +135,17 @@ class WebSocketEndpoint:
         client = scope.get("client")
         return Visit(PATH, "", TRANSPORT, headers, client[0] if client else "", query[0][1] if query else "")
 
-    def _welcomed(self, visit: Visit, held: ExitStack) -> Marks:
+    def _welcomed(self, visit: Visit, held: ExitStack) -> Guest:
         guest = self._pipeline.welcome(visit)
         held.enter_context(self._parts.places(guest.identity.tenant))
-        return guest.marks
+        return guest
 
-    async def _introduced(self, visit: Visit, held: ExitStack, receive: Receive) -> tuple[Visit, Marks]:
+    async def _introduced(self, visit: Visit, held: ExitStack, receive: Receive) -> tuple[Visit, Guest]:
         """Waits for the first frame, which says who calls."""
         seconds = self._parts.times.authenticate
         try:
             async with asyncio.timeout(seconds) as span:
-                with self._stranger(span):
+                with self._stranger(span, visit.peer):
                     message = await receive()
         except TimeoutError:
             raise _Left(Ending(Close.AUTH_TIMEOUT, f"the first frame must be auth, within {seconds:g} s")) from None
@@ -156,17 +160,21 @@ class WebSocketEndpoint:
         if frame.kind is not Kind.AUTH:
             raise Unauthenticated('The first frame must be {"type": "auth", "token": a key or a ticket}.')
         if frame.token.startswith(tickets.PREFIX):
-            visit = replace(visit, ticket=frame.token)
+            visit = replace(visit, ticket=frame.token, counted=True)
         else:
-            visit = replace(visit, headers={**visit.headers, "authorization": f"Bearer {frame.token}"})
+            headers = {**visit.headers, "authorization": f"Bearer {frame.token}"}
+            visit = replace(visit, headers=headers, counted=True)
         return visit, self._welcomed(visit, held)
 
     @contextmanager
-    def _stranger(self, span: asyncio.Timeout) -> Iterator[None]:
-        """One more that has not said who it is. When there are too many, the one that was silent longest goes."""
-        self._strangers[span] = None
+    def _stranger(self, span: asyncio.Timeout, peer: str) -> Iterator[None]:
+        """One more that has not said who it is. When there are too many, one of the address that has most goes: the one
+        that was silent longest.
+        """
+        self._strangers[span] = peer
         if len(self._strangers) > self._parts.bounds.strangers:
-            oldest = next(iter(self._strangers))
+            crowd = Counter(self._strangers.values()).most_common(1)[0][0]
+            oldest = next(span for span, peer in self._strangers.items() if peer == crowd)
             del self._strangers[oldest]
             oldest.reschedule(asyncio.get_running_loop().time())
         try:

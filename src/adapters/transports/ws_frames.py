@@ -16,6 +16,7 @@ from aion.adapters.rpc.call import Decoded, Marks
 from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.http_problems import problem_of
 from aion.adapters.transports.json_decoder import decode_members
+from aion.adapters.transports.json_reading import Unreadable, read_json
 from aion.adapters.transports.stream_events import StreamEvent
 from aion.domain.errors import FieldViolation, MalformedRequest
 
@@ -82,10 +83,11 @@ class ClientFrame:
 
 def parse(text: str) -> ClientFrame:
     """The client's frame. Raises BadFrame."""
+    data = text.encode()
     try:
-        members = orjson.loads(text)
-    except orjson.JSONDecodeError as cause:
-        raise _bad("", f"the frame is not JSON: {cause}; send one JSON object") from None
+        members = read_json(data)
+    except Unreadable as cause:
+        raise _bad("", f"the frame {cause}") from None
     if not isinstance(members, dict):
         raise _bad("", "the frame is no JSON object; send one")
     call_id = _call_id(members)
@@ -98,7 +100,7 @@ def parse(text: str) -> ClientFrame:
     own = {name: members.pop(name) for name in ("type", *_OWN[kind]) if name in members}
     if members and kind not in _FLAT:
         raise _bad(next(iter(members)), f"is no member of {kind}; it has {', '.join(_OWN[kind]) or 'none'}", call_id)
-    return _frame(kind, own, members, call_id, len(text) if text.isascii() else len(text.encode()))
+    return _frame(kind, own, members, call_id, len(data))
 
 
 def _frame(kind: Kind, own: dict[str, Any], members: dict[str, Any], call_id: str, size: int) -> ClientFrame:

@@ -7,8 +7,8 @@ refuses a bad handshake without a word.
 
 import asyncio
 import logging
+from collections import deque
 from http import HTTPStatus
-from secrets import token_hex
 from typing import Any, Final
 
 import orjson
@@ -18,11 +18,12 @@ from websockets.frames import Frame
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Refused
 from aion.adapters.transports.http_answers import Message
-from aion.adapters.transports.http_problems import HttpRefusal, problem_of
+from aion.adapters.transports.http_problems import HttpRefusal, problem_of, stray_marks
 from aion.adapters.transports.ws_closing import Close, reason_text
+from aion.adapters.transports.ws_inflow import Inflow
+from aion.adapters.transports.ws_reservoir import Share
 from aion.domain.errors import MalformedRequest
 
 SOCKET: Final = "aion.socket"
@@ -34,10 +35,13 @@ GOING: Final = "aion.going"
 STRANGER_BYTES: Final = 16 << 10
 """The largest message before the client has proved who it is: room for a ticket."""
 
+STRANGER_FRAMES: Final = 16
+"""How many frames of any kind one may send before: room for a first frame in pieces, and a few pings."""
+
 MESSAGE_BYTES: Final = MAX_REQUEST_BYTES + (64 << 10)
 """The largest one afterwards: a request over its own limit is refused by name, with its id, up to here."""
 
-MAX_FRAGMENTS: Final = 4096
+MAX_FRAGMENTS: Final = 1024
 MESSAGE_SECONDS: Final = 30.0
 """For so long a message may come in pieces, of which there may be so many."""
 
@@ -61,7 +65,7 @@ class _Connection(ServerProtocol):
         """The answer to a handshake that cannot be accepted."""
         error = BadHandshake(text.partition("\n")[0] or HTTPStatus(status).phrase)
         error.http_status = HTTPStatus(status)
-        marks = Marks(token_hex(12), f"00-{token_hex(16)}-{token_hex(8)}-00")
+        marks = stray_marks()
         response = super().reject(status, orjson.dumps(problem_of(Refused(error, marks))).decode())
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = "application/problem+json"
@@ -78,13 +82,20 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.logger = _quiet
         self.conn = _Connection(max_size=STRANGER_BYTES, logger=_quiet)
         self.close_timeout = LINGER_SECONDS
+        self._inflow = Inflow(self.loop.time)
+        self._turn: asyncio.Handle | None = None
+        self._share: Share | None = None
+        self._at_fault = False
+        self._sizes: deque[int] = deque()  # of the whole messages that wait, as far as they were counted
+        self._unfinished = self._in_hand = 0
         self._fragments = 0
         self._message_timer: asyncio.TimerHandle | None = None
 
     # What the application asks of it.
 
-    def trust(self) -> None:
-        """From now on messages may be as large as requests."""
+    def trust(self, share: Share) -> None:
+        """From now on messages may be as large as requests, and as many as the allowance lets in."""
+        self._share = share
         self.conn.max_message_size = MESSAGE_BYTES
 
     def hang_up(self, code: int, reason: str) -> None:
@@ -119,14 +130,21 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.close_sent:
             raise ClientDisconnected
         await super().send(message)  # type: ignore[arg-type]
+        if message["type"] in ("websocket.accept", "websocket.close"):
+            self._steer()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True  # by an answer that refuses it; uvicorn would take it for forgotten
 
     async def receive(self) -> Message:  # type: ignore[override] # ditto
-        """As uvicorn receives; nothing more is read while the client takes nothing."""
-        message = await super().receive()
-        if not self.writable.is_set() and not self.disconnected:
-            self.transport.pause_reading()
+        """The next message. Nothing more is read while one waits, or while the client takes nothing."""
+        self._give(self._in_hand)
+        self._in_hand = 0
+        message = await self.queue.get()
+        if message["type"] == "websocket.receive":
+            self._in_hand = self._sizes.popleft()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            self._steer()
         return message  # type: ignore[return-value]
 
     def pause_writing(self) -> None:
@@ -137,8 +155,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         """It takes again."""
         super().resume_writing()
-        if not self.read_paused:
-            self.transport.resume_reading()
+        self._steer()
 
     def keepalive_timeout(self) -> None:
         """No pong came. Where the ping still waits for room, the bound on slow readers is what counts."""
@@ -150,12 +167,22 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._whole()
+        self._forget()
+        if self._share is not None:
+            self._share.give(self._share.held)
+            self._share = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes come; after a fault they are only taken off the line."""
-        if self.conn.parser_exc is None and not (self.close_sent and self.close_timer is None):
-            super().data_received(data)
+        if self._is_deaf():
+            return
+        if not self.handshake_initiated:
+            super().data_received(data)  # the head, which the HTTP protocol has read already
+            return
+        self._inflow.put(data)
+        if self._turn is None:
+            self._take()
 
     def handle_connect(self, event: Request) -> None:
         """The handshake; the application finds the connection in its scope."""
@@ -165,11 +192,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_text(self, event: Frame) -> None:
         """A message begins, perhaps whole."""
-        if not event.fin:
-            self._fragments = 1
-            self._message_timer = self.loop.call_later(
-                MESSAGE_SECONDS, self.fault, Close.POLICY, f"a message must be whole within {MESSAGE_SECONDS:.0f} s"
-            )
+        self._fragments = 1
         super().handle_text(event)
 
     def handle_cont(self, event: Frame) -> None:
@@ -186,6 +209,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """A message is whole."""
+        size = self._unfinished
         self._whole()
         data, self.frames = b"".join(self.frames), []
         if self.close_sent:
@@ -195,6 +219,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         except UnicodeDecodeError:
             self.fault(Close.NOT_UTF8, "a text frame must be UTF-8")
             return
+        self._sizes.append(size)
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
@@ -203,7 +228,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """What came is no frame; the library has said so in a close frame, which is still to be written."""
         if self.close_sent or self.conn.close_sent is None:
             return
-        self.close_sent = True
+        self.close_sent = self._at_fault = True
+        self._forget()
         close = self.conn.close_sent
         self.queue.put_nowait({"type": "websocket.disconnect", "code": close.code, "reason": close.reason})
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -220,8 +246,72 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.conn.fail(code, reason_text(sentence))
             self.handle_parser_exception()
 
+    # How much of it is read, and when.
+
+    def _is_deaf(self) -> bool:
+        """Whether nothing that comes matters any more."""
+        return self._at_fault or self.conn.parser_exc is not None or (self.close_sent and self.close_timer is None)
+
+    def _is_free(self) -> bool:
+        """Whether there is room for what a frame may bring about."""
+        return self.handshake_complete and not self.read_paused and self.writable.is_set()
+
+    def _take(self) -> None:
+        """Reads what one turn of the event loop allows."""
+        self._turn = None
+        if self._is_free() and not self._is_deaf() and (piece := self._inflow.piece()):
+            if self._share is None and self._inflow.frames > STRANGER_FRAMES:
+                self.fault(Close.POLICY, f"the first frame must be auth, of at most {STRANGER_FRAMES} pieces")
+                return
+            super().data_received(piece)
+            if self._inflow.unfinished:
+                self._hold(len(piece))
+        self._steer()
+
+    def _hold(self, size: int) -> None:
+        """So much more of a message is held that is not whole."""
+        if self._is_deaf():
+            return
+        if self._message_timer is None:
+            self._message_timer = self.loop.call_later(
+                MESSAGE_SECONDS, self.fault, Close.POLICY, f"a message must be whole within {MESSAGE_SECONDS:.0f} s"
+            )
+        if self._share is None:
+            return
+        if self._share.take(size):
+            self._unfinished += size
+        else:
+            self.fault(Close.TOO_MANY, "too many large messages are under way; send this one again later")
+
+    def _give(self, size: int) -> None:
+        if self._share is not None:
+            self._share.give(size)
+
+    def _steer(self) -> None:
+        """Reads on, at once or in a later turn. Where it must not, whoever makes room steers again."""
+        if self.disconnected or self.transport.is_closing():
+            return
+        if self._is_deaf():
+            self.transport.resume_reading()
+        elif not self._is_free():
+            self.transport.pause_reading()
+        elif (pause := self._inflow.pause()) > 0 or self._inflow.ready:
+            self.transport.pause_reading()
+            if self._turn is None:
+                self._turn = self.loop.call_later(pause, self._take) if pause > 0 else self.loop.call_soon(self._take)
+        else:
+            self.transport.resume_reading()
+
+    def _forget(self) -> None:
+        """Drops what was not read."""
+        self._inflow.clear()
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+
     def _whole(self) -> None:
         self._fragments = 0
+        self._unfinished = 0
         if self._message_timer is not None:
             self._message_timer.cancel()
             self._message_timer = None

@@ -74,13 +74,13 @@ class Allowances:
         found = tuple(addresses)
         opened = [any(entry.opens(destination.port, address) for entry in self.entries) for address in found]
         if not found or not all(is_public(one) or allowed for one, allowed in zip(found, opened, strict=True)):
-            return _NOT_PUBLIC if destination.literal is None else "its address is not public"
+            return _NOT_PUBLIC if destination.literal is None else f"its address is not public; {_ASK}"
         if destination.scheme == "http":
             loopback = all(allowed and plain(one).is_loopback for one, allowed in zip(found, opened, strict=True))
             return "" if loopback else "its scheme must be https"
         if destination.port == HTTPS_PORT or all(opened) or self._names(destination):
             return ""
-        return f"its port must be {HTTPS_PORT}; others are for the operator to allow"
+        return f"its port must be {HTTPS_PORT}; others are for the operator to allow (AION_WEBHOOK_ALLOW)"
 
     def _names(self, destination: Destination) -> bool:
         return any(
@@ -90,5 +90,6 @@ class Allowances:
         )
 
 
-_NOT_PUBLIC: Final = "its host has no address, or one that is not public"
+_ASK: Final = "the operator can allow it with AION_WEBHOOK_ALLOW"
+_NOT_PUBLIC: Final = f"its host has no address, or one that is not public; {_ASK}"
 """The same words for both: a caller could map our network by the difference."""

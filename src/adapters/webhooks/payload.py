@@ -19,7 +19,7 @@ class TaskPayload:
     """Standard Webhooks' envelope: `type`, `timestamp` (when the task ended) and `data`."""
 
     def __call__(self, event: str, task: Task) -> bytes:
-        """The body; the same bytes for the same task, because an ended task never changes."""
+        """The body. An ended task keeps its end; what it has cost may still be noted later, and shows."""
         if task.end_time is None:
             raise ValueError(f"the task {task.task_id} has not ended")
         data: dict[str, Any] = orjson.loads(encode(to_summary(task)))

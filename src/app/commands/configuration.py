@@ -11,7 +11,7 @@ from aion.app.offline import read_catalog
 from aion.app.settings import Settings
 from aion.app.settings_report import load, redacted, unknown_variables
 
-app = typer.Typer(help="Show and check the configuration.", no_args_is_help=True)
+app = typer.Typer(help="Show and check the configuration.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

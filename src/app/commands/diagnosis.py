@@ -5,7 +5,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-import aion
 from aion.app.offline import diagnose
 from aion.app.settings import Settings
 from aion.app.settings_report import SettingsInvalid, load
@@ -34,8 +33,3 @@ def doctor() -> None:
     Console().print(table)
     if any(finding.vital and not finding.fine for finding in findings):
         raise typer.Exit(1)
-
-
-def version() -> None:
-    """Print the version."""
-    typer.echo(aion.__version__)

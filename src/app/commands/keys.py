@@ -17,7 +17,11 @@ from aion.app.settings_types import parse_duration
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import ApiKey
 
-app = typer.Typer(help="Make, list and revoke API keys of the data directory (AION_DATA_DIR).", no_args_is_help=True)
+app = typer.Typer(
+    help="Make, list and revoke API keys of the data directory (AION_DATA_DIR).",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 COLUMNS = ("id", "principal", "scopes", "created", "expires", "state")
 
@@ -75,7 +79,10 @@ def list_keys(tenant: Tenant = None) -> None:
 def revoke(
     key_id: Annotated[str, typer.Argument(help="The key's id, as `aion keys list` shows it.")], tenant: Tenant = None
 ) -> None:
-    """Revoke a key; running servers notice within five seconds. Revoking twice is no error."""
+    """Revoke a key; running servers notice within five seconds. Schedules of its principal go on: pause or delete them.
+
+    Revoking twice is no error.
+    """
     with refusals_as_sentences():
         settings = load(Settings)
         with key_desk(settings) as desk:

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from aion.domain.errors import FieldViolation, PermissionDenied
-from aion.domain.identity import TASKS_READ, Caller
+from aion.domain.errors import FieldViolation, PermissionDenied, ValidationFailed
+from aion.domain.identity import TASKS_READ, Caller, is_client_scope
 from aion.ports.clock import Clock
 from aion.ports.identity import TicketGrant, TicketMint
 from aion.ports.usecases import Ticket, TicketWish
 
 LIFETIME: Final = timedelta(seconds=60)
 """Long enough for a page to load and connect; an open stream outlives it."""
+
+_NO_SCOPE: Final = "must be a scope such as tasks:read or intent:NAME:run, in which * stands for any text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class CreateTicket:
         if not holder.credential:
             raise PermissionDenied("a ticket makes no other tickets; ask with an API key or a client certificate")
         scopes = wish.scopes or (TASKS_READ,)
+        unknown = [index for index, scope in enumerate(scopes) if not is_client_scope(scope)]
+        if unknown:
+            raise ValidationFailed(
+                f"scopes[{unknown[0]}] {_NO_SCOPE}",
+                violations=tuple(FieldViolation(f"scopes[{index}]", _NO_SCOPE) for index in unknown),
+            )
         lacking = [(index, scope) for index, scope in enumerate(scopes) if not holder.may(scope)]
         if lacking:
             raise PermissionDenied(

@@ -1,10 +1,9 @@
 """Read tasks: one, a page of them, and why one runs where it runs; and cancel one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
-from aion.app.usecases.paging import page_size_within
-from aion.domain.errors import PageTokenInvalid
+from aion.app.usecases.paging import PagePlace, PageQuery, page_by_time
 from aion.domain.identity import Caller
 from aion.domain.routing import Decision
 from aion.domain.tasks import Task
@@ -51,25 +50,18 @@ class ListTasks:
     tokens: PageTokens
 
     async def __call__(self, caller: Caller, filter: TaskFilter, page_size: int, page_token: str) -> TaskPage:
-        binding = _binding(caller, filter)
-        after = _position(self.tokens.open(binding, page_token)) if page_token else None
-        limit = page_size_within(page_size)
-        found = await self.store.list(caller.tenant, filter, after, limit + 1)
-        tasks = found[:limit]
-        if len(found) <= limit:
-            return TaskPage(tasks, "")
-        last = tasks[-1]
-        micros = round(last.create_time.timestamp() * 1_000_000)
-        return TaskPage(tasks, self.tokens.seal(binding, f"{micros}/{last.task_id}"))
+        async def found_after(place: PagePlace | None, limit: int) -> Sequence[Task]:
+            after = None if place is None else TaskPosition(place.time_us, place.item_id)
+            return await self.store.list(caller.tenant, filter, after, limit)
+
+        query = PageQuery(_asked(filter), caller, page_size, page_token)
+        return TaskPage(*await page_by_time(found_after, _place, self.tokens, query))
 
 
-def _binding(caller: Caller, filter: TaskFilter) -> str:
+def _asked(filter: TaskFilter) -> str:
     states = ",".join(sorted(state.name for state in filter.states))
-    return sha256(f"ListTasks\n{caller.tenant}\n{states}\n{filter.intent}\ncreate_time desc".encode()).hexdigest()
+    return f"ListTasks\n{states}\n{filter.intent}\ncreate_time desc"
 
 
-def _position(text: str) -> TaskPosition:
-    micros, _, task_id = text.partition("/")
-    if not micros.isdigit():
-        raise PageTokenInvalid("page_token is damaged; start again without one")
-    return TaskPosition(int(micros), task_id)
+def _place(task: Task) -> PagePlace:
+    return PagePlace.at(task.create_time, task.task_id)

@@ -25,7 +25,13 @@ class RetryTask:
             ended = _ended(await self.store.get(caller.tenant, command.task_id))
         except AionError as refusal:
             # The earlier, identical call may have been accepted, and its original be gone since.
-            again = SubmitCommand("", command.fingerprint, command.new_task_id, idempotency_key=command.idempotency_key)
+            again = SubmitCommand(
+                "",
+                command.fingerprint,
+                command.new_task_id,
+                idempotency_key=command.idempotency_key,
+                validate_only=command.validate_only,
+            )
             return await self.accept.accepted_earlier(caller, again, refusal)
         return await self.accept(caller, _again(ended, command))
 
@@ -51,5 +57,6 @@ def _again(ended: Task, command: RetryCommand) -> SubmitCommand:
         p95=ended.sla.p95,
         metadata=ended.metadata,
         idempotency_key=command.idempotency_key,
+        validate_only=command.validate_only,
         retry_of=ended.task_id,
     )

@@ -12,6 +12,8 @@ from aion.ports.usecases import SubmitCommand, Submitted
 
 _TRACE_BYTES = 16
 _SPAN_BYTES = 8
+_MOST_CHANGES = 20
+"""So often a change is made again because somebody else was faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ def command_of(
 async def change(store: ScheduleStore, before: Schedule, step: Callable[[Schedule], Schedule]) -> Schedule:
     """The schedule after `step`, which sees it as it is now whoever else changes it. Raises ScheduleNotFound.
 
-    A step that returns what it got writes nothing.
+    A step that returns what it got writes nothing. Raises ChangedMeanwhile when others change it time after time.
     """
-    while True:
+    for _ in range(_MOST_CHANGES):
         after = step(before)
         if after is before:
             return before
@@ -68,3 +70,7 @@ async def change(store: ScheduleStore, before: Schedule, step: Callable[[Schedul
             return await store.replace(before.tenant, after)
         except ChangedMeanwhile:
             before = await store.get(before.tenant, before.schedule_id)
+    raise ChangedMeanwhile(
+        f"the schedule {before.schedule_id} was changed {_MOST_CHANGES} times meanwhile; try again",
+        facts={"schedule_id": before.schedule_id},
+    )

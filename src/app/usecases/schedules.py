@@ -4,55 +4,43 @@ A definition is checked as a submission of its task would be, so that a schedule
 it is made and not at night.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from aion.app.usecases.paging import PageQuery, page_size_within
+from aion.app.usecases.permission import permit_run, permit_submitting
 from aion.app.usecases.schedule_tasks import SubmitScheduled, change, command_of
-from aion.app.usecases.task_input import input_json
 from aion.domain import schedules
 from aion.domain.errors import (
     ChangedMeanwhile,
     FieldViolation,
     InvalidRequest,
-    PermissionDenied,
     ScheduleInvalid,
     ScheduleNotFound,
     ValidationFailed,
 )
-from aion.domain.identity import Caller, run_scope
+from aion.domain.identity import Caller
 from aion.domain.ids import uuid7
 from aion.domain.schedules import Definition, Schedule, TimesAfter
-from aion.ports.catalog import Catalog
 from aion.ports.clock import Clock, Entropy
 from aion.ports.page_tokens import PageTokens
 from aion.ports.schedule_usecases import ScheduleCommand, SchedulePage
 from aion.ports.schedules import Calendar, ScheduleReader, ScheduleStore
-from aion.ports.usecases import Submitted
+from aion.ports.usecases import SubmitCommand, Submitted
 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionCheck:
-    """Refuses definitions that cannot work for the caller."""
+    """Refuses definitions that cannot work for the caller; `accept` is what submits tasks, asked to validate only."""
 
-    catalog: Catalog
+    accept: Callable[[Caller, SubmitCommand], Awaitable[Submitted]]
     calendar: Calendar
 
-    def __call__(self, caller: Caller, definition: Definition) -> None:
-        """Raises PermissionDenied, IntentNotFound, InputSchemaViolation, ValidationFailed, ScheduleInvalid."""
-        task = definition.task
-        if not caller.identity.may(run_scope(task.intent)):
-            raise PermissionDenied(
-                f"running {task.intent} needs the scope {run_scope(task.intent)}; ask for a key that holds it",
-                facts={"scope": run_scope(task.intent)},
-            )
-        try:
-            intent = self.catalog.intent(task.intent)
-            self.catalog.check_input(intent.name, input_json(command_of(task, b"")))
-        except InvalidRequest as refusal:
-            raise refusal.under("schedule.task") from refusal.__cause__
+    async def __call__(self, caller: Caller, definition: Definition) -> None:
+        """Raises ScheduleInvalid, ValidationFailed, and whatever a submission of the task would raise now."""
+        permit_submitting(caller)
         self.calendar.check(definition.cron, definition.time_zone)
         start, end = definition.start_time, definition.end_time
         if start is not None and end is not None and end <= start:
@@ -60,6 +48,10 @@ class DefinitionCheck:
                 f"end_time {end.isoformat()} is not after start_time {start.isoformat()}",
                 violations=(FieldViolation("schedule.end_time", "must be after start_time"),),
             )
+        try:
+            await self.accept(caller, replace(command_of(definition.task, b""), validate_only=True))
+        except InvalidRequest as refusal:
+            raise refusal.under("schedule.task") from refusal.__cause__
 
     def times_of(self, definition: Definition) -> TimesAfter:
         """The times of a definition that was checked."""
@@ -86,7 +78,7 @@ class CreateSchedule:
         earlier = await _or_none(self.store, caller.tenant, command.schedule_id)
         if earlier is not None and earlier.fingerprint == command.fingerprint:
             return earlier
-        self.check(caller, definition)
+        await self.check(caller, definition)
         # A paused one has times, too: those that it will have.
         first = schedules.first_time(replace(definition, paused=False), self.check.times_of(definition), now)
         if first is None:
@@ -148,7 +140,7 @@ class UpdateSchedule:
 
     async def __call__(self, caller: Caller, command: ScheduleCommand) -> Schedule:
         before = await self.store.get(caller.tenant, command.schedule_id)
-        self.check(caller, command.definition)
+        await self.check(caller, command.definition)
         now = self.clock.now()
 
         def step(schedule: Schedule) -> Schedule:
@@ -197,16 +189,17 @@ class ResumeSchedule:
 
 @dataclass(frozen=True, slots=True)
 class TriggerSchedule:
-    """Its task, now, as the clock would submit it."""
+    """Its task, now, as the clock would submit it, for whoever could run the intent themselves."""
 
     store: ScheduleStore
     submit: SubmitScheduled
 
     async def __call__(self, caller: Caller, schedule_id: str, idempotency_key: str) -> Submitted:
         schedule = await self.store.get(caller.tenant, schedule_id)
-        # Apart from the keys of the principal's own submissions.
-        key = f"trigger {schedule.uid} {caller.principal} {idempotency_key}" if idempotency_key else ""
-        submitted = await self.submit(schedule, mark=schedule.mark_of(key), key=key)
+        permit_submitting(caller)
+        permit_run(caller, schedule.definition.task.intent)
+        mark = schedule.mark_of(f"trigger\n{caller.principal}\n{idempotency_key}")
+        submitted = await self.submit(schedule, mark=mark, key=mark.hex() if idempotency_key else "")
         if not submitted.replayed:
             await self._count(schedule, submitted.task.task_id)
         return submitted

@@ -13,11 +13,12 @@ from functools import partial
 
 from aion import failpoints
 from aion.app.usecases.deciding import Decider
+from aion.app.usecases.permission import permit_run
 from aion.app.usecases.task_input import input_json
 from aion.app.usecases.task_times import task_times
 from aion.app.usecases.waiting import TaskWaiter
-from aion.domain.errors import AionError, PermissionDenied
-from aion.domain.identity import Caller, run_scope
+from aion.domain.errors import AionError
+from aion.domain.identity import Caller
 from aion.domain.ids import uuid7
 from aion.domain.leased import leased
 from aion.domain.retention import RetentionPolicy
@@ -31,6 +32,9 @@ from aion.ports.workers import EagerWorker
 
 CREATE_TASK = "create-task"
 """Submit, Stream, REST create and WebSocket submit are one operation: a key used on one is known on all."""
+
+TRIGGER_SCHEDULE = "trigger-schedule"
+"""No key that a client gives to one of the above is one of this, and the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class AcceptTask:
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
 
     async def __call__(self, caller: Caller, command: SubmitCommand) -> Submitted:
-        _permit(caller, command.intent)
+        permit_run(caller, command.intent)
         try:
             task = self._plan(caller, command)
             if command.validate_only:
@@ -66,7 +70,7 @@ class AcceptTask:
         earlier = await self._replay(caller, command)
         if earlier is None:
             raise refusal
-        _permit(caller, earlier.intent)
+        permit_run(caller, earlier.intent)
         return Submitted(earlier, replayed=True, validated=command.validate_only)
 
     def _plan(self, caller: Caller, command: SubmitCommand) -> Task:
@@ -134,7 +138,9 @@ class AcceptTask:
         if not command.idempotency_key:
             return None
         kept_for = self.retention.of(caller.tenant).idempotency_keys
-        return IdempotencyKey(caller.principal, CREATE_TASK, command.idempotency_key, command.fingerprint, kept_for)
+        # A trigger's key tells by itself whose it is, and a schedule's principal may change.
+        principal, operation = ("", TRIGGER_SCHEDULE) if command.schedule_id else (caller.principal, CREATE_TASK)
+        return IdempotencyKey(principal, operation, command.idempotency_key, command.fingerprint, kept_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +164,3 @@ def _start_or_release(worker: EagerWorker, tenant: str, accepting: "asyncio.Futu
         worker.release(tenant)
     else:
         worker.start(leased(accepting.result().task))
-
-
-def _permit(caller: Caller, intent: str) -> None:
-    if not caller.identity.may(run_scope(intent)):
-        raise PermissionDenied(
-            f"running {intent} needs the scope {run_scope(intent)}; ask for a key that holds it",
-            facts={"scope": run_scope(intent)},
-        )

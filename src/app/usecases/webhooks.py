@@ -4,12 +4,14 @@ The URL is checked here so that a client learns at once what is wrong with it, a
 a name resolves to changes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from aion.app.usecases.paging import page_size_within
-from aion.domain.errors import PageTokenInvalid
-from aion.domain.identity import Caller
+from aion.app.usecases.paging import PagePlace, PageQuery, page_by_time
+from aion.domain.errors import PermissionDenied
+from aion.domain.identity import TASKS_READ, Caller
 from aion.domain.ids import uuid7
+from aion.domain.retention import RetentionPolicy
 from aion.domain.webhooks import (
     MOST_WEBHOOKS,
     SECRET_BYTES,
@@ -19,30 +21,41 @@ from aion.domain.webhooks import (
     WebhookWish,
     secret_text,
 )
+from aion.domain.writes import IdempotencyKey
 from aion.ports.clock import Clock, Entropy
 from aion.ports.page_tokens import PageTokens
-from aion.ports.webhook_usecases import DeliveryPage, NewSecret, WebhookPage, WebhookUseCases
-from aion.ports.webhooks import SecretBox, WebhookGuard, WebhookPosition, WebhookStore
+from aion.ports.webhook_usecases import UNKEYED, DeliveryPage, KeyedRequest, NewSecret, WebhookPage, WebhookUseCases
+from aion.ports.webhooks import Issued, SecretBox, WebhookGuard, WebhookPosition, WebhookStore
+
+CREATE_WEBHOOK = "create-webhook"
+ROTATE_SECRET = "rotate-webhook-secret"  # noqa: S105 - the name of an operation
 
 
 @dataclass(frozen=True, slots=True)
 class CreateWebhook:
-    """Its secret is made here, shown to the caller, and kept sealed."""
+    """Its secret is made here, shown to the caller, and kept sealed. A retry with the same key is shown it again."""
 
     store: WebhookStore
     guard: WebhookGuard
     box: SecretBox
     clock: Clock
     entropy: Entropy
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
 
-    async def __call__(self, caller: Caller, wish: WebhookWish) -> NewSecret:
-        await self.guard.check(wish.url)
+    async def __call__(self, caller: Caller, wish: WebhookWish, request: KeyedRequest = UNKEYED) -> NewSecret:
+        _permit(caller)
+        key = _key(self.retention, caller, CREATE_WEBHOOK, request)
+        answer = None if key is None else await self.store.issued(caller.tenant, key)
+        if answer is None:
+            await self.guard.check(caller.tenant, wish.url)
+            answer = await self.store.create(caller.tenant, self._new(caller.tenant, wish), MOST_WEBHOOKS, key)
+        return _shown(self.box, answer)
+
+    def _new(self, tenant: str, wish: WebhookWish) -> Webhook:
         now = self.clock.now()
         webhook_id = uuid7(now, self.entropy.bytes(10))
-        secret = self.entropy.bytes(SECRET_BYTES)
-        sealed = self.box.seal(secret_binding(caller.tenant, webhook_id), secret)
-        webhook = Webhook(caller.tenant, webhook_id, wish, WebhookSecrets(sealed), now)
-        return NewSecret(await self.store.create(caller.tenant, webhook, MOST_WEBHOOKS), secret_text(secret))
+        sealed = self.box.seal(secret_binding(tenant, webhook_id), self.entropy.bytes(SECRET_BYTES))
+        return Webhook(tenant, webhook_id, wish, WebhookSecrets(sealed), create_time=now, update_time=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +76,11 @@ class ListWebhooks:
     tokens: PageTokens
 
     async def __call__(self, caller: Caller, page_size: int, page_token: str) -> WebhookPage:
-        binding = f"ListWebhooks\n{caller.tenant}"
-        limit = page_size_within(page_size)
-        found = await self.store.list(caller.tenant, _opened(self.tokens, binding, page_token), limit + 1)
-        page = found[:limit]
-        token = _sealed(self.tokens, binding, page[-1], page[-1].webhook_id) if len(found) > limit else ""
-        return WebhookPage(page, token)
+        async def found_after(place: PagePlace | None, limit: int) -> Sequence[Webhook]:
+            return await self.store.list(caller.tenant, _position(place), limit)
+
+        query = PageQuery("ListWebhooks", caller, page_size, page_token)
+        return WebhookPage(*await page_by_time(found_after, _place_of_webhook, self.tokens, query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +90,11 @@ class UpdateWebhook:
     store: WebhookStore
     guard: WebhookGuard
 
-    async def __call__(self, caller: Caller, webhook_id: str, wish: WebhookWish) -> Webhook:
+    async def __call__(self, caller: Caller, webhook_id: str, wish: WebhookWish, etag: str = "") -> Webhook:
+        _permit(caller)
         await self.store.get(caller.tenant, webhook_id)
-        await self.guard.check(wish.url)
-        return await self.store.update(caller.tenant, webhook_id, wish)
+        await self.guard.check(caller.tenant, wish.url)
+        return await self.store.update(caller.tenant, webhook_id, wish, etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +104,12 @@ class RotateWebhookSecret:
     store: WebhookStore
     box: SecretBox
     entropy: Entropy
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
 
-    async def __call__(self, caller: Caller, webhook_id: str) -> NewSecret:
-        secret = self.entropy.bytes(SECRET_BYTES)
-        sealed = self.box.seal(secret_binding(caller.tenant, webhook_id), secret)
-        webhook = await self.store.rotate(caller.tenant, webhook_id, sealed)
-        return NewSecret(webhook, secret_text(secret), webhook.secrets.old_until)
+    async def __call__(self, caller: Caller, webhook_id: str, request: KeyedRequest = UNKEYED) -> NewSecret:
+        key = _key(self.retention, caller, ROTATE_SECRET, request)
+        sealed = self.box.seal(secret_binding(caller.tenant, webhook_id), self.entropy.bytes(SECRET_BYTES))
+        return _shown(self.box, await self.store.rotate(caller.tenant, webhook_id, sealed, key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +130,11 @@ class ListWebhookDeliveries:
     tokens: PageTokens
 
     async def __call__(self, caller: Caller, webhook_id: str, page_size: int, page_token: str) -> DeliveryPage:
-        binding = f"ListWebhookDeliveries\n{caller.tenant}\n{webhook_id}"
-        limit = page_size_within(page_size)
-        after = _opened(self.tokens, binding, page_token)
-        found = await self.store.deliveries(caller.tenant, webhook_id, after, limit + 1)
-        page = found[:limit]
-        token = _sealed(self.tokens, binding, page[-1], page[-1].delivery_id) if len(found) > limit else ""
-        return DeliveryPage(page, token)
+        async def found_after(place: PagePlace | None, limit: int) -> Sequence[Delivery]:
+            return await self.store.deliveries(caller.tenant, webhook_id, _position(place), limit)
+
+        query = PageQuery(f"ListWebhookDeliveries\n{webhook_id}", caller, page_size, page_token)
+        return DeliveryPage(*await page_by_time(found_after, _place_of_delivery, self.tokens, query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +148,22 @@ class ReplayWebhookDelivery:
 
 
 def webhook_use_cases(
-    store: WebhookStore, guard: WebhookGuard, box: SecretBox, tokens: PageTokens, *, clock: Clock, entropy: Entropy
+    store: WebhookStore,
+    guard: WebhookGuard,
+    box: SecretBox,
+    tokens: PageTokens,
+    *,
+    clock: Clock,
+    entropy: Entropy,
+    retention: RetentionPolicy,
 ) -> WebhookUseCases:
     """All of them."""
     return WebhookUseCases(
-        create=CreateWebhook(store, guard, box, clock, entropy),
+        create=CreateWebhook(store, guard, box, clock, entropy, retention),
         get=GetWebhook(store),
         list_webhooks=ListWebhooks(store, tokens),
         update=UpdateWebhook(store, guard),
-        rotate=RotateWebhookSecret(store, box, entropy),
+        rotate=RotateWebhookSecret(store, box, entropy, retention),
         delete=DeleteWebhook(store),
         list_deliveries=ListWebhookDeliveries(store, tokens),
         replay=ReplayWebhookDelivery(store),
@@ -157,14 +175,36 @@ def secret_binding(tenant: str, webhook_id: str) -> str:
     return f"webhook\n{tenant}\n{webhook_id}"
 
 
-def _opened(tokens: PageTokens, binding: str, token: str) -> WebhookPosition | None:
-    if not token:
+def _permit(caller: Caller) -> None:
+    """Whoever says where results are sent must be allowed to read them."""
+    if not caller.identity.may(TASKS_READ):
+        raise PermissionDenied(
+            f"messages to webhooks hold results of tasks, so this needs the scope {TASKS_READ}, too; "
+            "ask for a key that holds it",
+            facts={"scope": TASKS_READ},
+        )
+
+
+def _key(policy: RetentionPolicy, caller: Caller, operation: str, request: KeyedRequest) -> IdempotencyKey | None:
+    if not request.request_id:
         return None
-    micros, _, item_id = tokens.open(binding, token).partition("/")
-    if not micros.isdigit():
-        raise PageTokenInvalid("page_token is damaged; start again without one")
-    return WebhookPosition(int(micros), item_id)
+    kept_for = policy.of(caller.tenant).idempotency_keys
+    return IdempotencyKey(caller.principal, operation, request.request_id, request.fingerprint, kept_for)
 
 
-def _sealed(tokens: PageTokens, binding: str, last: Webhook | Delivery, item_id: str) -> str:
-    return tokens.seal(binding, f"{round(last.create_time.timestamp() * 1_000_000)}/{item_id}")
+def _shown(box: SecretBox, answer: Issued) -> NewSecret:
+    webhook = answer.webhook
+    secret = box.open(secret_binding(webhook.tenant, webhook.webhook_id), answer.sealed)
+    return NewSecret(webhook, secret_text(secret), answer.old_until)
+
+
+def _position(place: PagePlace | None) -> WebhookPosition | None:
+    return None if place is None else WebhookPosition(place.time_us, place.item_id)
+
+
+def _place_of_webhook(webhook: Webhook) -> PagePlace:
+    return PagePlace.at(webhook.create_time, webhook.webhook_id)
+
+
+def _place_of_delivery(delivery: Delivery) -> PagePlace:
+    return PagePlace.at(delivery.create_time, delivery.delivery_id)

@@ -27,7 +27,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ion/workers/v1/workers.proto\x12\x0f\x61ion.workers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"R\n\x0b\x45ngineOffer\x12\"\n\x06\x65ngine\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01R\x06\x65ngine\x12\x1f\n\x06\x64igest\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18PR\x06\x64igest\"\x9e\x03\n\x0fRegisterRequest\x12\x35\n\x06worker\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x06worker\x12?\n\x0bincarnation\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\x12#\n\x07version\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 R\x07version\x12\x41\n\x07\x65ngines\x18\x04 \x03(\x0b\x32\x1c.aion.workers.v1.EngineOfferB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07R\x07\x65ngines\x12 \n\x05slots\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x01R\x05slots\x12N\n\x06labels\x18\x06 \x03(\x0b\x32,.aion.workers.v1.RegisterRequest.LabelsEntryB\x08\xbaH\x05\x9a\x01\x02\x10 R\x06labels\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"?\n\rRefusedEngine\x12\x16\n\x06\x65ngine\x18\x01 \x01(\tR\x06\x65ngine\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\"\xcf\x01\n\x10RegisterResponse\x12%\n\x0eserver_version\x18\x01 \x01(\tR\rserverVersion\x12\x18\n\x07\x65ngines\x18\x02 \x03(\tR\x07\x65ngines\x12\x38\n\x07refused\x18\x03 \x03(\x0b\x32\x1e.aion.workers.v1.RefusedEngineR\x07refused\x12@\n\x0elease_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\rleaseDuration\"j\n\x05Lease\x12 \n\x06tenant\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01R\x06tenant\x12 \n\x07task_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x06taskId\x12\x1d\n\x05\x66\x65nce\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01R\x05\x66\x65nce\"\xe8\x03\n\nLeasedTask\x12,\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseR\x05lease\x12\x46\n\x11lease_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0fleaseExpireTime\x12\x16\n\x06intent\x18\x03 \x01(\tR\x06intent\x12\x16\n\x06\x65ngine\x18\x04 \x01(\tR\x06\x65ngine\x12\x1d\n\ninput_json\x18\x05 \x01(\tR\tinputJson\x12\x42\n\x0f\x61ttempt_timeout\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0e\x61ttemptTimeout\x12;\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x14\n\x05\x61lone\x18\x08 \x01(\x08R\x05\x61lone\x12 \n\x0btraceparent\x18\t \x01(\tR\x0btraceparent\x12;\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x1f\n\x0blast_offset\x18\x0b \x01(\x03R\nlastOffset\"\xca\x01\n\x0cLeaseRequest\x12?\n\x0bincarnation\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\x12\x1f\n\x05limit\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18@(\x01R\x05limit\x12;\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0c\xbaH\t\xaa\x01\x06\"\x02\x08\x1e\x32\x00R\x04wait\x12\x1b\n\x04turn\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04turn\"B\n\rLeaseResponse\x12\x31\n\x05tasks\x18\x01 \x03(\x0b\x32\x1b.aion.workers.v1.LeasedTaskR\x05tasks\"\x8a\x01\n\x0cRenewRequest\x12?\n\x0bincarnation\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\x12\x39\n\x06leases\x18\x02 \x03(\x0b\x32\x16.aion.workers.v1.LeaseB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x06leases\"{\n\x0cRenewedLease\x12,\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseR\x05lease\x12\x12\n\x04held\x18\x02 \x01(\x08R\x04held\x12)\n\x10\x63\x61ncel_requested\x18\x03 \x01(\x08R\x0f\x63\x61ncelRequested\"F\n\rRenewResponse\x12\x35\n\x06leases\x18\x01 \x03(\x0b\x32\x1d.aion.workers.v1.RenewedLeaseR\x06leases\"z\n\x08NewEvent\x12=\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.aion.workers.v1.NewEventKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1b\n\tdata_json\x18\x03 \x01(\tR\x08\x64\x61taJson\"\xe6\x01\n\rAppendRequest\x12\x34\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseB\x06\xbaH\x03\xc8\x01\x01R\x05lease\x12;\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x19.aion.workers.v1.NewEventB\x08\xbaH\x05\x92\x01\x02\x08\x01R\x06\x65vents\x12!\n\x0c\x61\x66ter_offset\x18\x03 \x01(\x03R\x0b\x61\x66terOffset\x12?\n\x0bincarnation\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"1\n\x0e\x41ppendResponse\x12\x1f\n\x0blast_offset\x18\x01 \x01(\x03R\nlastOffset\"^\n\x07\x46\x61ilure\x12\x1b\n\x04\x63ode\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x63ode\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x1c\n\tretryable\x18\x03 \x01(\x08R\tretryable\"\x8e\x03\n\rSettleRequest\x12\x34\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseB\x06\xbaH\x03\xc8\x01\x01R\x05lease\x12>\n\x07outcome\x18\x02 \x01(\x0e\x32\x18.aion.workers.v1.OutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x07outcome\x12\x1f\n\x0bresult_json\x18\x03 \x01(\tR\nresultJson\x12\x32\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x18.aion.workers.v1.FailureR\x07\x66\x61ilure\x12\x1b\n\x04\x66uel\x18\x05 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04\x66uel\x12\x31\n\x06\x65vents\x18\x06 \x03(\x0b\x32\x19.aion.workers.v1.NewEventR\x06\x65vents\x12!\n\x0c\x61\x66ter_offset\x18\x07 \x01(\x03R\x0b\x61\x66terOffset\x12?\n\x0bincarnation\x18\x08 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"&\n\x0eSettleResponse\x12\x14\n\x05state\x18\x01 \x01(\x05R\x05state\"\xb4\x01\n\x11RecordCostRequest\x12\x34\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseB\x06\xbaH\x03\xc8\x01\x01R\x05lease\x12(\n\x0b\x63ost_micros\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\ncostMicros\x12?\n\x0bincarnation\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"\x14\n\x12RecordCostResponse\"O\n\x0c\x44rainRequest\x12?\n\x0bincarnation\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"0\n\rDrainResponse\x12\x1f\n\x0bleases_held\x18\x01 \x01(\x05R\nleasesHeld*|\n\x0cNewEventKind\x12\x1e\n\x1aNEW_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14NEW_EVENT_KIND_TOKEN\x10\x01\x12\x1a\n\x16NEW_EVENT_KIND_PARTIAL\x10\x02\x12\x16\n\x12NEW_EVENT_KIND_LOG\x10\x03*\x83\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0e\n\nOUTCOME_OK\x10\x01\x12\x12\n\x0eOUTCOME_FAILED\x10\x02\x12\x13\n\x0fOUTCOME_TIMEOUT\x10\x03\x12\x14\n\x10OUTCOME_CANCELED\x10\x04\x12\x10\n\x0cOUTCOME_LOST\x10\x05\x32\xa3\x04\n\x0b\x41ionWorkers\x12O\n\x08Register\x12 .aion.workers.v1.RegisterRequest\x1a!.aion.workers.v1.RegisterResponse\x12\x46\n\x05Lease\x12\x1d.aion.workers.v1.LeaseRequest\x1a\x1e.aion.workers.v1.LeaseResponse\x12\x46\n\x05Renew\x12\x1d.aion.workers.v1.RenewRequest\x1a\x1e.aion.workers.v1.RenewResponse\x12I\n\x06\x41ppend\x12\x1e.aion.workers.v1.AppendRequest\x1a\x1f.aion.workers.v1.AppendResponse\x12I\n\x06Settle\x12\x1e.aion.workers.v1.SettleRequest\x1a\x1f.aion.workers.v1.SettleResponse\x12U\n\nRecordCost\x12\".aion.workers.v1.RecordCostRequest\x1a#.aion.workers.v1.RecordCostResponse\x12\x46\n\x05\x44rain\x12\x1d.aion.workers.v1.DrainRequest\x1a\x1e.aion.workers.v1.DrainResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ion/workers/v1/workers.proto\x12\x0f\x61ion.workers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"R\n\x0b\x45ngineOffer\x12\"\n\x06\x65ngine\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01R\x06\x65ngine\x12\x1f\n\x06\x64igest\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18PR\x06\x64igest\"\xd8\x03\n\x0fRegisterRequest\x12\x35\n\x06worker\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x06worker\x12?\n\x0bincarnation\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\x12#\n\x07version\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 R\x07version\x12\x41\n\x07\x65ngines\x18\x04 \x03(\x0b\x32\x1c.aion.workers.v1.EngineOfferB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07R\x07\x65ngines\x12 \n\x05slots\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x01R\x05slots\x12\x87\x01\n\x06labels\x18\x06 \x03(\x0b\x32,.aion.workers.v1.RegisterRequest.LabelsEntryBA\xbaH>\x9a\x01;\x10 \"\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$*\x1br\x19\x32\x17^[A-Za-z0-9._-]{0,128}$R\x06labels\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"?\n\rRefusedEngine\x12\x16\n\x06\x65ngine\x18\x01 \x01(\tR\x06\x65ngine\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\"\xcf\x01\n\x10RegisterResponse\x12%\n\x0eserver_version\x18\x01 \x01(\tR\rserverVersion\x12\x18\n\x07\x65ngines\x18\x02 \x03(\tR\x07\x65ngines\x12\x38\n\x07refused\x18\x03 \x03(\x0b\x32\x1e.aion.workers.v1.RefusedEngineR\x07refused\x12@\n\x0elease_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\rleaseDuration\"j\n\x05Lease\x12 \n\x06tenant\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01R\x06tenant\x12 \n\x07task_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x06taskId\x12\x1d\n\x05\x66\x65nce\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01R\x05\x66\x65nce\"\xe8\x03\n\nLeasedTask\x12,\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseR\x05lease\x12\x46\n\x11lease_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0fleaseExpireTime\x12\x16\n\x06intent\x18\x03 \x01(\tR\x06intent\x12\x16\n\x06\x65ngine\x18\x04 \x01(\tR\x06\x65ngine\x12\x1d\n\ninput_json\x18\x05 \x01(\tR\tinputJson\x12\x42\n\x0f\x61ttempt_timeout\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0e\x61ttemptTimeout\x12;\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x14\n\x05\x61lone\x18\x08 \x01(\x08R\x05\x61lone\x12 \n\x0btraceparent\x18\t \x01(\tR\x0btraceparent\x12;\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x1f\n\x0blast_offset\x18\x0b \x01(\x03R\nlastOffset\"\xca\x01\n\x0cLeaseRequest\x12?\n\x0bincarnation\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\x12\x1f\n\x05limit\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18@(\x01R\x05limit\x12;\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0c\xbaH\t\xaa\x01\x06\"\x02\x08\x1e\x32\x00R\x04wait\x12\x1b\n\x04turn\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04turn\"B\n\rLeaseResponse\x12\x31\n\x05tasks\x18\x01 \x03(\x0b\x32\x1b.aion.workers.v1.LeasedTaskR\x05tasks\"\x8a\x01\n\x0cRenewRequest\x12?\n\x0bincarnation\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\x12\x39\n\x06leases\x18\x02 \x03(\x0b\x32\x16.aion.workers.v1.LeaseB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x06leases\"{\n\x0cRenewedLease\x12,\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseR\x05lease\x12\x12\n\x04held\x18\x02 \x01(\x08R\x04held\x12)\n\x10\x63\x61ncel_requested\x18\x03 \x01(\x08R\x0f\x63\x61ncelRequested\"F\n\rRenewResponse\x12\x35\n\x06leases\x18\x01 \x03(\x0b\x32\x1d.aion.workers.v1.RenewedLeaseR\x06leases\"z\n\x08NewEvent\x12=\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.aion.workers.v1.NewEventKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1b\n\tdata_json\x18\x03 \x01(\tR\x08\x64\x61taJson\"\xea\x01\n\rAppendRequest\x12\x34\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseB\x06\xbaH\x03\xc8\x01\x01R\x05lease\x12?\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x19.aion.workers.v1.NewEventB\x0c\xbaH\t\x92\x01\x06\x08\x01\x10\xa0\x8d\x06R\x06\x65vents\x12!\n\x0c\x61\x66ter_offset\x18\x03 \x01(\x03R\x0b\x61\x66terOffset\x12?\n\x0bincarnation\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"1\n\x0e\x41ppendResponse\x12\x1f\n\x0blast_offset\x18\x01 \x01(\x03R\nlastOffset\"^\n\x07\x46\x61ilure\x12\x1b\n\x04\x63ode\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x63ode\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x1c\n\tretryable\x18\x03 \x01(\x08R\tretryable\"\x9a\x03\n\rSettleRequest\x12\x34\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseB\x06\xbaH\x03\xc8\x01\x01R\x05lease\x12>\n\x07outcome\x18\x02 \x01(\x0e\x32\x18.aion.workers.v1.OutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x07outcome\x12\x1f\n\x0bresult_json\x18\x03 \x01(\tR\nresultJson\x12\x32\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x18.aion.workers.v1.FailureR\x07\x66\x61ilure\x12\x1b\n\x04\x66uel\x18\x05 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04\x66uel\x12=\n\x06\x65vents\x18\x06 \x03(\x0b\x32\x19.aion.workers.v1.NewEventB\n\xbaH\x07\x92\x01\x04\x10\xa0\x8d\x06R\x06\x65vents\x12!\n\x0c\x61\x66ter_offset\x18\x07 \x01(\x03R\x0b\x61\x66terOffset\x12?\n\x0bincarnation\x18\x08 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"Z\n\x0eSettleResponse\x12\x14\n\x05state\x18\x01 \x01(\x05R\x05state\x12\x32\n\x07outcome\x18\x02 \x01(\x0e\x32\x18.aion.workers.v1.OutcomeR\x07outcome\"\xb4\x01\n\x11RecordCostRequest\x12\x34\n\x05lease\x18\x01 \x01(\x0b\x32\x16.aion.workers.v1.LeaseB\x06\xbaH\x03\xc8\x01\x01R\x05lease\x12(\n\x0b\x63ost_micros\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\ncostMicros\x12?\n\x0bincarnation\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"\x14\n\x12RecordCostResponse\"O\n\x0c\x44rainRequest\x12?\n\x0bincarnation\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$R\x0bincarnation\"0\n\rDrainResponse\x12\x1f\n\x0bleases_held\x18\x01 \x01(\x05R\nleasesHeld*|\n\x0cNewEventKind\x12\x1e\n\x1aNEW_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14NEW_EVENT_KIND_TOKEN\x10\x01\x12\x1a\n\x16NEW_EVENT_KIND_PARTIAL\x10\x02\x12\x16\n\x12NEW_EVENT_KIND_LOG\x10\x03*\x83\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0e\n\nOUTCOME_OK\x10\x01\x12\x12\n\x0eOUTCOME_FAILED\x10\x02\x12\x13\n\x0fOUTCOME_TIMEOUT\x10\x03\x12\x14\n\x10OUTCOME_CANCELED\x10\x04\x12\x10\n\x0cOUTCOME_LOST\x10\x05\x32\xa3\x04\n\x0b\x41ionWorkers\x12O\n\x08Register\x12 .aion.workers.v1.RegisterRequest\x1a!.aion.workers.v1.RegisterResponse\x12\x46\n\x05Lease\x12\x1d.aion.workers.v1.LeaseRequest\x1a\x1e.aion.workers.v1.LeaseResponse\x12\x46\n\x05Renew\x12\x1d.aion.workers.v1.RenewRequest\x1a\x1e.aion.workers.v1.RenewResponse\x12I\n\x06\x41ppend\x12\x1e.aion.workers.v1.AppendRequest\x1a\x1f.aion.workers.v1.AppendResponse\x12I\n\x06Settle\x12\x1e.aion.workers.v1.SettleRequest\x1a\x1f.aion.workers.v1.SettleResponse\x12U\n\nRecordCost\x12\".aion.workers.v1.RecordCostRequest\x1a#.aion.workers.v1.RecordCostResponse\x12\x46\n\x05\x44rain\x12\x1d.aion.workers.v1.DrainRequest\x1a\x1e.aion.workers.v1.DrainResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,7 +51,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERREQUEST'].fields_by_name['slots']._loaded_options = None
   _globals['_REGISTERREQUEST'].fields_by_name['slots']._serialized_options = b'\272H\007\032\005\030\220N(\001'
   _globals['_REGISTERREQUEST'].fields_by_name['labels']._loaded_options = None
-  _globals['_REGISTERREQUEST'].fields_by_name['labels']._serialized_options = b'\272H\005\232\001\002\020 '
+  _globals['_REGISTERREQUEST'].fields_by_name['labels']._serialized_options = b'\272H>\232\001;\020 \"\032r\0302\026^[A-Za-z0-9._-]{1,64}$*\033r\0312\027^[A-Za-z0-9._-]{0,128}$'
   _globals['_LEASE'].fields_by_name['tenant']._loaded_options = None
   _globals['_LEASE'].fields_by_name['tenant']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_LEASE'].fields_by_name['task_id']._loaded_options = None
@@ -75,7 +75,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPENDREQUEST'].fields_by_name['lease']._loaded_options = None
   _globals['_APPENDREQUEST'].fields_by_name['lease']._serialized_options = b'\272H\003\310\001\001'
   _globals['_APPENDREQUEST'].fields_by_name['events']._loaded_options = None
-  _globals['_APPENDREQUEST'].fields_by_name['events']._serialized_options = b'\272H\005\222\001\002\010\001'
+  _globals['_APPENDREQUEST'].fields_by_name['events']._serialized_options = b'\272H\t\222\001\006\010\001\020\240\215\006'
   _globals['_APPENDREQUEST'].fields_by_name['incarnation']._loaded_options = None
   _globals['_APPENDREQUEST'].fields_by_name['incarnation']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
   _globals['_FAILURE'].fields_by_name['code']._loaded_options = None
@@ -86,6 +86,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETTLEREQUEST'].fields_by_name['outcome']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_SETTLEREQUEST'].fields_by_name['fuel']._loaded_options = None
   _globals['_SETTLEREQUEST'].fields_by_name['fuel']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_SETTLEREQUEST'].fields_by_name['events']._loaded_options = None
+  _globals['_SETTLEREQUEST'].fields_by_name['events']._serialized_options = b'\272H\007\222\001\004\020\240\215\006'
   _globals['_SETTLEREQUEST'].fields_by_name['incarnation']._loaded_options = None
   _globals['_SETTLEREQUEST'].fields_by_name['incarnation']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
   _globals['_RECORDCOSTREQUEST'].fields_by_name['lease']._loaded_options = None
@@ -96,54 +98,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDCOSTREQUEST'].fields_by_name['incarnation']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
   _globals['_DRAINREQUEST'].fields_by_name['incarnation']._loaded_options = None
   _globals['_DRAINREQUEST'].fields_by_name['incarnation']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
-  _globals['_NEWEVENTKIND']._serialized_start=3411
-  _globals['_NEWEVENTKIND']._serialized_end=3535
-  _globals['_OUTCOME']._serialized_start=3538
-  _globals['_OUTCOME']._serialized_end=3669
+  _globals['_NEWEVENTKIND']._serialized_start=3537
+  _globals['_NEWEVENTKIND']._serialized_end=3661
+  _globals['_OUTCOME']._serialized_start=3664
+  _globals['_OUTCOME']._serialized_end=3795
   _globals['_ENGINEOFFER']._serialized_start=144
   _globals['_ENGINEOFFER']._serialized_end=226
   _globals['_REGISTERREQUEST']._serialized_start=229
-  _globals['_REGISTERREQUEST']._serialized_end=643
-  _globals['_REGISTERREQUEST_LABELSENTRY']._serialized_start=586
-  _globals['_REGISTERREQUEST_LABELSENTRY']._serialized_end=643
-  _globals['_REFUSEDENGINE']._serialized_start=645
-  _globals['_REFUSEDENGINE']._serialized_end=708
-  _globals['_REGISTERRESPONSE']._serialized_start=711
-  _globals['_REGISTERRESPONSE']._serialized_end=918
-  _globals['_LEASE']._serialized_start=920
-  _globals['_LEASE']._serialized_end=1026
-  _globals['_LEASEDTASK']._serialized_start=1029
-  _globals['_LEASEDTASK']._serialized_end=1517
-  _globals['_LEASEREQUEST']._serialized_start=1520
-  _globals['_LEASEREQUEST']._serialized_end=1722
-  _globals['_LEASERESPONSE']._serialized_start=1724
-  _globals['_LEASERESPONSE']._serialized_end=1790
-  _globals['_RENEWREQUEST']._serialized_start=1793
-  _globals['_RENEWREQUEST']._serialized_end=1931
-  _globals['_RENEWEDLEASE']._serialized_start=1933
-  _globals['_RENEWEDLEASE']._serialized_end=2056
-  _globals['_RENEWRESPONSE']._serialized_start=2058
-  _globals['_RENEWRESPONSE']._serialized_end=2128
-  _globals['_NEWEVENT']._serialized_start=2130
-  _globals['_NEWEVENT']._serialized_end=2252
-  _globals['_APPENDREQUEST']._serialized_start=2255
-  _globals['_APPENDREQUEST']._serialized_end=2485
-  _globals['_APPENDRESPONSE']._serialized_start=2487
-  _globals['_APPENDRESPONSE']._serialized_end=2536
-  _globals['_FAILURE']._serialized_start=2538
-  _globals['_FAILURE']._serialized_end=2632
-  _globals['_SETTLEREQUEST']._serialized_start=2635
-  _globals['_SETTLEREQUEST']._serialized_end=3033
-  _globals['_SETTLERESPONSE']._serialized_start=3035
-  _globals['_SETTLERESPONSE']._serialized_end=3073
-  _globals['_RECORDCOSTREQUEST']._serialized_start=3076
-  _globals['_RECORDCOSTREQUEST']._serialized_end=3256
-  _globals['_RECORDCOSTRESPONSE']._serialized_start=3258
-  _globals['_RECORDCOSTRESPONSE']._serialized_end=3278
-  _globals['_DRAINREQUEST']._serialized_start=3280
-  _globals['_DRAINREQUEST']._serialized_end=3359
-  _globals['_DRAINRESPONSE']._serialized_start=3361
-  _globals['_DRAINRESPONSE']._serialized_end=3409
-  _globals['_AIONWORKERS']._serialized_start=3672
-  _globals['_AIONWORKERS']._serialized_end=4219
+  _globals['_REGISTERREQUEST']._serialized_end=701
+  _globals['_REGISTERREQUEST_LABELSENTRY']._serialized_start=644
+  _globals['_REGISTERREQUEST_LABELSENTRY']._serialized_end=701
+  _globals['_REFUSEDENGINE']._serialized_start=703
+  _globals['_REFUSEDENGINE']._serialized_end=766
+  _globals['_REGISTERRESPONSE']._serialized_start=769
+  _globals['_REGISTERRESPONSE']._serialized_end=976
+  _globals['_LEASE']._serialized_start=978
+  _globals['_LEASE']._serialized_end=1084
+  _globals['_LEASEDTASK']._serialized_start=1087
+  _globals['_LEASEDTASK']._serialized_end=1575
+  _globals['_LEASEREQUEST']._serialized_start=1578
+  _globals['_LEASEREQUEST']._serialized_end=1780
+  _globals['_LEASERESPONSE']._serialized_start=1782
+  _globals['_LEASERESPONSE']._serialized_end=1848
+  _globals['_RENEWREQUEST']._serialized_start=1851
+  _globals['_RENEWREQUEST']._serialized_end=1989
+  _globals['_RENEWEDLEASE']._serialized_start=1991
+  _globals['_RENEWEDLEASE']._serialized_end=2114
+  _globals['_RENEWRESPONSE']._serialized_start=2116
+  _globals['_RENEWRESPONSE']._serialized_end=2186
+  _globals['_NEWEVENT']._serialized_start=2188
+  _globals['_NEWEVENT']._serialized_end=2310
+  _globals['_APPENDREQUEST']._serialized_start=2313
+  _globals['_APPENDREQUEST']._serialized_end=2547
+  _globals['_APPENDRESPONSE']._serialized_start=2549
+  _globals['_APPENDRESPONSE']._serialized_end=2598
+  _globals['_FAILURE']._serialized_start=2600
+  _globals['_FAILURE']._serialized_end=2694
+  _globals['_SETTLEREQUEST']._serialized_start=2697
+  _globals['_SETTLEREQUEST']._serialized_end=3107
+  _globals['_SETTLERESPONSE']._serialized_start=3109
+  _globals['_SETTLERESPONSE']._serialized_end=3199
+  _globals['_RECORDCOSTREQUEST']._serialized_start=3202
+  _globals['_RECORDCOSTREQUEST']._serialized_end=3382
+  _globals['_RECORDCOSTRESPONSE']._serialized_start=3384
+  _globals['_RECORDCOSTRESPONSE']._serialized_end=3404
+  _globals['_DRAINREQUEST']._serialized_start=3406
+  _globals['_DRAINREQUEST']._serialized_end=3485
+  _globals['_DRAINRESPONSE']._serialized_start=3487
+  _globals['_DRAINRESPONSE']._serialized_end=3535
+  _globals['_AIONWORKERS']._serialized_start=3798
+  _globals['_AIONWORKERS']._serialized_end=4345
 # @@protoc_insertion_point(module_scope)

@@ -161,7 +161,7 @@ class RegisterRequest(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """What else distinguishes it, for operators: `gpu`, `region`."""
+        """What else distinguishes it, for operators: `gpu`, `region`. The server's metrics show them."""
 
     def __init__(
         self,
@@ -362,7 +362,7 @@ class LeaseRequest(_message.Message):
     incarnation: _builtins.str
     """This start of the worker."""
     limit: _builtins.int
-    """At most this many tasks."""
+    """At most this many tasks; fewer when their inputs are large: after four mebibytes of them no further one comes."""
     turn: _builtins.int
     """Counts the answers that the worker got from this server: a call that is sent again, because its answer was lost, gets
     the same tasks again.
@@ -597,9 +597,9 @@ class Failure(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     RETRYABLE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """A name of aion.v1.ErrorReason without its prefix."""
+    """A name of aion.v1.ErrorReason without its prefix, one that fits the outcome."""
     message: _builtins.str
-    """What happened, for people."""
+    """What happened, for people; beyond 4096 characters it is cut."""
     retryable: _builtins.bool
     """Another attempt might do better."""
     def __init__(
@@ -634,7 +634,9 @@ class SettleRequest(_message.Message):
     outcome: Global___Outcome.ValueType
     """How it ended."""
     result_json: _builtins.str
-    """OK: the result, a JSON document."""
+    """OK: the result, a JSON document. The server judges it, too: one that is too large, or does not fit the intent's output
+    schema, fails the attempt.
+    """
     fuel: _builtins.int
     """WASM fuel that it burnt."""
     after_offset: _builtins.int
@@ -680,16 +682,20 @@ class SettleResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STATE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     state: _builtins.int
     """The state of the task afterwards, a number of aion.v1.TaskState."""
+    outcome: Global___Outcome.ValueType
+    """The outcome that the attempt has for ever: another one than was sent when the server judged the result otherwise."""
     def __init__(
         self,
         *,
         state: _builtins.int = ...,
+        outcome: Global___Outcome.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -697,7 +703,10 @@ Global___SettleResponse: _TypeAlias = SettleResponse  # noqa: Y015
 
 @_typing.final
 class RecordCostRequest(_message.Message):
-    """Says what an attempt cost, also after its lease was lost: a provider's bill is real."""
+    """Says what an attempt cost, also after its lease was lost or the task has ended: a provider's bill is real. A worker
+    calls it for engines that send a bill, as often as it learns of an amount; Settle carries none, since a bill may be known
+    earlier than the end, or later. Modules cost nothing, so none of today's engines needs it.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -707,7 +716,7 @@ class RecordCostRequest(_message.Message):
     cost_micros: _builtins.int
     """What the attempt cost in all so far, in micro-dollars; said again, it counts once."""
     incarnation: _builtins.str
-    """This start of the worker; a lease that lives must be its own."""
+    """This start of the worker; the lease must be, or have been, its own."""
     @_builtins.property
     def lease(self) -> Global___Lease:
         """The lease under which the cost arose."""

@@ -18,6 +18,7 @@ WEBHOOK = Webhook(
     wish=WebhookWish("https://example.com/aion", states=frozenset({TaskState.OK})),
     secrets=WebhookSecrets(current=b"sealed"),
     create_time=TIME,
+    update_time=TIME,
 )
 DELIVERY = Delivery("acme", "wh-1", "msg_1", "t-1", "task.ok", TIME)
 

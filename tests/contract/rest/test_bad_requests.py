@@ -144,6 +144,20 @@ async def test_a_bad_query_is_refused_and_the_parameter_named(client, face, quer
     assert face.script.filters == []
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("OK", "'OK' is not one of its names; did you mean TASK_STATE_OK?"),
+        ("canceled", "'canceled' is not one of its names; did you mean TASK_STATE_CANCELED?"),
+        ("BEST", "'BEST' is not one of its names; write one of TASK_STATE_PENDING, TASK_STATE_RUNNING, "),
+    ],
+)
+async def test_a_name_that_the_query_does_not_take_is_met_with_those_that_it_takes(client, text, says):
+    answer = await client.get(f"/v1/tasks?states={text}")
+    assert answer.json()["detail"].startswith(f"states: {says}")
+    assert not set("[]{}") & set(answer.json()["detail"])
+
+
 async def test_a_query_on_a_path_that_takes_none_is_refused(client):
     answer = await client.get("/v1/tasks/t-1?verbose=1")
     assert (answer.status_code, answer.json()["reason"]) == (400, "MALFORMED_REQUEST")
@@ -177,7 +191,18 @@ async def test_another_method_is_405_and_told_which_there_are(client, method, pa
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/tasks/", "/v1/tasks/a/b", "/v2/tasks", "/v1/tasks/a%2Fb", "//v1/tasks"]
+    "path",
+    [
+        "/",
+        "/v1",
+        "/v1/tasks/",
+        "/v1/tasks/a/b",
+        "/v2/tasks",
+        "/v1/tasks/a%2Fb",
+        "/v1%2Ftasks",
+        "/%5Clivez",
+        "//v1/tasks",
+    ],
 )
 async def test_an_unknown_path_is_a_404_problem(client, path):
     answer = await client.get(path)

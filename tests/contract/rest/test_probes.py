@@ -81,6 +81,13 @@ async def test_the_served_document_is_the_generated_one_with_its_security():
     assert as_json["security"]
 
 
+async def test_the_explorer_is_there_with_a_slash_and_without():
+    async with stranger(await a_face(docs_open=True)) as client:
+        pages = [await client.get(path) for path in ("/docs", "/docs/")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].content == pages[1].content
+
+
 async def test_metrics_are_what_the_server_measures():
     face = await a_face(metrics_open=True)
     async with stranger(face) as client:

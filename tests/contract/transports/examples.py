@@ -32,7 +32,7 @@ NOT_AN_ID = "not-an-id!"
 class Example:
     """`request` asks for what `prepare` made; `breaks` spoils it and says which field is violated then (empty: the
     request has no fields). `names` is the field that must name something that exists. `changes`: no two calls get one
-    answer, so every transport calls in a tenant of its own.
+    answer, so every transport calls in a tenant of its own. `also` are scopes that it needs beside its own.
     """
 
     request: Callable[[World], Message]
@@ -40,6 +40,7 @@ class Example:
     prepare: tuple[Prepare, ...] = ()
     names: str = ""
     changes: bool = False
+    also: frozenset[str] = frozenset()
 
     def sample(self) -> Message:
         """The request about things that need not be there."""
@@ -123,6 +124,7 @@ EXAMPLES: dict[str, Example] = {
         lambda world: webhooks_pb2.CreateWebhookRequest(webhook=webhook()),
         spoils("webhook.description", description="x" * 257),
         changes=True,
+        also=frozenset({"tasks:read"}),
     ),
     "GetWebhook": Example(lambda world: webhooks_pb2.GetWebhookRequest(webhook_id=world.webhook_id), **WEBHOOK),
     "ListWebhooks": Example(lambda world: webhooks_pb2.ListWebhooksRequest(page_size=10), no_page, (a_webhook,)),
@@ -132,6 +134,7 @@ EXAMPLES: dict[str, Example] = {
         ),
         **WEBHOOK,
         changes=True,
+        also=frozenset({"tasks:read"}),
     ),
     "RotateWebhookSecret": Example(
         lambda world: webhooks_pb2.RotateWebhookSecretRequest(webhook_id=world.webhook_id), **WEBHOOK, changes=True

@@ -123,7 +123,8 @@ async def test_without_its_scope_it_is_refused(callers: MakeCaller, name):
 async def test_with_its_scope_alone_it_is_served(callers: MakeCaller, name):
     everything = callers()
     world = await prepared(everything, name)
-    only = callers(tenant=everything.tenant, scopes=frozenset({BY_NAME[name].scope, RUN_ALL}))
+    scopes = EXAMPLES[name].also | {BY_NAME[name].scope, RUN_ALL}
+    only = callers(tenant=everything.tenant, scopes=scopes)
     await answer(only.grpc, name, EXAMPLES[name].request(world))
 
 

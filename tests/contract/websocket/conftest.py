@@ -95,7 +95,7 @@ async def a_stage(script: Script | None = None, **parts: Any) -> AsyncIterator[S
         PipelineParts(
             authenticator=gate.authenticator,
             key_limit=parts.get("key_limit", Unlimited()),
-            peer_limit=Unlimited(),
+            peer_limit=parts.get("peer_limit", Unlimited()),
             clock=SystemClock(),
             entropy=SystemEntropy(),
             observer=observer,

@@ -1,5 +1,6 @@
 """`aion worker` as an operator meets it: who is let in and as what, which engines it gets tasks for, what it says."""
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -8,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import grpc
 import httpx2
 import pytest
 from cryptography import x509
 
 import aion
 from aion.domain.identity import WORKERS_SERVE
-from tests.e2e.callers import callers_of
+from tests.e2e.callers import callers_of, task_request
 from tests.e2e.catalogue import install, write_small_catalogue
 from tests.e2e.certificates import Authority
+from tests.e2e.faces import BY_NAME, GrpcFace
 from tests.e2e.processes import AION, PATIENCE, Running, command, environment, issue_key, running, serving, until
 
 SERVE = frozenset({WORKERS_SERVE})
@@ -146,7 +149,7 @@ def test_settings_that_cannot_work_are_refused_with_the_remedy(manned: Manned, t
     alone = command(tmp_path, "serve", AION_WORKER_SLOTS="0")
     assert (alone.code, "AION_WORKER_LISTEN" in alone.stderr) == (1, True)
     bare = command(tmp_path, "serve", AION_WORKER_LISTEN="0.0.0.0:0")
-    assert (bare.code, "AION_TLS_CLIENT_CA" in bare.stderr) == (1, True)
+    assert (bare.code, "AION_WORKER_LISTEN_CLIENT_CA" in bare.stderr) == (1, True)
 
 
 def worker_command(manned: Manned, **settings: str):
@@ -160,18 +163,21 @@ def worker_command(manned: Manned, **settings: str):
     return command(manned.folder / "workers", "worker", "--server", manned.workers, **given)
 
 
-def test_a_worker_proves_itself_by_its_certificate_alone(tmp_path):
-    """7.5 Workers connect at a door of their own, with a certificate unless they are on this machine."""
-    authority = Authority("aion test authority")
+def test_a_worker_proves_itself_by_its_certificate_alone_and_clients_need_none_for_that(tmp_path):
+    """7.5 Workers connect at a door of their own, with a certificate; clients at the public doors need none."""
+    authority, clients = Authority("aion workers"), Authority("aion clients")
     cert, key = authority.server().write(tmp_path, "server")
+    public_cert, public_key = clients.server().write(tmp_path, "public")
     (tmp_path / "ca.pem").write_bytes(authority.cert)
     (tmp_path / "principals.yml").write_text(PRINCIPALS)
     shown, shown_key = authority.sign(x509.UniformResourceIdentifier(SPIFFE)).write(tmp_path, "worker")
     config, modules = write_small_catalogue(tmp_path)
     settings = {
-        "AION_TLS_CERT": str(cert),
-        "AION_TLS_KEY": str(key),
-        "AION_TLS_CLIENT_CA": str(tmp_path / "ca.pem"),
+        "AION_TLS_CERT": str(public_cert),
+        "AION_TLS_KEY": str(public_key),
+        "AION_WORKER_LISTEN_CERT": str(cert),
+        "AION_WORKER_LISTEN_KEY": str(key),
+        "AION_WORKER_LISTEN_CLIENT_CA": str(tmp_path / "ca.pem"),
         "AION_PRINCIPALS": str(tmp_path / "principals.yml"),
         "AION_WORKER_LISTEN": "127.0.0.1:0",
     }
@@ -183,11 +189,24 @@ def test_a_worker_proves_itself_by_its_certificate_alone(tmp_path):
             "AION_WORKER_TLS_KEY": str(shown_key),
         }
         with working(manned, **tls):
-            pass
+            asyncio.run(a_client_without_a_certificate_is_served_at_the_public_door_only(server, clients, authority))
         other = authority.sign(x509.DNSName("client.example.org")).write(tmp_path, "client")
         tls |= {"AION_WORKER_TLS_CERT": str(other[0]), "AION_WORKER_TLS_KEY": str(other[1])}
         said = worker_command(manned, **tls)
         assert (said.code, "workers:serve" in said.stderr) == (1, True), said.stderr
+
+
+async def a_client_without_a_certificate_is_served_at_the_public_door_only(
+    server: Running, clients: Authority, workers: Authority
+) -> None:
+    key = server.key("acme")
+    async with grpc.aio.secure_channel(server.grpc, grpc.ssl_channel_credentials(clients.cert)) as channel:
+        face = GrpcFace(channel, {"authorization": f"Bearer {key}"})
+        assert (await face.unary(BY_NAME["Submit"], task_request(wait=30)))["status"] == "OK"
+    async with grpc.aio.secure_channel(server.workers, grpc.ssl_channel_credentials(workers.cert)) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await channel.unary_unary("/aion.workers.v1.AionWorkers/Renew")(b"", timeout=30)
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
 
 
 def test_the_public_door_knows_no_workers(manned: Manned):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from aion.adapters.cron import CronCalendar
+from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import SqliteStore, open_store
 from aion.app.scheduler import Scheduler
@@ -15,6 +16,7 @@ from aion.domain.errors import AionError
 from aion.domain.identity import Caller
 from aion.domain.schedules import Schedule
 from aion.domain.tasks import Task
+from aion.ports.limits import RateLimiter
 from aion.ports.tasks import TaskFilter
 from aion.ports.usecases import SubmitCommand, Submitted
 from tests.manual_clock import CountingEntropy, ManualClock
@@ -51,6 +53,7 @@ class Desk:
 
     store: SqliteStore
     clock: ManualClock
+    rate: RateLimiter = field(default_factory=Unlimited)
     told: Told = field(default_factory=Told)
     refusals: list[AionError] = field(default_factory=list)
     asked: list[tuple[Caller, SubmitCommand]] = field(default_factory=list)
@@ -64,7 +67,7 @@ class Desk:
     def scheduler(self) -> Scheduler:
         told: Any = self.told
         return Scheduler(
-            self.store.schedules, self.store, CronCalendar(), self.submit, self.clock, observer=told, observe=told
+            self.store.schedules, self.store, CronCalendar(), self.submit, self.clock, told, told, rate=self.rate
         )
 
     async def _accept(self, caller: Caller, command: SubmitCommand) -> Submitted:

@@ -145,3 +145,16 @@ async def test_a_retry_can_be_retried(desk: Desk, retry: RetryTask):
     await desk.store.settle(SCOPE, settle(await desk.store.get("acme", second.task_id)))
     third = (await retry(CALLER, RetryCommand(second.task_id, b"third"))).task
     assert (third.retry_of, third.input_json) == (second.task_id, second.input_json)
+
+
+async def test_a_retry_that_is_only_validated_decides_and_accepts_nothing(desk: Desk, retry: RetryTask):
+    """5.10 `validate_only` checks and decides as always and accepts nothing."""
+    await failed(desk)
+    before = await desk.tasks()
+    answered = await retry(CALLER, replace(AGAIN, validate_only=True))
+    assert (answered.validated, answered.replayed, answered.task.retry_of) == (True, False, "first")
+    assert answered.task.decision.engine == before[0].decision.engine
+    assert await desk.tasks() == before
+    again = await retry(CALLER, AGAIN)
+    assert (await retry(CALLER, replace(AGAIN, validate_only=True))).replayed
+    assert not again.replayed

@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 
 from aion import failpoints
+from aion.adapters.cron import CronCalendar
+from aion.adapters.limits.token_bucket import TokenBucketLimiter
 from aion.app import scheduler as module
+from aion.domain import schedules
 from aion.domain.errors import IntentNotFound, OutcomeUnknown, QueueFull, StoreUnavailable
 from aion.domain.schedules import CatchUp, Overlap
 from aion.domain.tasks import TaskState
-from tests.sample_schedules import HOUR, MINUTE, definition
+from tests.sample_schedules import HOUR, MINUTE, definition, new_schedule
 from tests.sample_tasks import START
 from tests.unit.app.schedule_desk import schedule_desk
 
@@ -104,8 +107,11 @@ async def test_a_crash_that_lasted_longer_than_the_window_still_finds_the_task(d
     await desk.after(MINUTE)
     monkeypatch.delitem(failpoints._actions, "schedule.before_advance")
     await desk.end_all()
-    after = await desk.after(timedelta(days=1))
-    assert (after.fired, after.skipped, after.last_fire_time) == (1, 0, START + MINUTE)
+    await desk.after(timedelta(days=1), rounds=2)
+    assert desk.told.fired == [("nightly", timedelta(days=1))]
+    assert desk.told.skipped == [("nightly", 1439, "CATCH_UP")]
+    after = await desk.get()
+    assert (after.last_fire_time, after.next_fire_time) == (START + MINUTE, START + MINUTE + timedelta(days=1))
 
 
 async def test_a_clock_that_jumps_back_fires_nothing_twice(desk):
@@ -141,11 +147,126 @@ async def test_what_lies_further_back_than_the_window_is_skipped_with_the_reason
     assert desk.told.skipped == [("nightly", 6, "CATCH_UP")]
 
 
-async def test_after_a_year_the_latest_time_fires_after_a_bounded_number_of_rounds(desk):
-    await desk.create(definition=definition(cron="0 * * * *"), next_fire_time=START + HOUR, wake_time=START + HOUR)
-    after = await desk.after(timedelta(days=365), rounds=50)
-    assert (after.fired, after.skipped) == (1, 365 * 24 - 1)
-    assert after.last_fire_time == START + timedelta(days=365)
+class Watched:
+    """A calendar that counts what it is asked for; `most` is the most of it while the event loop served nobody else."""
+
+    def __init__(self) -> None:
+        self.calendar, self.now, self.most = CronCalendar(), 0, 0
+
+    def times_after(self, *asked):
+        for time in self.calendar.times_after(*asked):
+            self.now += 1
+            yield time
+
+    def count(self, *asked):
+        counted = self.calendar.count(*asked)
+        self.now += counted.times if counted.rest else 0
+        return counted
+
+    async def serve_others(self):
+        while True:
+            self.now, self.most = 0, max(self.most, self.now)
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("cron", "unit", "length", "looks"),
+    [
+        ("@every 1s", SECOND, 30 * 86_400, 3),
+        ("* * * * *", MINUTE, 30 * 1_440, 4),
+        ("0 * * * *", HOUR, 365 * 24, 2),
+    ],
+)
+@pytest.mark.parametrize("catch_up", [CatchUp.LATEST, CatchUp.NONE])
+async def test_a_long_outage_takes_few_commits_and_never_holds_up_the_event_loop(
+    desk, monkeypatch, cron, unit, length, looks, catch_up
+):
+    said = definition(cron=cron, catch_up=catch_up)
+    await desk.create(definition=said, next_fire_time=START + unit, wake_time=START + unit)
+    calendar, writes, write = Watched(), [], desk.store.schedules.replace
+
+    async def written(tenant, schedule):
+        writes.append(schedule)
+        return await write(tenant, schedule)
+
+    monkeypatch.setattr(desk.store.schedules, "replace", written)
+    scheduler = replace(desk.scheduler, calendar=calendar)
+    desk.clock.advance(length * unit)
+    others = asyncio.ensure_future(calendar.serve_others())
+    for _ in range(looks):
+        await scheduler.once()
+    others.cancel()
+    after = await desk.get()
+    assert (after.fired, after.fired + after.skipped) == (1, length)
+    assert after.next_fire_time == START + (length + 1) * unit
+    assert len(writes) <= looks + 1
+    assert calendar.most < 500
+    assert not desk.told.troubles
+
+
+def limited(desk, most):
+    """A scheduler that gives each tenant so many turns, then one a second."""
+    return replace(desk.scheduler, rate=TokenBucketLimiter(desk.clock, SECOND, most))
+
+
+# 12.11: The schedules of one tenant fire so often only, all together; what is over it is due a little later.
+async def test_a_tenant_over_its_rate_is_left_alone_for_a_while_and_none_of_its_times_is_lost(desk):
+    for name in ("a", "b", "c", "d"):
+        await desk.create(name)
+    desk.clock.advance(MINUTE)
+    scheduler = limited(desk, 2)
+    assert await scheduler.once() == module.LOOK_EVERY
+    held = [await desk.get(name) for name in ("c", "d")]
+    assert ([one.version for one in held], len(desk.asked)) == ([1, 1], 2)
+    await scheduler.once()
+    assert len(desk.asked) == 2
+    for _ in range(2):
+        desk.clock.advance(SECOND)
+        await scheduler.once()
+    assert sorted(task.schedule_id for task in await desk.tasks()) == ["a", "b", "c", "d"]
+    assert {(await desk.get(name)).last_fire_time for name in "abcd"} == {START + MINUTE}
+
+
+async def test_what_is_caught_up_takes_turns_with_what_is_on_time(desk):
+    said = definition(cron="@every 1s", catch_up=CatchUp.ALL, catch_up_window=HOUR, overlap=Overlap.ALLOW)
+    for name in ("behind-1", "behind-2"):
+        await desk.create(name, definition=said, next_fire_time=START + SECOND, wake_time=START + SECOND)
+    await desk.create("punctual", next_fire_time=START + MINUTE, wake_time=START + MINUTE)
+    desk.clock.advance(MINUTE)
+    calendar = Watched()
+    scheduler = replace(limited(desk, 3), calendar=calendar)
+    await scheduler.once()
+    assert desk.told.fired == [("behind-1", 59 * SECOND), ("behind-2", 59 * SECOND), ("punctual", timedelta())]
+    assert calendar.now == 3
+
+
+async def test_a_thousand_schedules_of_one_tenant_make_those_of_another_no_later(desk, monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 4)
+    for number in range(20):
+        await desk.create(f"greedy-{number:02}", wake_time=START + SECOND)
+    other = new_schedule("modest", "other", next_fire_time=START + MINUTE, wake_time=START + MINUTE)
+    await desk.store.schedules.create("other", other, 1)
+    desk.clock.advance(MINUTE)
+    scheduler = limited(desk, 6)
+    await scheduler.once()
+    assert [asked.tenant for asked, _ in desk.asked].count("other") == 1
+    for _ in range(10):
+        await scheduler.once()
+    assert [asked.tenant for asked, _ in desk.asked].count("acme") == 6
+
+
+async def test_a_schedule_that_is_paused_while_it_catches_up_fires_no_more(desk):
+    held = await desk.create(definition=definition(catch_up=CatchUp.ALL, overlap=Overlap.ALLOW))
+    desk.meanwhile = [desk.store.schedules.replace("acme", schedules.paused(held, "", START))]
+    assert (await desk.after(10 * MINUTE)).fired == 1
+
+
+async def test_a_task_that_runs_stands_in_the_way_of_all_that_is_due(desk):
+    said = definition(cron="@every 1s", catch_up=CatchUp.ALL)
+    await desk.create(definition=said, next_fire_time=START + SECOND, wake_time=START + SECOND)
+    after = await desk.after(HOUR, rounds=2)
+    assert (after.fired, after.skipped, after.next_fire_time) == (1, 3599, START + HOUR + SECOND)
+    assert desk.told.skipped == [("nightly", 3599, "OVERLAP")]
 
 
 async def test_schedules_with_much_to_catch_up_hold_up_no_others(desk, monkeypatch):
@@ -285,7 +406,7 @@ async def test_what_is_wrong_with_one_schedule_is_told_and_holds_up_no_other(des
 async def test_a_store_that_cannot_be_read_is_told_and_the_loop_goes_on(desk, monkeypatch):
     looked, pauses = [], []
 
-    async def due(scope, now, limit):
+    async def due(scope, now, limit, besides):
         looked.append(now)
         raise StoreUnavailable("the disk is gone")
 

@@ -1,12 +1,14 @@
 """What clients do with schedules, over a real store and a clock that stands still."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aion.adapters.cron import CronCalendar
 from aion.adapters.page_tokens import SealedPageTokens
-from aion.app.usecases.schedule_tasks import command_of
+from aion.app.usecases.deciding import Decider
+from aion.app.usecases.schedule_tasks import SubmitScheduled, command_of
 from aion.app.usecases.schedules import (
     CreateSchedule,
     DefinitionCheck,
@@ -16,11 +18,12 @@ from aion.app.usecases.schedules import (
     TriggerSchedule,
     UpdateSchedule,
 )
+from aion.app.usecases.submit_task import AcceptTask
 from aion.domain.errors import (
     ChangedMeanwhile,
-    FieldViolation,
     InputSchemaViolation,
     IntentNotFound,
+    NoEligibleEngine,
     PageTokenInvalid,
     PermissionDenied,
     QueueFull,
@@ -31,29 +34,28 @@ from aion.domain.errors import (
 from aion.domain.identity import Caller, Identity
 from aion.domain.schedules import Overlap, TaskTemplate
 from aion.ports.schedule_usecases import ScheduleCommand
+from aion.ports.usecases import SubmitCommand
 from tests.manual_clock import CountingEntropy
 from tests.sample_schedules import HOUR, MINUTE, definition
 from tests.sample_tasks import START
 from tests.unit.app.schedule_desk import schedule_desk
+from tests.unit.catalog.operators import Operator
 
 
-class Intents:
-    """A catalogue with one intent, `summarize`, which needs `text`."""
-
-    def intent(self, name):
-        if name != "summarize":
-            raise IntentNotFound(f"no intent {name}", violations=(FieldViolation("intent", "must exist"),))
-        return type("Intent", (), {"name": name})
-
-    def check_input(self, intent, document):
-        if '"text"' not in document:
-            raise InputSchemaViolation("text is missing", violations=(FieldViolation("params.text", "is required"),))
+def check(desk):
+    """The check over all that would accept the task: store, catalogue, decision."""
+    catalog = desk.catalog
+    accept = AcceptTask(
+        desk.store, catalog, Decider(catalog), desk.clock, CountingEntropy(), None, max_pending=0, observe=_accepted
+    )
+    return DefinitionCheck(accept, CronCalendar())
 
 
-CHECK = DefinitionCheck(Intents(), CronCalendar())
+def _accepted(task):
+    raise AssertionError(f"{task.task_id} was accepted")
 
 
-def caller(tenant="acme", principal="service", scopes=("intent:*:run",)):
+def caller(tenant="acme", principal="service", scopes=("intent:*:run", "tasks:write")):
     return Caller(Identity(tenant, principal, frozenset(scopes)), "request-1")
 
 
@@ -62,23 +64,32 @@ def command(schedule_id="nightly", etag="", mark=b"mark", **changes):
 
 
 @pytest.fixture
-async def desk():
+async def desk(tmp_path):
+    operator = Operator(tmp_path)
+    operator.install()
+    operator.write("models.yml", "models: [{name: m, provider: p, route: api, cost_micros: 9}]\n")
+    operator.write("any.json", '{"type": "object"}')
+    operator.write(
+        "intents.yml",
+        "intents:\n- {name: summarize}\n- {name: ask, engines: [m], schema: {input: any.json, output: any.json}}\n",
+    )
     async with schedule_desk() as opened:
+        opened.catalog = operator.load()
         yield opened
 
 
 def creates(desk, most=10):
-    return CreateSchedule(desk.store.schedules, CHECK, desk.clock, CountingEntropy(), most)
+    return CreateSchedule(desk.store.schedules, check(desk), desk.clock, CountingEntropy(), most)
 
 
 def updates(desk):
-    return UpdateSchedule(desk.store.schedules, CHECK, desk.clock)
+    return UpdateSchedule(desk.store.schedules, check(desk), desk.clock)
 
 
 async def test_a_new_schedule_knows_when_it_fires_and_on_whose_behalf(desk):
     schedule = await creates(desk)(caller(), command())
     assert (schedule.next_fire_time, schedule.wake_time) == (START + MINUTE, START + MINUTE)
-    assert (schedule.principal, schedule.scopes) == ("service", {"intent:*:run"})
+    assert (schedule.principal, schedule.scopes) == ("service", {"intent:*:run", "tasks:write"})
     assert (schedule.create_time, schedule.update_time, schedule.etag) == (START, START, "1")
     assert await desk.get() == schedule
 
@@ -101,6 +112,7 @@ async def test_a_creation_sent_again_is_answered_even_if_it_would_now_be_refused
         ({"task": TaskTemplate("unknown")}, IntentNotFound, "schedule.task.intent"),
         ({"task": TaskTemplate("summarize")}, InputSchemaViolation, "schedule.task.params.text"),
         ({"task": TaskTemplate("summarize", {"text": "a"}, "{}")}, ValidationFailed, "schedule.task.params_json"),
+        ({"task": TaskTemplate("ask")}, NoEligibleEngine, "model:m"),
         ({"cron": "0 0 31 2 *"}, ScheduleInvalid, "schedule.cron"),
         ({"time_zone": "Mars/Base"}, ScheduleInvalid, "schedule.time_zone"),
         ({"start_time": START + HOUR, "end_time": START + HOUR}, ValidationFailed, "schedule.end_time"),
@@ -119,17 +131,18 @@ async def test_a_schedule_that_cannot_work_is_refused_when_it_is_made(desk, chan
 
 async def test_who_may_not_run_the_intent_can_neither_make_nor_change_a_schedule_of_it(desk):
     with pytest.raises(PermissionDenied, match="intent:summarize:run"):
-        await creates(desk)(caller(scopes=("schedules:write",)), command())
+        await creates(desk)(caller(scopes=("tasks:write",)), command())
     await creates(desk)(caller(), command())
     with pytest.raises(PermissionDenied):
-        await updates(desk)(caller(scopes=("schedules:write",)), command())
+        await updates(desk)(caller(scopes=("tasks:write",)), command())
 
 
 async def test_an_update_counts_for_the_one_who_made_it_and_keeps_what_happened(desk):
     await creates(desk)(caller(), command())
     await desk.after(MINUTE)
-    after = await updates(desk)(caller(principal="other", scopes=("intent:summarize:run",)), command(cron="0 * * * *"))
-    assert (after.principal, after.scopes) == ("other", {"intent:summarize:run"})
+    scopes = {"intent:summarize:run", "tasks:write"}
+    after = await updates(desk)(caller(principal="other", scopes=scopes), command(cron="0 * * * *"))
+    assert (after.principal, after.scopes) == ("other", scopes)
     assert (after.fired, after.etag, after.next_fire_time) == (1, "2", START + HOUR)
 
 
@@ -186,16 +199,75 @@ async def test_a_trigger_submits_at_once_whatever_pause_and_overlap_say(desk):
     assert (after.fired, after.last_task_id, after.next_fire_time) == (2, second.task.task_id, None)
 
 
-async def test_the_keys_of_triggers_are_apart_from_other_keys_and_do_not_depend_on_the_template(desk):
+async def test_the_keys_of_triggers_do_not_depend_on_the_template_and_are_never_long(desk):
     await creates(desk)(caller(), command())
     trigger = TriggerSchedule(desk.store.schedules, desk.submit)
-    await trigger(caller(), "nightly", "k")
+    key = "k" * 255
+    await trigger(caller(), "nightly", key)
     await updates(desk)(caller(), command(overlap=Overlap.ALLOW, task=TaskTemplate("summarize", {"text": "other"})))
-    await trigger(caller(), "nightly", "k")
-    await trigger(caller(principal="another"), "nightly", "k")
+    await trigger(caller(), "nightly", key)
+    await trigger(caller(principal="another"), "nightly", key)
     first, second, third = [asked for _, asked in desk.asked]
     assert (first.idempotency_key, first.fingerprint) == (second.idempotency_key, second.fingerprint)
-    assert first.idempotency_key not in ("k", third.idempotency_key)
+    assert first.idempotency_key != third.idempotency_key
+    assert len(first.idempotency_key) == 64
+
+
+# 12.9: The same key gives the same task, also when somebody else has redefined the schedule in between.
+async def test_the_key_of_a_trigger_finds_its_task_and_is_nobody_elses_key(desk):
+    await creates(desk)(caller(), command())
+    accept = replace(check(desk).accept, max_pending=10, observe=lambda task: None)
+    trigger = TriggerSchedule(desk.store.schedules, SubmitScheduled(accept, CountingEntropy()))
+    first = await trigger(caller(), "nightly", "k")
+    await updates(desk)(caller(principal="another"), command())
+    again = await trigger(caller(), "nightly", "k")
+    assert (again.replayed, again.task.task_id) == (True, first.task.task_id)
+    asked = SubmitCommand(
+        "summarize", b"f", params={"text": "a"}, idempotency_key=(await desk.get()).mark_of("trigger\nservice\nk").hex()
+    )
+    assert not (await accept(caller(), asked)).replayed
+
+
+# 8.7: Running an intent needs the scope `intent:NAME:run`.
+async def test_who_may_not_run_the_intent_cannot_trigger_it_either(desk):
+    await creates(desk)(caller(), command())
+    with pytest.raises(PermissionDenied) as refused:
+        await TriggerSchedule(desk.store.schedules, desk.submit)(caller(scopes=("tasks:write",)), "nightly", "")
+    assert refused.value.facts == {"scope": "intent:summarize:run"}
+    assert (desk.asked, (await desk.get()).fired) == ([], 0)
+
+
+# 12.2: To define or trigger one needs the scope `tasks:write`, too.
+async def test_who_may_not_submit_tasks_has_no_clock_submit_them_either(desk):
+    await creates(desk)(caller(), command())
+    nobody = caller(scopes=("schedules:write", "intent:*:run"))
+    for refused in (
+        creates(desk)(nobody, command("another")),
+        updates(desk)(nobody, command()),
+        TriggerSchedule(desk.store.schedules, desk.submit)(nobody, "nightly", ""),
+    ):
+        with pytest.raises(PermissionDenied) as why:
+            await refused
+        assert why.value.facts == {"scope": "tasks:write"}
+    assert (desk.asked, (await desk.get()).revision) == ([], 1)
+
+
+async def test_a_schedule_that_others_change_time_after_time_is_given_up(desk):
+    await creates(desk)(caller(), command())
+    held = await desk.get()
+    tried = []
+
+    class Contended:
+        async def get(self, tenant, schedule_id):
+            return held
+
+        async def replace(self, tenant, schedule):
+            tried.append(schedule)
+            raise ChangedMeanwhile("somebody was faster")
+
+    with pytest.raises(ChangedMeanwhile, match="try again"):
+        await PauseSchedule(Contended(), desk.clock)(caller(), "nightly", "")
+    assert len(tried) == 20
 
 
 async def test_a_refused_trigger_is_refused_and_not_counted(desk):

@@ -210,6 +210,7 @@ async def test_a_renewal_lets_a_worker_apart_go_on(apart: Workshop, monkeypatch)
     await until(lambda: attempt.held_until == apart.clock.monotonic() + 2 * LEASE.total_seconds())
     apart.engine.told.set()
     await until(lambda: apart.queue.settled)
+    assert apart.observer.lost == []
     await _stop(running)
 
 

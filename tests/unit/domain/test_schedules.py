@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from aion.domain import schedules
-from aion.domain.schedules import CatchUp, Definition, Due, Schedule, TaskTemplate
+from aion.domain.schedules import CatchUp, Definition, Schedule, TaskTemplate
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -50,46 +51,27 @@ def schedule(next_fire: datetime | None = NOON, said: Definition | None = None, 
     return Schedule(**values)
 
 
-def due(held: Schedule, now: datetime) -> Due:
-    return schedules.due_times(held, every_minute, now)
+def upcoming(late: timedelta, **changes: Any) -> datetime | None:
+    """The first time that is not skipped, so late after noon."""
+    return schedules.next_unmissed(schedule(said=definition(**changes)), every_minute, NOON + late)
 
 
-def passed_over(late: timedelta, **changes: Any) -> tuple[int, int]:
-    """How many times are due so late after noon, and how many of them are skipped."""
-    said = definition(**changes)
-    found = due(schedule(said=said), NOON + late)
-    return len(found.times), schedules.passed_over(said, found, NOON + late)
+def test_a_schedule_that_is_not_due_misses_nothing():
+    for held in (schedule(), schedule(None)):
+        with pytest.raises(ValueError, match="is not due"):
+            schedules.next_unmissed(held, every_minute, NOON - MINUTE)
 
 
-def test_a_time_that_is_due_comes_with_the_one_after_it():
-    found = due(schedule(), NOON + timedelta(milliseconds=3))
-    assert (found.times, found.following) == ((NOON,), NOON + MINUTE)
-
-
-def test_a_schedule_that_is_not_due_has_no_due_times():
-    with pytest.raises(ValueError, match="is not due"):
-        due(schedule(), NOON - MINUTE)
-    with pytest.raises(ValueError, match="is not due"):
-        due(schedule(None), NOON)
-
-
-def test_a_long_outage_is_looked_at_in_pieces():
-    found = due(schedule(), NOON + 2 * schedules.MOST_TIMES_AT_ONCE * MINUTE)
-    assert len(found.times) == schedules.MOST_TIMES_AT_ONCE
-    assert found.following == NOON + schedules.MOST_TIMES_AT_ONCE * MINUTE
-
-
-def test_the_last_time_before_the_end_is_followed_by_none():
-    found = due(schedule(said=definition(end_time=NOON + 2 * MINUTE)), NOON + HOUR)
-    assert (found.times, found.following) == ((NOON, NOON + MINUTE), None)
-
-
+# 12.4: A time is missed when it could not be submitted within ten seconds. LATEST fires the latest missed time once,
+# ALL each one, oldest first, NONE none; never one that lies further back than `catch_up_window`.
 @pytest.mark.parametrize(
     ("catch_up", "late", "skipped"),
     [
         (CatchUp.LATEST, timedelta(milliseconds=5), 0),
         (CatchUp.LATEST, 3 * MINUTE, 3),  # the fourth is the latest
+        (CatchUp.LATEST, 3 * MINUTE + timedelta(seconds=30), 3),
         (CatchUp.LATEST, 2 * HOUR, 120),
+        (CatchUp.LATEST, 1000 * HOUR + timedelta(seconds=59), 60_000),
         (CatchUp.ALL, 3 * MINUTE, 0),
         (CatchUp.ALL, 2 * HOUR, 60),  # those within the hour of the window fire
         (CatchUp.NONE, timedelta(milliseconds=5), 0),
@@ -100,22 +82,45 @@ def test_the_last_time_before_the_end_is_followed_by_none():
     ],
 )
 def test_missed_times_are_skipped_as_the_catch_up_says(catch_up, late, skipped):
-    assert passed_over(late, catch_up=catch_up)[1] == skipped
+    assert upcoming(late, catch_up=catch_up) == NOON + skipped * MINUTE
 
 
-def test_of_a_long_outage_only_the_very_latest_time_is_left():
-    count, skipped = passed_over(1000 * MINUTE, catch_up=CatchUp.LATEST)
-    assert skipped == count == schedules.MOST_TIMES_AT_ONCE
+@pytest.mark.parametrize("catch_up", list(CatchUp))
+def test_a_time_that_is_less_than_ten_seconds_late_was_not_missed(catch_up):
+    def every_second(after: datetime) -> Iterator[datetime]:
+        return (after.replace(microsecond=0) + n * timedelta(seconds=1) for n in count(1))
+
+    held = schedule(said=definition(catch_up=catch_up))
+    assert schedules.next_unmissed(held, every_second, NOON + timedelta(seconds=9)) == NOON
+
+
+@pytest.mark.parametrize("catch_up", list(CatchUp))
+def test_when_all_times_that_are_left_were_missed_for_good_none_is_next(catch_up):
+    assert upcoming(2 * HOUR, catch_up=catch_up, end_time=NOON + 30 * MINUTE) is None
+
+
+def test_the_latest_time_is_found_by_halving_and_not_by_counting():
+    asked = []
+
+    def watched(after: datetime) -> Iterator[datetime]:
+        for time in every_minute(after):
+            asked.append(time)
+            yield time
+
+    now = NOON + timedelta(days=3650) + timedelta(seconds=7)
+    assert schedules.latest(watched, NOON, now) == now - timedelta(seconds=7)
+    assert len(asked) < 100
 
 
 def test_a_time_at_the_edge_of_the_window_is_within_it():
-    assert passed_over(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=5 * MINUTE) == (6, 0)
-    assert passed_over(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=4 * MINUTE) == (6, 1)
+    assert upcoming(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=5 * MINUTE) == NOON
+    assert upcoming(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=4 * MINUTE) == NOON + MINUTE
 
 
-def test_a_time_that_fires_on_time_is_not_missed_however_small_the_window():
-    late = timedelta(seconds=8)
-    assert passed_over(late, catch_up_window=timedelta(seconds=1)) == (1, 0)
+def test_the_last_time_before_the_end_is_followed_by_none():
+    held = schedule(said=definition(end_time=NOON + 2 * MINUTE))
+    assert schedules.first_after(held, every_minute, NOON) == NOON + MINUTE
+    assert schedules.first_after(held, every_minute, NOON + MINUTE) is None
 
 
 def test_a_schedule_begins_with_its_start_time_and_not_before():

@@ -13,16 +13,17 @@ from aion.domain import lifecycle
 from aion.domain.tasks import TaskState
 from aion.domain.webhooks import (
     DISABLED_AFTER,
+    DISABLED_AFTER_ATTEMPTS,
     AttemptReport,
     Delivery,
     DeliveryState,
     Webhook,
     WebhookSecrets,
     WebhookWish,
+    after_attempt,
     attempted,
     delivery_id,
     event_of,
-    health_after,
     pause_after,
     secret_text,
     signature,
@@ -38,7 +39,9 @@ def a_delivery(**changes: object) -> Delivery:
 
 
 def a_webhook(**changes: object) -> Webhook:
-    return replace(Webhook("acme", "hook", WebhookWish("https://a.example/"), WebhookSecrets(b"new"), START), **changes)
+    return replace(
+        Webhook("acme", "hook", WebhookWish("https://a.example/"), WebhookSecrets(b"new"), START, START), **changes
+    )
 
 
 def ended(state: TaskState, intent: str = "summarize"):
@@ -141,17 +144,39 @@ def test_a_redirect_is_no_success_and_what_went_wrong_is_kept_short():
 
 
 def test_days_of_nothing_but_failures_disable_a_webhook_and_one_success_forgives_all():
-    since, reason = health_after(a_webhook(), REFUSED, START)
-    assert (since, reason) == (START, "")
-    failing = a_webhook(failing_since=START)
-    assert health_after(failing, REFUSED, START + DISABLED_AFTER - timedelta(seconds=1)) == (START, "")
-    since, reason = health_after(failing, REFUSED, START + DISABLED_AFTER)
-    assert reason == "every attempt failed since 2026-01-01T00:00:00+00:00"
-    assert health_after(failing, AttemptReport(200), START + DISABLED_AFTER) == (None, "")
+    first = after_attempt(a_webhook(), REFUSED, START)
+    assert (first.failing_since, first.failures, first.wish.disabled) == (START, 1, False)
+    failing = a_webhook(failing_since=START, failures=DISABLED_AFTER_ATTEMPTS - 1)
+    soon = after_attempt(failing, REFUSED, START + DISABLED_AFTER - timedelta(seconds=1))
+    assert (soon.wish.disabled, soon.etag) == (False, "1")
+    disabled = after_attempt(failing, REFUSED, START + DISABLED_AFTER)
+    assert (disabled.wish.disabled, disabled.etag) == (True, "2")
+    assert disabled.disable_reason == "every attempt failed since 2026-01-01T00:00:00+00:00"
+    well = after_attempt(failing, AttemptReport(200), START + DISABLED_AFTER)
+    assert (well.failing_since, well.failures) == (None, 0)
+
+
+def test_two_failures_with_quiet_days_between_disable_nothing():
+    failing = a_webhook(failing_since=START, failures=1)
+    assert not after_attempt(failing, REFUSED, START + 2 * DISABLED_AFTER).wish.disabled
+
+
+@pytest.mark.parametrize("report", [AttemptReport(error="x", ours=True), AttemptReport(error="x", postponed=True)])
+def test_trouble_of_aions_own_is_no_failure_of_the_receiver(report):
+    failing = a_webhook(failing_since=START, failures=99)
+    assert after_attempt(failing, report, START + DISABLED_AFTER) == failing
+
+
+def test_a_postponed_delivery_has_used_up_no_try():
+    after = attempted(a_delivery(tries=9), AttemptReport(error="x", postponed=True), START)
+    assert (after.state, after.tries, after.attempts) == (DeliveryState.PENDING, 9, a_delivery(tries=9).attempts)
+    assert after.next_attempt_time is not None
+    assert after.next_attempt_time > START
 
 
 def test_a_receiver_that_is_gone_disables_its_webhook_at_once():
-    assert health_after(a_webhook(), AttemptReport(410, "HTTP 410"), START) == (START, "the receiver answered 410 Gone")
+    gone = after_attempt(a_webhook(), AttemptReport(410, "HTTP 410"), START)
+    assert (gone.wish.disabled, gone.disable_reason) == (True, "the receiver answered 410 Gone")
 
 
 def test_a_replaced_secret_signs_for_a_day_and_only_the_last_one():

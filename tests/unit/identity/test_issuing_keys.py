@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aion.adapters.identity import key_text
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.memory_keys import MemoryApiKeyStore
-from aion.domain.identity import ALL_SCOPES, TASKS_READ
+from aion.domain.identity import ALL_SCOPES, TASKS_READ, WORKERS_SERVE, Identity
 from tests.manual_clock import CountingEntropy, ManualClock
 
 PEPPER = b"p" * 32
@@ -83,6 +83,13 @@ def test_what_could_never_work_is_refused_with_a_reason(changed, says):
 def test_scopes_of_intents_and_patterns_of_them_are_allowed():
     _, key, _ = issue(scopes=["intent:summarize:run", "intent:legal.*:run", *ALL_SCOPES])
     assert "intent:legal.*:run" in key.scopes
+
+
+def test_only_who_names_it_gets_the_scope_of_workers():
+    """7.5 Workers need the scope `workers:serve`, which no key has unless it was given by name."""
+    assert issue(scopes=[WORKERS_SERVE])[1].scopes == {WORKERS_SERVE}
+    everything = Identity("acme", "billing", issue(scopes=ALL_SCOPES)[1].scopes)
+    assert not everything.may(WORKERS_SERVE)
 
 
 def test_an_expiry_is_kept():

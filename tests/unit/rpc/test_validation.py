@@ -5,7 +5,7 @@ from google.protobuf.message import Message
 
 from aion.adapters.rpc.validation import Validation
 from aion.domain.errors import ValidationFailed
-from aion.v1 import tasks_pb2
+from aion.v1 import lifecycle_pb2, tasks_pb2, webhooks_pb2
 
 VALIDATION = Validation()
 
@@ -26,3 +26,9 @@ def test_a_word_that_is_not_allowed_is_answered_with_those_that_are():
 
 def test_other_rules_speak_for_themselves():
     assert "must" in said(tasks_pb2.TaskRequest(intent="echo", sla=tasks_pb2.SLA(p95_ms=-1)))["sla.p95_ms"]
+
+
+def test_a_value_of_an_enum_that_is_not_allowed_is_answered_with_the_names_of_those_that_are():
+    webhook = webhooks_pb2.Webhook(url="https://a.example", states=[lifecycle_pb2.TASK_STATE_RUNNING])
+    names = "TASK_STATE_OK, TASK_STATE_ERROR, TASK_STATE_TIMEOUT, TASK_STATE_CANCELED"
+    assert said(webhooks_pb2.CreateWebhookRequest(webhook=webhook)) == {"webhook.states[0]": f"must be one of {names}"}

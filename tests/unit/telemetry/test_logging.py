@@ -94,6 +94,7 @@ def test_levels_are_kept_and_talkative_libraries_are_hushed():
     configure_logging("info", stream=stream)
     structlog.stdlib.get_logger("aion").debug("hidden")
     logging.getLogger("uvicorn.access").info("hidden")
+    logging.getLogger("uvicorn.error").info("hidden too")
     logging.getLogger("aion").info("shown")
     assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["shown"]
 

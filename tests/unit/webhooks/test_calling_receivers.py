@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from aion.adapters.webhooks.allowance import Allowances
+from aion.adapters.webhooks.connections import MOST_BYTES, PIECE_BYTES, BoundedStream, SaidTooMuch
 from aion.adapters.webhooks.guard import AddressGuard
 from aion.adapters.webhooks.sender import HttpWebhookSender
 from aion.domain.webhooks import AttemptReport
@@ -28,7 +29,7 @@ class Names:
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    async def __call__(self, host: str, port: int):
+    async def __call__(self, tenant: str, host: str, port: int):
         self.asked.append(host)
         given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [ip_address(address) for address in given.split()]
@@ -48,7 +49,7 @@ async def send(
         seconds,
     )
     try:
-        return await sender.send(url, HEADERS, b'{"a":1}')
+        return await sender.send("acme", url, HEADERS, b'{"a":1}')
     finally:
         await sender.close()
 
@@ -108,7 +109,7 @@ async def test_a_name_that_changes_its_address_after_the_check_is_not_followed()
         assert names.asked == ["rebinding.example"]
         # The next attempt asks anew, and is refused for what it is told then.
         report = await send(url, names, allowed=only)
-        assert report.error == "url is refused: its host has no address, or one that is not public"
+        assert report.error.startswith("url is refused: its host has no address, or one that is not public; ")
         assert len(allowed.got) == 1
         assert victim.connections == 0
 
@@ -162,6 +163,7 @@ async def test_a_refusal_is_told_with_the_beginning_of_its_text(status):
         ("Thu, 01 Jan 2015 00:01:00 GMT", timedelta()),
         ("999999999999999999999999", timedelta(seconds=10**8)),
         ("soon", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999999", None),
         ("-5", None),
         ("", None),
     ],
@@ -200,8 +202,27 @@ async def test_an_endless_answer_is_not_read_to_its_end():
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"HTTP/1.1", b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 50_000, b"\xff" * 100]
+    "over_and_over", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\na: b\r\n\r\n"]
 )
+async def test_a_receiver_that_never_comes_to_its_answer_is_left_after_a_few_kilobytes(over_and_over, monkeypatch):
+    reads: list[int] = []
+    read = BoundedStream.read
+
+    async def counted(self: BoundedStream, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = await read(self, max_bytes, timeout)
+        reads.append(len(data))
+        return data
+
+    monkeypatch.setattr(BoundedStream, "read", counted)
+    async with receiving() as receiver:
+        receiver.answers = [over_and_over * 100_000]
+        report = await send(receiver.url())
+    assert report.error == str(SaidTooMuch())
+    assert sum(reads) == MOST_BYTES
+    assert max(reads) <= PIECE_BYTES
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1", b"SSH-2.0-OpenSSH_9.6\r\n", b"\xff" * 100])
 async def test_what_is_no_http_is_a_failed_attempt(said):
     async with receiving() as receiver:
         receiver.answers = [said]
@@ -225,11 +246,11 @@ async def test_nobody_at_the_door_and_plain_text_behind_https_are_failed_attempt
 
 
 async def test_a_name_that_the_resolver_cannot_take_is_a_failed_attempt():
-    async def broken(host: str, port: int):
+    async def broken(tenant: str, host: str, port: int):
         raise OSError("no name server")
 
     sender = HttpWebhookSender(AddressGuard(Allowances(), broken), ManualClock())
     try:
-        assert (await sender.send("https://a.example/", {}, b"")).error == "the connection broke: OSError"
+        assert (await sender.send("acme", "https://a.example/", {}, b"")).error == "the connection broke: OSError"
     finally:
         await sender.close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aion.adapters.webhooks.addresses import is_public
 from aion.adapters.webhooks.allowance import Allowance, Allowances
 from aion.adapters.webhooks.destinations import destination_of
-from aion.adapters.webhooks.guard import AddressGuard, SystemResolver
+from aion.adapters.webhooks.guard import AddressGuard
 from aion.domain.errors import WebhookUrlRefused
 
 NAMES = {
@@ -26,7 +26,7 @@ NAMES = {
 }
 
 
-async def resolve(host: str, port: int):
+async def resolve(tenant: str, host: str, port: int):
     return [ip_address(address) for address in NAMES.get(host, ())]
 
 
@@ -36,7 +36,7 @@ def guard(*allowed: str) -> AddressGuard:
 
 async def why(url: str, *allowed: str) -> str:
     with pytest.raises(WebhookUrlRefused) as refused:
-        await guard(*allowed).check(url)
+        await guard(*allowed).check("acme", url)
     assert [violation.field for violation in refused.value.violations] == ["url"]
     return refused.value.message
 
@@ -131,6 +131,14 @@ async def test_a_hostile_url_is_refused_in_words_that_tell_nothing_of_our_networ
             assert address not in message or address in url
 
 
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1/", "http://127.0.0.1:9000/", "https://inside.example/", "https://public.example:8443/"]
+)
+async def test_whoever_meets_a_bound_of_the_operator_is_told_which_setting_it_is(url):
+    assert "operator" in (message := await why(url))
+    assert "AION_WEBHOOK_ALLOW" in message
+
+
 async def test_a_name_inside_and_a_name_that_is_not_there_are_refused_in_the_same_words():
     assert await why("https://inside.example/") == await why("https://nobody.example/")
 
@@ -149,11 +157,11 @@ async def test_a_name_inside_and_a_name_that_is_not_there_are_refused_in_the_sam
     ],
 )
 async def test_a_public_https_url_is_called(url):
-    assert (await guard().checked(url)).addresses
+    assert (await guard().checked("acme", url)).addresses
 
 
 async def test_what_was_checked_is_what_is_called():
-    checked = await guard().checked("https://Both.example:443/a?b")
+    checked = await guard().checked("acme", "https://Both.example:443/a?b")
     assert [str(address) for address in checked.addresses] == list(NAMES["both.example"])
     assert checked.destination.authority == "both.example"
     assert checked.destination.target == "/a?b"
@@ -180,7 +188,7 @@ async def test_what_was_checked_is_what_is_called():
     ],
 )
 async def test_the_operator_can_allow_more(url, allowed):
-    await guard("192.0.2.1", allowed).check(url)
+    await guard("192.0.2.1", allowed).check("acme", url)
 
 
 @pytest.mark.parametrize(
@@ -228,10 +236,3 @@ def test_a_name_with_a_port_is_no_ipv6_address():
     assert Allowance.parse("Hooks.Example.com:8443") == Allowance(None, "hooks.example.com", 8443)
     assert Allowance.parse("::1").port is None
     assert Allowance.parse("[::1]:8443").port == 8443
-
-
-async def test_the_operating_systems_resolver_finds_this_machine_and_nothing_for_nobody():
-    with SystemResolver() as system:
-        assert {address.is_loopback for address in await system("localhost", 443)} == {True}
-        assert await system("a" * 70 + ".invalid", 443) == ()
-        assert await AddressGuard(Allowances(), system).resolve("localhost", 443)

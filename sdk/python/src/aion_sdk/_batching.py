@@ -1,8 +1,10 @@
-"""How many tasks are submitted as few calls: what one call may carry."""
+"""How many tasks are submitted as few calls: what one call may carry, and how many go at once."""
 
 from collections.abc import Iterable, Iterator
 
 from aion_sdk._wire import encode
+from aion_sdk.errors import ConfigurationError
+from aion_sdk.options import MOST_AT_ONCE
 from aion_sdk.requests import TaskSpec
 
 MOST_TASKS = 100
@@ -10,6 +12,12 @@ MOST_TASKS = 100
 
 MOST_BYTES = 3 * 1024 * 1024
 """The server takes 4 MiB; each task brings some bytes of framing, and a single one above this goes alone."""
+
+
+def check_concurrency(concurrency: object) -> None:
+    """Raises ConfigurationError unless so many calls may be under way at once."""
+    if not isinstance(concurrency, int) or not 1 <= concurrency <= MOST_AT_ONCE:
+        raise ConfigurationError(f"concurrency must be 1 to {MOST_AT_ONCE}, not {concurrency!r}")
 
 
 def chunks(specs: Iterable[TaskSpec]) -> Iterator[list[TaskSpec]]:

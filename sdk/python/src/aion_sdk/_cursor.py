@@ -14,8 +14,16 @@ from aion_sdk.tasks import Task
 class StreamCursor:
     """The state of one stream over all its connections."""
 
-    def __init__(self, *, submission: bytes | None = None, task_id: str = "", after_offset: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        submission: bytes | None = None,
+        idempotency_key: str = "",
+        task_id: str = "",
+        after_offset: int = 0,
+    ) -> None:
         self._submission = submission
+        self.idempotency_key = idempotency_key
         self._watching = submission is None
         self._fold = TextFold()
         self.task_id = task_id

@@ -1,29 +1,37 @@
 """When a call is made again, and after which delay: pure arithmetic, the same for both faces.
 
-Nearly every call may be repeated: reads change nothing, and what creates a task carries a request id. A call that may
-not is made again only after a refusal that says that nothing was done.
+Nearly every call may be repeated: reads change nothing, and what creates something carries a request id; the contract's
+table says which. A call that may not is made again only after a refusal that says that nothing was done.
 """
 
 import random
 import time
 from collections.abc import Callable
 
-from aion_sdk.errors import AionError, DeadlineExceeded, RateLimited, Unavailable
+from aion_sdk._contract.methods import (
+    DELETIONS,
+    NOTHING_WAS_DONE,
+    REPEATABLE,
+    REPEATABLE_WITHOUT_ETAG,
+    RETRYABLE_CODES,
+)
+from aion_sdk.errors import AionError, DeadlineExceeded, NotFound, RateLimited, Unavailable
 from aion_sdk.options import Options
-
-NOTHING_WAS_DONE = frozenset({"DRAINING", "RATE_LIMITED"})
-"""Reasons with which a call is refused before anything else is looked at."""
 
 
 def is_retryable(error: AionError) -> bool:
-    """Whether the same call may pass later: UNAVAILABLE, ABORTED, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED."""
-    if error.code == "CANCELLED":
-        return False
-    return isinstance(error, Unavailable | RateLimited | DeadlineExceeded)
+    """Whether the same call may pass later; CANCELLED may not: somebody gave it up."""
+    retryable = isinstance(error, Unavailable | RateLimited | DeadlineExceeded)
+    return retryable and (not error.code or error.code in RETRYABLE_CODES)
+
+
+def is_repeatable(path: str, etag: str | None = None) -> bool:
+    """Whether a call does no more when it is made twice; `etag` is the one that a change names, "" for none."""
+    return path in REPEATABLE or (etag == "" and path in REPEATABLE_WITHOUT_ETAG)
 
 
 class Retries:
-    """The attempts of one call: how many are left, and how much time."""
+    """The attempts of one call: how many are left, and how much time; `attempt` bounds each of them beside that."""
 
     def __init__(
         self,
@@ -31,26 +39,29 @@ class Retries:
         *,
         limit: int,
         timeout: float | None,
+        attempt: float | None = None,
         repeatable: bool = True,
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._options = options
         self._limit = limit
+        self._attempt = attempt
         self._repeatable = repeatable
         self._clock = clock
         self._draw = draw
         self._deadline = None if timeout is None else clock() + timeout
         self._failures = 0
+        self._may_be_done = False
 
     def time_left(self) -> float | None:
-        """Seconds until the call's own deadline, None without one. Raises DeadlineExceeded."""
+        """Seconds that the next attempt has, None without a bound. Raises DeadlineExceeded at the call's deadline."""
         if self._deadline is None:
-            return None
+            return self._attempt
         left = self._deadline - self._clock()
         if left <= 0:
             raise DeadlineExceeded("the call's time is up; a task that was accepted goes on")
-        return left
+        return left if self._attempt is None else min(left, self._attempt)
 
     def progress(self) -> None:
         """Forget earlier failures: something new came through."""
@@ -67,4 +78,10 @@ class Retries:
         if self._deadline is not None and self._clock() + delay >= self._deadline:
             raise error
         self._failures += 1
+        self._may_be_done |= error.reason not in NOTHING_WAS_DONE
         return delay
+
+    def deleted_before(self, path: str, error: AionError) -> bool:
+        """Whether a deletion finds nothing since an attempt of this call carried it out, whose answer was lost."""
+        found_nothing = isinstance(error, NotFound) and bool(error.reason)
+        return path in DELETIONS and self._may_be_done and found_nothing

@@ -6,6 +6,7 @@ that the network is trusted.
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from aion_sdk.errors import ConfigurationError
 
 DEFAULT_SERVER = "127.0.0.1:50051"
 DEFAULT_PORT = 50051
+HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 PLAINTEXT_SCHEMES = ("http://", "grpc://")
 TLS_SCHEMES = ("https://", "grpcs://")
 
@@ -64,6 +66,8 @@ class Connection:
         env = os.environ if environ is None else environ
         address = server or env.get("AION_SERVER") or DEFAULT_SERVER
         key = api_key or env.get("AION_API_KEY") or None
+        if key is not None and not HEADER_SAFE.fullmatch(key):
+            raise ConfigurationError("the API key holds what no key has, such as a space or the end of a line")
         chosen = tls or _tls_from(env)
         scheme = next((s for s in (*PLAINTEXT_SCHEMES, *TLS_SCHEMES) if address.startswith(s)), "")
         if scheme in PLAINTEXT_SCHEMES and tls is not None:

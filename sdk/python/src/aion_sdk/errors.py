@@ -35,6 +35,8 @@ class ErrorDetails:
     violations: tuple[Violation, ...] = ()
     retry_after: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    task_id: str = ""
+    idempotency_key: str = ""
 
 
 class AionError(Exception):
@@ -57,13 +59,23 @@ class AionError(Exception):
 
     @property
     def request_id(self) -> str:
-        """The id under which the server's log knows the call."""
+        """The id under which the server's log knows the call: not the idempotency key, which is `idempotency_key`."""
         return self.details.request_id
 
     @property
     def trace_id(self) -> str:
         """The W3C trace id of the call."""
         return self.details.trace_id
+
+    @property
+    def task_id(self) -> str:
+        """The task that it was about; empty when none was named or accepted yet."""
+        return self.details.task_id
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key of the submission: as `request_id` of the same request it finds what was made. Empty without one."""
+        return self.details.idempotency_key
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -94,7 +106,7 @@ class PermissionDenied(AionError):
 
 
 class NotFound(AionError):
-    """No such thing for this caller."""
+    """No such thing for this caller. An intent that a submission names and nobody offers is an InvalidRequest."""
 
 
 class Conflict(AionError):
@@ -157,7 +169,7 @@ class TaskFailed(AionError):
     """The task ended ERROR. `task` is the whole of it, `reason` its error code."""
 
     def __init__(self, message: str, *, task: "Task", reason: str) -> None:
-        super().__init__(message, ErrorDetails(reason=reason))
+        super().__init__(message, ErrorDetails(reason=reason, task_id=task.task_id))
         self.task = task
 
 

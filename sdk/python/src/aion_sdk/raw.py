@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from aion_sdk.errors import AionError
+
 Value = TypeVar("Value")
 Headers = Mapping[str, str | bytes]
 REQUEST_ID, TRACE_ID = "x-request-id", "x-trace-id"
@@ -29,6 +31,12 @@ _RECEIVED: ContextVar[Received | None] = ContextVar("aion_sdk_received", default
 def wanted() -> Received | None:
     """Return where the answer of this call shall be noted, None when nobody asked for it."""
     return _RECEIVED.get()
+
+
+def note_refusal(error: AionError) -> None:
+    """Note what came with a refusal that answers the call all the same."""
+    if (noting := wanted()) is not None:
+        noting.trailers = {REQUEST_ID: error.request_id, TRACE_ID: error.trace_id}
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self, TypedDict, Unpack
 
+from aion_sdk.options import whole
+
 MICROS_PER_DOLLAR = 1_000_000
 Dollars = Decimal | int | float | str
 Seconds = float | int
@@ -94,6 +96,8 @@ class TaskSpec:
                 raise ValueError(f"{name} needs a time zone, such as datetime.now(UTC) + timedelta(minutes=5)")
         if self.sla is not None:
             _ = self.sla.budget_micros
+            if self.sla.p95_ms is not None:
+                whole("p95_ms", self.sla.p95_ms)
 
     @classmethod
     def of(cls, intent: str, params: Mapping[str, str] | None = None, **options: Unpack[TaskOptions]) -> Self:

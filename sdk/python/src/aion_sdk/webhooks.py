@@ -38,7 +38,8 @@ class DeliveryState(StrEnum):
 class Webhook:
     """An address that wants to hear of ended tasks; empty `states` and `intents` mean all.
 
-    `disable_reason` is the server's: why AION disabled it, empty when it did not.
+    `disable_reason` is the server's: why AION disabled it, empty when it did not. An update with an `etag` is refused
+    when the webhook was changed meanwhile.
     """
 
     webhook_id: str
@@ -49,6 +50,8 @@ class Webhook:
     disabled: bool = False
     disable_reason: str = ""
     create_time: datetime | None = None
+    update_time: datetime | None = None
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,15 @@ class WebhookDelivery:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """A message that was verified. Keep `webhook_id` and drop what comes twice: deliveries are made at least once.
+    """A message that was verified. Keep `delivery_id` and drop what comes twice: deliveries are made at least once.
 
-    `webhook_id` is the header of that name, the delivery's id; `type` is such as `task.ok`; `data` is the JSON that it
-    brings.
+    `delivery_id` is the header `webhook-id`, as Standard Webhooks calls it: the same over all attempts of a delivery.
+    `type` is such as `task.ok`, `timestamp` when it happened, `data` the JSON that it brings.
     """
 
-    webhook_id: str
+    delivery_id: str
     type: str
-    timestamp: str
+    timestamp: datetime
     data: Any
 
 
@@ -111,12 +114,16 @@ def verify(
     `payload` is the body as it came; `headers` may be in any case; `now` is a Unix time, by default the clock's.
     Raises WebhookVerificationError: answer 400 then, and do nothing else.
     """
-    body = payload.encode() if isinstance(payload, str) else payload
+    if not isinstance(payload, str | bytes | bytearray | memoryview):
+        raise TypeError("verify needs the body as it came, text or bytes, not what a parser made of it")
+    body = payload.encode() if isinstance(payload, str) else bytes(payload)
     given = {name.lower(): value for name, value in headers.items()}
     message_id, moment, signatures = (_header(given, name) for name in (ID, TIMESTAMP, SIGNATURE))
     _check_time(moment, time.time() if now is None else now, tolerance)
     signed = b".".join((message_id.encode(), moment.encode(), body))
-    secrets = (secret,) if isinstance(secret, str) else tuple(secret)
+    secrets = (secret,) if isinstance(secret, str) else tuple(secret or ())
+    if not secrets:
+        raise ValueError("the webhook's secret is missing; give it as it was shown when it was made")
     wanted = [hmac.digest(_key(each), signed, hashlib.sha256) for each in secrets]
     # Every pair is compared, in constant time, so that the answer's delay says nothing.
     matches = [hmac.compare_digest(want, have) for want in wanted for have in _signatures(signatures)]
@@ -135,7 +142,7 @@ def _header(headers: Mapping[str, str], name: str) -> str:
 def _check_time(moment: str, now: float, tolerance: float) -> None:
     if not (moment.isascii() and moment.isdigit() and len(moment) <= 15):
         raise WebhookVerificationError(f"the header {TIMESTAMP} is no Unix time")
-    if abs(now - int(moment)) > tolerance:
+    if not abs(now - int(moment)) <= tolerance:
         raise WebhookVerificationError(f"the header {TIMESTAMP} is more than {tolerance:g} s away from this clock")
 
 
@@ -164,6 +171,7 @@ def _signatures(header: str) -> list[bytes]:
 def _event(message_id: str, body: bytes) -> WebhookEvent:
     try:
         document = json.loads(body)
-        return WebhookEvent(message_id, str(document["type"]), str(document["timestamp"]), document["data"])
+        happened = datetime.fromisoformat(document["timestamp"])
+        return WebhookEvent(message_id, str(document["type"]), happened, document["data"])
     except (ValueError, KeyError, TypeError) as cause:
         raise WebhookVerificationError("the webhook is signed, but is not an event of AION") from cause

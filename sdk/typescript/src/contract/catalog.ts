@@ -25,8 +25,8 @@ export function readModuleHealth(value: wire.ModuleHealth): ModuleHealth {
 }
 
 /** @internal */
-export function writeModuleHealth(value: ModuleHealth): wire.ModuleHealth {
-  return numberOf("ModuleHealth", MODULE_HEALTH_NUMBERS, value);
+export function writeModuleHealth(value: ModuleHealth, field: string): wire.ModuleHealth {
+  return numberOf(field, MODULE_HEALTH_NUMBERS, value);
 }
 
 /** Something that a client can ask for. */

@@ -46,8 +46,8 @@ export function readRefusalReason(value: wire.RefusalReason): RefusalReason {
 }
 
 /** @internal */
-export function writeRefusalReason(value: RefusalReason): wire.RefusalReason {
-  return numberOf("RefusalReason", REFUSAL_REASON_NUMBERS, value);
+export function writeRefusalReason(value: RefusalReason, field: string): wire.RefusalReason {
+  return numberOf(field, REFUSAL_REASON_NUMBERS, value);
 }
 
 /** One engine that could have run the task, and what was thought of it. */

@@ -35,6 +35,7 @@
  * - `WORKER_NOT_REGISTERED`: The server does not know this worker; it registers again.
  * - `WORKER_VERSION_UNSUPPORTED`: The worker's version is more than one minor release away from the server's.
  * - `CHANGED_MEANWHILE`: Somebody else changed it meanwhile; read it again.
+ * - `WEBHOOK_DISABLED`: The webhook is disabled and gets no deliveries; enable it first.
  * - `RATE_LIMITED`: Too many requests.
  * - `QUEUE_FULL`: The tenant's queue is full.
  * - `TOO_MANY_WAITERS`: Too many calls wait or watch at once.
@@ -91,6 +92,7 @@ export type ErrorReason =
   | "WORKER_NOT_REGISTERED"
   | "WORKER_VERSION_UNSUPPORTED"
   | "CHANGED_MEANWHILE"
+  | "WEBHOOK_DISABLED"
   | "RATE_LIMITED"
   | "QUEUE_FULL"
   | "TOO_MANY_WAITERS"

@@ -33,6 +33,6 @@ export function readEventKind(value: wire.EventKind): EventKind {
 }
 
 /** @internal */
-export function writeEventKind(value: EventKind): wire.EventKind {
-  return numberOf("EventKind", EVENT_KIND_NUMBERS, value);
+export function writeEventKind(value: EventKind, field: string): wire.EventKind {
+  return numberOf(field, EVENT_KIND_NUMBERS, value);
 }

@@ -35,8 +35,8 @@ export function readTaskState(value: wire.TaskState): TaskState {
 }
 
 /** @internal */
-export function writeTaskState(value: TaskState): wire.TaskState {
-  return numberOf("TaskState", TASK_STATE_NUMBERS, value);
+export function writeTaskState(value: TaskState, field: string): wire.TaskState {
+  return numberOf(field, TASK_STATE_NUMBERS, value);
 }
 
 /**
@@ -67,8 +67,8 @@ export function readAttemptOutcome(value: wire.AttemptOutcome): AttemptOutcome {
 }
 
 /** @internal */
-export function writeAttemptOutcome(value: AttemptOutcome): wire.AttemptOutcome {
-  return numberOf("AttemptOutcome", ATTEMPT_OUTCOME_NUMBERS, value);
+export function writeAttemptOutcome(value: AttemptOutcome, field: string): wire.AttemptOutcome {
+  return numberOf(field, ATTEMPT_OUTCOME_NUMBERS, value);
 }
 
 /** One try to run a task in one engine. */

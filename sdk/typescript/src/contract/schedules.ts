@@ -3,7 +3,7 @@
 // Tasks that a clock submits.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { namesByNumber, numberOf, readDate, readMs, writeDate, writeMs } from "../convert.js";
+import { checkMembers, namesByNumber, numberOf, readDate, readMs, writeDate, writeMs } from "../convert.js";
 import { TaskRequestSchema } from "../gen/aion/v1/tasks_pb.js";
 import { type TaskSpec, writeTaskSpec } from "../spec.js";
 import { readTaskRequest, type TaskRequest } from "./tasks.js";
@@ -34,8 +34,8 @@ export function readCatchUp(value: wire.CatchUp): CatchUp {
 }
 
 /** @internal */
-export function writeCatchUp(value: CatchUp): wire.CatchUp {
-  return numberOf("CatchUp", CATCH_UP_NUMBERS, value);
+export function writeCatchUp(value: CatchUp, field: string): wire.CatchUp {
+  return numberOf(field, CATCH_UP_NUMBERS, value);
 }
 
 /**
@@ -62,18 +62,22 @@ export function readOverlap(value: wire.Overlap): Overlap {
 }
 
 /** @internal */
-export function writeOverlap(value: Overlap): wire.Overlap {
-  return numberOf("Overlap", OVERLAP_NUMBERS, value);
+export function writeOverlap(value: Overlap, field: string): wire.Overlap {
+  return numberOf(field, OVERLAP_NUMBERS, value);
 }
 
 /** A task that is submitted again and again. */
 export interface Schedule {
-  /** Its id, unique for the tenant. */
+  /**
+   * Its id, unique for the tenant. It must be set to create one; in an update it may be empty, or equal to the
+   * request's.
+   */
   readonly scheduleId: string;
   /**
    * When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
    * `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
-   * multiples since 1970 in UTC.
+   * multiples since 1970 in UTC. Beyond what every cron has, `L` as day of month is the last one and `LW` the last
+   * weekday; a day of week may be the last or the nth of its month: `5L` is the last Friday, `MON#1` the first Monday.
    */
   readonly cron: string;
   /**
@@ -85,7 +89,10 @@ export interface Schedule {
   readonly task: TaskRequest;
   /** What happens to missed times. */
   readonly catchUp: CatchUp;
-  /** How far back missed times are looked for; unset means one hour. */
+  /**
+   * How far back missed times are looked for, at least the ten seconds within which a time is not missed; unset means
+   * one hour.
+   */
   readonly catchUpWindowMs: number | null;
   /** What happens when the task of the time before has not ended. */
   readonly overlap: Overlap;
@@ -145,12 +152,16 @@ export function readSchedule(message: wire.Schedule): Schedule {
 
 /** A task that is submitted again and again. */
 export interface ScheduleInput {
-  /** Its id, unique for the tenant. */
+  /**
+   * Its id, unique for the tenant. It must be set to create one; in an update it may be empty, or equal to the
+   * request's.
+   */
   scheduleId: string;
   /**
    * When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
    * `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
-   * multiples since 1970 in UTC.
+   * multiples since 1970 in UTC. Beyond what every cron has, `L` as day of month is the last one and `LW` the last
+   * weekday; a day of week may be the last or the nth of its month: `5L` is the last Friday, `MON#1` the first Monday.
    */
   cron: string;
   /**
@@ -162,7 +173,10 @@ export interface ScheduleInput {
   task: TaskSpec;
   /** What happens to missed times. */
   catchUp?: CatchUp | undefined;
-  /** How far back missed times are looked for; unset means one hour. */
+  /**
+   * How far back missed times are looked for, at least the ten seconds within which a time is not missed; unset means
+   * one hour.
+   */
   catchUpWindowMs?: number | null | undefined;
   /** What happens when the task of the time before has not ended. */
   overlap?: Overlap | undefined;
@@ -179,19 +193,44 @@ export interface ScheduleInput {
 }
 
 /** @internal */
+export const SCHEDULE_MEMBERS = [
+  "scheduleId",
+  "cron",
+  "timeZone",
+  "task",
+  "catchUp",
+  "catchUpWindowMs",
+  "overlap",
+  "paused",
+  "pauseNote",
+  "startTime",
+  "endTime",
+  "createTime",
+  "updateTime",
+  "nextFireTime",
+  "lastFireTime",
+  "lastTaskId",
+  "fired",
+  "skipped",
+  "lastRefusal",
+  "etag",
+];
+
+/** @internal */
 export function writeSchedule(input: ScheduleInput): MessageInitShape<typeof wire.ScheduleSchema> {
+  checkMembers("schedule", input, SCHEDULE_MEMBERS);
   return {
     scheduleId: input.scheduleId,
     cron: input.cron,
     timeZone: input.timeZone,
     task: writeTaskSpec(input.task),
-    catchUp: input.catchUp === undefined ? undefined : writeCatchUp(input.catchUp),
-    catchUpWindow: input.catchUpWindowMs == null ? undefined : writeMs(input.catchUpWindowMs),
-    overlap: input.overlap === undefined ? undefined : writeOverlap(input.overlap),
+    catchUp: input.catchUp === undefined ? undefined : writeCatchUp(input.catchUp, "catch_up"),
+    catchUpWindow: input.catchUpWindowMs == null ? undefined : writeMs(input.catchUpWindowMs, "catch_up_window"),
+    overlap: input.overlap === undefined ? undefined : writeOverlap(input.overlap, "overlap"),
     paused: input.paused,
     pauseNote: input.pauseNote,
-    startTime: input.startTime == null ? undefined : writeDate(input.startTime),
-    endTime: input.endTime == null ? undefined : writeDate(input.endTime),
+    startTime: input.startTime == null ? undefined : writeDate(input.startTime, "start_time"),
+    endTime: input.endTime == null ? undefined : writeDate(input.endTime, "end_time"),
     etag: input.etag,
   };
 }

@@ -3,7 +3,7 @@
 // AION's task contract: what a client asks for, under which promise, and what came of it.
 
 import { type MessageInitShape } from "@bufbuild/protobuf";
-import { readDate, readJson, readMs, writeDate, writeMs } from "../convert.js";
+import { checkMembers, readDate, readJson, readMs, writeDate, writeMap, writeMs } from "../convert.js";
 import { readSla, type Sla, type SlaInput, writeSla } from "../sla.js";
 import { type Decision, readDecision } from "./decisions.js";
 import { type Attempt, readAttempt, readTaskState, type TaskState } from "./lifecycle.js";
@@ -100,21 +100,40 @@ export interface TaskRequestInput {
 }
 
 /** @internal */
+export const TASK_REQUEST_MEMBERS = [
+  "taskId",
+  "intent",
+  "params",
+  "preferredEngine",
+  "priority",
+  "sla",
+  "metadata",
+  "paramsJson",
+  "expireTime",
+  "requestId",
+  "waitMs",
+  "notBefore",
+  "maxQueueTimeMs",
+  "validateOnly",
+];
+
+/** @internal */
 export function writeTaskRequest(input: TaskRequestInput): MessageInitShape<typeof wire.TaskRequestSchema> {
+  checkMembers("taskRequest", input, TASK_REQUEST_MEMBERS);
   return {
     taskId: input.taskId,
     intent: input.intent,
-    params: input.params === undefined ? undefined : { ...input.params },
+    params: input.params === undefined ? undefined : writeMap(input.params, "params"),
     preferredEngine: input.preferredEngine,
     priority: input.priority,
     sla: input.sla == null ? undefined : writeSla(input.sla),
-    metadata: input.metadata === undefined ? undefined : { ...input.metadata },
+    metadata: input.metadata === undefined ? undefined : writeMap(input.metadata, "metadata"),
     paramsJson: input.paramsJson,
-    expireTime: input.expireTime == null ? undefined : writeDate(input.expireTime),
+    expireTime: input.expireTime == null ? undefined : writeDate(input.expireTime, "expire_time"),
     requestId: input.requestId,
-    wait: input.waitMs == null ? undefined : writeMs(input.waitMs),
-    notBefore: input.notBefore == null ? undefined : writeDate(input.notBefore),
-    maxQueueTime: input.maxQueueTimeMs == null ? undefined : writeMs(input.maxQueueTimeMs),
+    wait: input.waitMs == null ? undefined : writeMs(input.waitMs, "wait"),
+    notBefore: input.notBefore == null ? undefined : writeDate(input.notBefore, "not_before"),
+    maxQueueTime: input.maxQueueTimeMs == null ? undefined : writeMs(input.maxQueueTimeMs, "max_queue_time"),
     validateOnly: input.validateOnly,
   };
 }

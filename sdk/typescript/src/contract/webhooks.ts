@@ -3,7 +3,7 @@
 // Calls that AION makes when a task has ended, as Standard Webhooks describes them.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { namesByNumber, numberOf, readDate } from "../convert.js";
+import { checkMembers, namesByNumber, numberOf, readDate, writeList } from "../convert.js";
 import { WebhookSchema } from "../gen/aion/v1/webhooks_pb.js";
 import { readTaskState, type TaskState, writeTaskState } from "./lifecycle.js";
 import * as wire from "../gen/aion/v1/webhooks_pb.js";
@@ -13,7 +13,7 @@ import * as wire from "../gen/aion/v1/webhooks_pb.js";
  *
  * - `PENDING`: It waits for its first or its next attempt.
  * - `DELIVERED`: The receiver answered 2xx.
- * - `FAILED`: Every attempt failed, or the webhook is gone; it can be replayed.
+ * - `FAILED`: Every attempt failed, the webhook was disabled, or too many waited; it can be replayed.
  */
 export type DeliveryState = "UNKNOWN" | "PENDING" | "DELIVERED" | "FAILED";
 
@@ -30,8 +30,8 @@ export function readDeliveryState(value: wire.DeliveryState): DeliveryState {
 }
 
 /** @internal */
-export function writeDeliveryState(value: DeliveryState): wire.DeliveryState {
-  return numberOf("DeliveryState", DELIVERY_STATE_NUMBERS, value);
+export function writeDeliveryState(value: DeliveryState, field: string): wire.DeliveryState {
+  return numberOf(field, DELIVERY_STATE_NUMBERS, value);
 }
 
 /** An address that wants to hear of ended tasks. */
@@ -52,6 +52,13 @@ export interface Webhook {
   readonly disableReason: string;
   /** Output: when it was made. */
   readonly createTime: Date | null;
+  /** Output: when a client last changed it, or AION disabled it. */
+  readonly updateTime: Date | null;
+  /**
+   * Another one after every change of what is above, AION's disabling included; an update that names an older one is
+   * refused (AIP-154).
+   */
+  readonly etag: string;
 }
 
 /** @internal */
@@ -65,6 +72,8 @@ export function readWebhook(message: wire.Webhook): Webhook {
     disabled: message.disabled,
     disableReason: message.disableReason,
     createTime: message.createTime === undefined ? null : readDate(message.createTime),
+    updateTime: message.updateTime === undefined ? null : readDate(message.updateTime),
+    etag: message.etag,
   };
 }
 
@@ -80,16 +89,37 @@ export interface WebhookInput {
   description?: string | undefined;
   /** It gets no deliveries while it is disabled. */
   disabled?: boolean | undefined;
+  /**
+   * Another one after every change of what is above, AION's disabling included; an update that names an older one is
+   * refused (AIP-154).
+   */
+  etag?: string | undefined;
 }
 
 /** @internal */
+export const WEBHOOK_MEMBERS = [
+  "webhookId",
+  "url",
+  "states",
+  "intents",
+  "description",
+  "disabled",
+  "disableReason",
+  "createTime",
+  "updateTime",
+  "etag",
+];
+
+/** @internal */
 export function writeWebhook(input: WebhookInput): MessageInitShape<typeof wire.WebhookSchema> {
+  checkMembers("webhook", input, WEBHOOK_MEMBERS);
   return {
     url: input.url,
-    states: input.states === undefined ? undefined : input.states.map((item) => writeTaskState(item)),
-    intents: input.intents === undefined ? undefined : [...input.intents],
+    states: input.states === undefined ? undefined : writeList(input.states, "states").map((item) => writeTaskState(item, "states")),
+    intents: input.intents === undefined ? undefined : [...writeList(input.intents, "intents")],
     description: input.description,
     disabled: input.disabled,
+    etag: input.etag,
   };
 }
 
@@ -101,7 +131,7 @@ export interface WebhookDelivery {
   readonly webhookId: string;
   /** The ended task. */
   readonly taskId: string;
-  /** `task.ok`, `task.error`, `task.timeoutMs` or `task.canceled`. */
+  /** `task.ok`, `task.error`, `task.timeout` or `task.canceled`. */
   readonly event: string;
   /** Where it is in its life. */
   readonly state: DeliveryState;
@@ -140,7 +170,9 @@ export function readWebhookDelivery(message: wire.WebhookDelivery): WebhookDeliv
 export interface NewWebhook {
   /** As it is stored. */
   readonly webhook: Webhook;
-  /** The secret that its deliveries are signed with, `whsec_` and base64. Shown once. */
+  /**
+   * The secret that its deliveries are signed with, `whsec_` and base64. Shown once, and to a retry with the same key.
+   */
   readonly secret: string;
 }
 
@@ -154,7 +186,7 @@ export function readNewWebhook(message: wire.CreateWebhookResponse): NewWebhook 
 
 /** The new secret. For 24 hours deliveries carry a signature by the old one, too. */
 export interface RotatedSecret {
-  /** `whsec_` and base64. Shown once. */
+  /** `whsec_` and base64. Shown once, and to a retry with the same key. */
   readonly secret: string;
   /** Until when the old secret signs as well. */
   readonly oldSecretExpireTime: Date | null;

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { createSecureContext } from "node:tls";
 import {
   createConnectTransport,
   createGrpcTransport,
@@ -54,12 +55,19 @@ function certificates({ tls }: Connection): { ca?: string | Buffer; cert?: strin
   const names = ["ca", "cert", "key"] as const;
   const given = names.flatMap((name) => {
     const value = tls[name];
-    return value === undefined ? [] : [[name, read(name, value)] as const];
+    return value === undefined ? [] : [[name, contentOf(name, value)] as const];
   });
-  return Object.fromEntries(given);
+  const read = Object.fromEntries(given);
+  try {
+    createSecureContext(read);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new ConfigurationError(`tls: the certificates cannot be used together: ${why}`, { cause });
+  }
+  return read;
 }
 
-function read(name: string, value: string | Uint8Array): string | Buffer {
+function contentOf(name: string, value: string | Uint8Array): string | Buffer {
   if (typeof value !== "string") {
     return Buffer.from(value);
   }

@@ -7,7 +7,7 @@ const SECRET = new TextEncoder().encode("a secret of some length");
 
 async function tryEverything(options: AionOptions): Promise<Record<string, unknown>> {
   const { tasks } = new Aion(options);
-  const { data, response } = await tasks.submit({ intent: "summarize", text: TEXT, waitMs: 30_000 }).withResponse();
+  const { data, response } = await tasks.submit({ intent: "summarize", text: TEXT }, { waitMs: 30_000 }).withResponse();
   const events: TaskEvent[] = [];
   for await (const event of tasks.stream({ intent: "summarize", text: TEXT })) {
     events.push(event);

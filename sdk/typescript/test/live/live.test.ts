@@ -112,7 +112,7 @@ describe.each(PROTOCOLS)("over %s", (protocol) => {
   });
 
   test("a task is checked and decided without being accepted", async () => {
-    const checked = await tasks.submit({ intent: "echo", validateOnly: true });
+    const checked = await tasks.submit({ intent: "echo" }, { validateOnly: true });
     expect(checked.state).toBe("UNKNOWN");
     expect(checked.decision?.engine).toMatch(/^module:echo@/);
   });
@@ -201,15 +201,13 @@ test("a webhook of an ended task is received and believed", async () => {
 
   const { secret: newer } = await client.webhooks.rotateSecret(webhook.webhookId);
   const [delivery] = await client.webhooks.deliveries(webhook.webhookId).toArray();
-  expect(delivery).toMatchObject({ deliveryId: event.id, taskId });
-  await client.webhooks.replay(webhook.webhookId, event.id);
+  expect(delivery).toMatchObject({ deliveryId: event.deliveryId, taskId });
+  await client.webhooks.replay(webhook.webhookId, event.deliveryId);
   const again = await receiver.next();
-  expect((await verifyWebhook(again.body, again.headers, newer)).id).toBe(event.id);
-  expect((await verifyWebhook(again.body, again.headers, secret)).id).toBe(event.id);
+  expect((await verifyWebhook(again.body, again.headers, newer)).deliveryId).toBe(event.deliveryId);
+  expect((await verifyWebhook(again.body, again.headers, secret)).deliveryId).toBe(event.deliveryId);
 
-  expect(await client.webhooks.update(webhook.webhookId, { ...webhook, disabled: true })).toMatchObject({
-    disabled: true,
-  });
+  expect(await client.webhooks.update({ ...webhook, disabled: true })).toMatchObject({ disabled: true });
   expect(await client.webhooks.list().toArray()).toHaveLength(1);
   await client.webhooks.delete(webhook.webhookId);
   await client.close();

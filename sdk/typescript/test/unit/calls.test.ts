@@ -3,6 +3,8 @@
 import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import * as sdk from "../../src/index.js";
+import { resolve } from "../../src/options.js";
+import { Retries } from "../../src/retry.js";
 import { answer, Double, refuse, type Step, task } from "./double.js";
 
 const never: Step = () => new Promise(() => undefined);
@@ -58,19 +60,77 @@ test.each([
   expect(double.seen).toHaveLength(1);
 });
 
-test("a webhook is not made twice: its creation is repeated only when surely nothing was done", async () => {
+test("a webhook is not made twice: its creation is repeated under the same key", async () => {
   const double = new Double();
-  double.script("CreateWebhook", refuse(Code.Unavailable, "OUTCOME_UNKNOWN"));
+  const made = answer({ webhook: { webhookId: "w" }, secret: "s" });
+  double.script("CreateWebhook", refuse(Code.Unavailable, "OUTCOME_UNKNOWN"), made);
   const { webhooks } = double.client();
-  await expect(webhooks.create({ url: "https://a.example" })).rejects.toBeInstanceOf(sdk.Unavailable);
-  expect(double.seen).toHaveLength(1);
-  double.script(
-    "CreateWebhook",
-    refuse(Code.Unavailable, "DRAINING"),
-    answer({ webhook: { webhookId: "w" }, secret: "s" }),
-  );
   expect((await webhooks.create({ url: "https://a.example" })).webhook.webhookId).toBe("w");
-  expect(double.seen).toHaveLength(3);
+  double.script("RotateWebhookSecret", answer({ secret: "s" }));
+  await webhooks.rotateSecret("w", { requestId: "mine" });
+  const [first, second, third] = double.seen.map(({ request }) => request["requestId"]);
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect([second, third]).toEqual([first, "mine"]);
+});
+
+test.each([
+  ["3", "OUTCOME_UNKNOWN", 1],
+  ["3", "", 1],
+  ["3", "DRAINING", 3],
+  ["", "OUTCOME_UNKNOWN", 3],
+])("a change with the etag '%s' after %s is sent %d times", async (etag, reason, times) => {
+  const double = new Double();
+  double.script("UpdateWebhook", refuse(Code.Unavailable, reason));
+  double.script("UpdateSchedule", refuse(Code.Unavailable, reason));
+  const { schedules, webhooks } = double.client();
+  const webhook = { webhookId: "w", url: "https://a.example", etag };
+  await expect(webhooks.update(webhook)).rejects.toBeInstanceOf(sdk.Unavailable);
+  const schedule = { scheduleId: "s", cron: "@daily", task: { intent: "x" }, etag };
+  await expect(schedules.update(schedule)).rejects.toBeInstanceOf(sdk.Unavailable);
+  expect(double.calls("UpdateWebhook")).toHaveLength(times);
+  expect(double.calls("UpdateSchedule")).toHaveLength(times);
+});
+
+test("a deletion whose answer was lost is done when there is nothing left", async () => {
+  const double = new Double();
+  const lost = refuse(Code.Unavailable, "OUTCOME_UNKNOWN");
+  double.script("DeleteSchedule", lost, refuse(Code.NotFound, "SCHEDULE_NOT_FOUND", { requestId: "r7" }));
+  const { schedules } = double.client();
+  const { data, response } = await schedules.delete("s").withResponse();
+  expect([data, response.requestId]).toEqual([undefined, "r7"]);
+  expect(double.seen).toHaveLength(2);
+});
+
+test.each([
+  [refuse(Code.NotFound, "WEBHOOK_NOT_FOUND")],
+  [refuse(Code.Unavailable, "DRAINING"), refuse(Code.NotFound, "WEBHOOK_NOT_FOUND")],
+  [refuse(Code.Unavailable, "OUTCOME_UNKNOWN"), refuse(Code.NotFound, "")],
+])("a deletion of what never was there, or of which a proxy knows nothing, is not found", async (...steps) => {
+  const double = new Double();
+  double.script("DeleteWebhook", ...steps);
+  await expect(double.client().webhooks.delete("w")).rejects.toBeInstanceOf(sdk.NotFound);
+});
+
+test("what somebody gave up stays given up", async () => {
+  const double = new Double();
+  double.script("StatusById", refuse(Code.Canceled, "CALL_CANCELED"));
+  await expect(double.client().tasks.get("t1")).rejects.toMatchObject({ name: "Unavailable", code: "CANCELLED" });
+  expect(double.seen).toHaveLength(1);
+});
+
+test("a stream's reconnects outlast a restart of the server of half a minute", () => {
+  const options = resolve({});
+  const bounds = { limit: options.maxReconnects, timeoutMs: undefined, repeatable: true };
+  const retries = new Retries(
+    options,
+    bounds,
+    () => 0,
+    () => 0.5,
+  );
+  const delays = Array.from({ length: bounds.limit }, () => retries.delayAfter(new sdk.Unavailable("gone")));
+  const sum = delays.reduce((all, delay) => all + delay, 0);
+  expect(sum).toBeGreaterThan(30_000);
+  expect(sum).toBeLessThan(60_000);
 });
 
 test("a call that may still pass when its time is up is not waited for", async () => {
@@ -160,6 +220,74 @@ test("a client with other options uses the same connection", async () => {
   await expect(client.tasks.get("t1", { maxRetries: 1 })).rejects.toThrow();
   expect(double.seen).toHaveLength(3);
   expect(() => client.withOptions({ timeoutMs: 0 })).toThrow("timeoutMs must be more than 0");
+});
+
+test("a closed client gives up what is under way and takes nothing new", async () => {
+  const double = new Double();
+  double.script("StatusById", never);
+  double.script("ListTasks", refuse(Code.Unavailable, "DRAINING", { retryAfterMs: 3_600_000 }));
+  double.script("Watch", async function* (_, context) {
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+  });
+  const client = double.client({ timeoutMs: 7_200_000 });
+  const stream = client.tasks.watch("t1");
+  const under = [client.tasks.get("t1"), client.withOptions({}).tasks.list().page(), stream.next()];
+  setTimeout(() => client.close());
+  for (const outcome of await Promise.allSettled(under)) {
+    expect(outcome).toMatchObject({ reason: { name: "Unavailable", code: "CANCELLED" } });
+  }
+  const seen = double.seen.length;
+  for (const one of [client, client.withOptions({})]) {
+    await expect(one.tasks.get("t1")).rejects.toMatchObject({ name: "ConfigurationError" });
+    await expect(one.tasks.watch("t1").next()).rejects.toMatchObject({ name: "ConfigurationError" });
+  }
+  await expect(stream.next()).rejects.toMatchObject({ name: "ConfigurationError" });
+  expect(double.seen).toHaveLength(seen);
+});
+
+test("a client and a stream are closed at the end of their block", async () => {
+  const client = new Double().client();
+  const stream = client.tasks.watch("t1");
+  await stream[Symbol.asyncDispose]();
+  expect(await stream.next()).toEqual({ done: true, value: undefined });
+  await client[Symbol.asyncDispose]();
+  await expect(client.server.info()).rejects.toMatchObject({ name: "ConfigurationError" });
+});
+
+test("an error says which task it is about, and under which key it was submitted", async () => {
+  const double = new Double();
+  double.script("Submit", never);
+  double.script("StatusById", refuse(Code.NotFound, "TASK_NOT_FOUND"));
+  const { tasks } = double.client({ maxRetries: 0, timeoutMs: 30 });
+  const error: unknown = await tasks.submit({ intent: "x" }).catch((thrown: unknown) => thrown);
+  const [call] = double.calls("Submit");
+  expect(error).toMatchObject({ name: "DeadlineExceeded", taskId: "", idempotencyKey: call?.request["requestId"] });
+  expect(call?.request["requestId"]).not.toBe((error as sdk.AionError).requestId);
+  await expect(tasks.get("t9")).rejects.toMatchObject({ taskId: "t9", idempotencyKey: "" });
+});
+
+test("options and values of the wrong kind are refused by name, and nothing is sent", async () => {
+  const double = new Double();
+  const { tasks, tickets, webhooks, schedules } = double.client();
+  const configuration = (call: PromiseLike<unknown>, words: string) =>
+    expect(call).rejects.toMatchObject({ name: "ConfigurationError", message: expect.stringContaining(words) });
+  const invalid = (call: PromiseLike<unknown>, field: string) =>
+    expect(call).rejects.toMatchObject({ name: "InvalidRequest", violations: [{ field }] });
+  await configuration(tasks.get("t1", { timeout: 5 } as never), "no option timeout");
+  await configuration(tasks.get("t1", { maxRetries: 1.5 }), "maxRetries must be");
+  await configuration(tasks.get("t1", { headers: { "x-a": "a\nsecret" } }), "x-a cannot be sent");
+  await invalid(tasks.submit(undefined as never), "task");
+  await invalid(tasks.run(undefined as never), "task");
+  await invalid(tickets.create("task-1" as never), "ticket");
+  await invalid(tickets.create({ lifetime: 5 } as never), "lifetime");
+  await invalid(webhooks.create({ url: "https://a.example", states: "OK" as never }), "states");
+  await invalid(webhooks.create({ url: "https://a.example", secret: "x" } as never), "secret");
+  await invalid(schedules.pause("s", {} as never), "note");
+  await invalid(tasks.submit({ intent: 7 } as never), "intent");
+  await invalid(webhooks.create({ url: "https://a.example", disabled: "no" as never }), "webhook.disabled");
+  expect(() => tasks.stream({ intent: 7 } as never)).toThrow("intent");
+  expect(() => tasks.watch("t1", { afterOffset: Number.NaN })).toThrow("after_offset");
+  expect(double.seen).toHaveLength(0);
 });
 
 test("a request that cannot be written rejects and sends nothing", async () => {

@@ -64,6 +64,24 @@ test.each([
   expect(() => resolve(options)).toThrow(words);
 });
 
+test("a key that cannot go into a header is refused, and not shown", () => {
+  expect(() => resolve({ apiKey: "sec\nret" })).toThrow(/^(?!.*ret).*end of a line$/s);
+});
+
+test.each([
+  [{ maxRetries: 1.5 }, "maxRetries must be 0 or more, and whole"],
+  [{ traceparent: "xx" }, "traceparent must be"],
+  [{ timeout: 5 }, "the client has no option timeout"],
+])("the options %j are refused: %s", (options, words) => {
+  expect(() => new Aion(options as AionOptions)).toThrow(words);
+  expect(() => new Aion().withOptions(options as AionOptions)).toThrow(words);
+});
+
+test("certificates that do not fit together are refused before anything is sent", () => {
+  const tls = { cert: "-----BEGIN CERTIFICATE-----", key: "-----BEGIN PRIVATE KEY-----" };
+  expect(() => new Aion({ server: "https://aion.example", tls })).toThrow("cannot be used together");
+});
+
 test("insecure says that the network is trusted", () => {
   expect(resolve({ server: "10.0.0.1:50051", apiKey: "k", insecure: true }).baseUrl).toBe("http://10.0.0.1:50051");
 });

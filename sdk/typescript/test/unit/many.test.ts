@@ -1,5 +1,6 @@
 /** Lists page by themselves; batches of any size keep their order and lose nothing. */
 
+import { setImmediate } from "node:timers/promises";
 import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import type { TaskRequest } from "../../src/gen/aion/v1/tasks_pb.js";
@@ -89,7 +90,64 @@ test("a call of a batch that fails is the outcome of its tasks only", async () =
   expect(refused?.ok === false && refused.error.name).toBe("InvalidRequest");
 });
 
-test("an empty batch sends nothing, and a task that cannot be written is refused before any is sent", async () => {
+test.each([0, -1, 1.5, Number.NaN, 65, 1e9])(
+  "a concurrency of %d is refused before anything is sent",
+  async (concurrency) => {
+    const double = new Double();
+    const batch = double.client().tasks.batch(specs(1), { concurrency });
+    await expect(batch).rejects.toMatchObject({ name: "ConfigurationError", message: /concurrency must be 1 to 64/ });
+    expect(double.seen).toHaveLength(0);
+  },
+);
+
+test("a task that cannot be written is an outcome of its own, and costs no other one its own", async () => {
+  const double = new Double();
+  double.script("SubmitBatch", accept);
+  const wrong = { intent: "redact", text: "x", budgetUsd: "abc" };
+  const many = [...specs(120), wrong, null as never, ...specs(130)];
+  const outcomes = await double.client().tasks.batch(many, { requestId: "b" });
+  expect(outcomes.map(({ ok }) => ok)).toEqual([...Array(120).fill(true), false, false, ...Array(130).fill(true)]);
+  expect(outcomes[120]).toMatchObject({
+    idempotencyKey: "b/120",
+    error: { name: "InvalidRequest", violations: [{ field: "sla.budget_usd" }] },
+  });
+  expect(outcomes[122]).toMatchObject({ task: { taskId: "b/122" } });
+});
+
+test("when the tasks themselves cannot be read on, none was sent", async () => {
+  const double = new Double();
+  double.script("SubmitBatch", accept);
+  const broken = new Error("the file ends");
+  const reading = function* () {
+    yield* specs(101);
+    throw broken;
+  };
+  await expect(double.client().tasks.batch(reading())).rejects.toBe(broken);
+  await setImmediate();
+  expect(double.seen).toHaveLength(0);
+});
+
+test.each([Number.NaN, -1, 1.5])("a limit of %d is refused", (limit) => {
+  expect(() => new Double().client().tasks.list({ limit })).toThrow("limit must be 0 or more");
+});
+
+test.each([
+  [{ pageSize: 1.5 }, "page_size"],
+  [{ pageSize: Number.NaN }, "page_size"],
+  [{ states: "OK" }, "states"],
+  [{ states: ["BUSY"] }, "states"],
+  [{ state: "OK" }, "state"],
+])("the query %j is refused at %s", async (query, field) => {
+  const double = new Double();
+  const list = double
+    .client()
+    .tasks.list(query as never)
+    .toArray();
+  await expect(list).rejects.toMatchObject({ name: "InvalidRequest", violations: [{ field }] });
+  expect(double.seen).toHaveLength(0);
+});
+
+test("an empty batch sends nothing", async () => {
   const double = new Double();
   double.script("SubmitBatch", answer({}));
   expect(await double.client().tasks.batch([])).toEqual([]);

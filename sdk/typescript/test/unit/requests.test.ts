@@ -9,12 +9,12 @@ import { ScheduleSchema } from "../../src/gen/aion/v1/schedules_pb.js";
 import { SLASchema, TaskRequestSchema, TaskResultSchema } from "../../src/gen/aion/v1/tasks_pb.js";
 import { hasEnded, type Task, type TaskSpec, throwIfFailed } from "../../src/index.js";
 import { micros, readSla } from "../../src/sla.js";
-import { writeTaskSpec } from "../../src/spec.js";
+import { type Submission, writeTaskSpec } from "../../src/spec.js";
 
-const written = (spec: TaskSpec) => create(TaskRequestSchema, writeTaskSpec(spec));
+const written = (spec: TaskSpec, call: Submission = {}) => create(TaskRequestSchema, writeTaskSpec(spec, call));
 
 test("a task is written whole", () => {
-  const request = written({
+  const task = {
     intent: "summarize",
     text: "long",
     params: { language: "en" },
@@ -26,10 +26,9 @@ test("a task is written whole", () => {
     expireTime: new Date("2030-01-01T00:00:00.250Z"),
     notBefore: new Date("2029-01-01T00:00:00Z"),
     maxQueueTimeMs: 1500,
-    waitMs: 250,
     preferredEngine: "module:summarize@1.0.0",
-    validateOnly: true,
-  });
+  };
+  const request = written(task, { waitMs: 250, validateOnly: true });
   expect(request).toMatchObject({
     params: { language: "en", text: "long" },
     sla: { budgetMicros: 10_000n, p95Ms: 500, privacy: "local-only" },
@@ -52,14 +51,25 @@ test("typed input is one JSON document", () => {
 
 test.each([
   [{ params: { text: "a" }, text: "b" }, "params.text"],
-  [{ params: { a: "a" }, paramsJson: {} }, "paramsJson"],
-  [{ text: "a", paramsJson: {} }, "paramsJson"],
+  [{ params: { a: "a" }, paramsJson: {} }, "params_json"],
+  [{ text: "a", paramsJson: {} }, "params_json"],
   [{ sla: {}, p95Ms: 1 }, "sla"],
-  [{ budgetUsd: Number.NaN }, "sla.budgetUsd"],
-  [{ expireTime: new Date(Number.NaN) }, "time"],
-  [{ waitMs: Number.POSITIVE_INFINITY }, "duration"],
+  [{ budgetUsd: Number.NaN }, "sla.budget_usd"],
+  [{ p95Ms: 1.5 }, "sla.p95_ms"],
+  [{ p95Ms: Number.NaN }, "sla.p95_ms"],
+  [{ sla: { p95Ms: 2 ** 31 } }, "sla.p95_ms"],
+  [{ expireTime: new Date(Number.NaN) }, "expire_time"],
+  [{ notBefore: "2030-01-01" }, "not_before"],
+  [{ maxQueueTimeMs: Number.POSITIVE_INFINITY }, "max_queue_time"],
+  [{ waitMs: 5 }, "wait"],
+  [{ validateOnly: true }, "validate_only"],
+  [{ budget_usd: 0 }, "budget_usd"],
+  [{ sla: { budget_usd: 0 } }, "budget_usd"],
+  [{ metadata: "team" }, "metadata"],
+  [{ metadata: { team: 7 } }, "metadata.team"],
+  [{ text: 7 }, "params.text"],
 ] as const)("%j is refused at %s", (wrong, field) => {
-  expect(() => written({ intent: "summarize", ...wrong })).toThrow(
+  expect(() => written({ intent: "summarize", ...wrong } as TaskSpec)).toThrow(
     expect.objectContaining({ violations: [expect.objectContaining({ field })] }),
   );
 });

@@ -38,6 +38,15 @@ test.each([
   expect(error).toMatchObject({ name, reason: "", requestId: "sent", cause: thrown });
 });
 
+test.each([
+  [new ConnectError("Failed to fetch", Code.Unknown), "AION_CORS_ORIGINS"],
+  [new ConnectError("self-signed certificate in certificate chain", Code.Internal), "tls.ca"],
+  [new ConnectError("write EPROTO: wrong version number", Code.Internal), "speaks no TLS"],
+  [new ConnectError("HTTP 404", Code.Unimplemented), "is not AION"],
+])("a connection that fails says what to look at: %s", (thrown, words) => {
+  expect(errorOf(thrown, "").message).toContain(words);
+});
+
 test("a defect of AION stays one", () => {
   expect(errorOf(refusal(Code.Internal, "INTERNAL"), "").name).toBe("InternalError");
   const bare = new ConnectError("it broke", Code.Internal, { "x-request-id": "r1" });

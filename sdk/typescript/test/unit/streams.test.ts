@@ -4,6 +4,8 @@ import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { EventKind } from "../../src/gen/aion/v1/events_pb.js";
 import { type TaskEvent, textOf, Unavailable } from "../../src/index.js";
+import { resolve } from "../../src/options.js";
+import { Retries } from "../../src/retry.js";
 import { answer, cut, Double, LOG, refuse, type Step, streamed, task, watched, watchFromTheLog } from "./double.js";
 
 const SPEC = { intent: "summarize", text: "long" };
@@ -155,12 +157,45 @@ test("run submits, and watches when the task has not ended by then", async () =>
   expect(double.calls("Watch")[0]?.request["afterOffset"]).toBe(1n);
 });
 
+test("events that are asked for at once come in order, each once", async () => {
+  const double = new Double();
+  double.script("Watch", cut(watched(LOG.slice(0, 1))), watchFromTheLog);
+  const stream = double.client().tasks.watch("t1");
+  const asked = await Promise.all(Array.from({ length: 5 }, () => stream.next()));
+  expect(asked.map(({ value }) => value?.offset)).toEqual([1, 2, 3, 4, undefined]);
+});
+
+test("run outlasts a restart of the server as a stream does, under one key", async () => {
+  const double = new Double();
+  const down = Array.from({ length: 9 }, () => refuse(Code.Unavailable, "DRAINING"));
+  double.script("Submit", ...down, answer(task("OK")));
+  expect((await double.client().tasks.run(SPEC)).state).toBe("OK");
+  expect(new Set(double.calls("Submit").map(({ request }) => request["requestId"])).size).toBe(1);
+  double.script("Submit", ...down, answer(task("OK")));
+  const short = double.client({ maxReconnects: 2 }).tasks.run({ ...SPEC, requestId: "order-17" });
+  await expect(short).rejects.toMatchObject({ name: "Unavailable", idempotencyKey: "order-17" });
+  await expect(double.client().tasks.run(SPEC, { maxRetries: 0 })).rejects.toBeInstanceOf(Unavailable);
+  expect(double.calls("Submit")).toHaveLength(10 + 3 + 1);
+});
+
+test("an attempt of run that is never answered is made again", async () => {
+  const double = new Double();
+  const options = resolve({ timeoutMs: 20 });
+  const bounds = { limit: 3, timeoutMs: undefined, attemptMs: 90_000, repeatable: true };
+  expect(new Retries(options, bounds).timeLeft()).toBe(90_000);
+  expect(new Retries(options, { ...bounds, timeoutMs: 400 }, () => 0).timeLeft()).toBe(400);
+  double.script("Submit", refuse(Code.DeadlineExceeded, ""), answer(task("OK")));
+  expect((await double.client().tasks.run(SPEC)).state).toBe("OK");
+  expect(double.seen[0]?.timeoutMs).toBeGreaterThan(80_000);
+});
+
 test("run with a timeout waits no longer than that", async () => {
   const double = new Double();
   double.script("Submit", answer(task("RUNNING")));
   double.script("Watch", silent);
   const run = double.client({ maxRetries: 0 }).tasks.run(SPEC, { timeoutMs: 400 });
-  await expect(run).rejects.toMatchObject({ name: "DeadlineExceeded" });
+  const key = expect.stringMatching(/^[0-9a-f-]{36}$/);
+  await expect(run).rejects.toMatchObject({ name: "DeadlineExceeded", taskId: "t1", idempotencyKey: key });
   expect(double.calls("Submit")[0]?.request["wait"]).toMatchObject({ nanos: 360_000_000 });
 });
 

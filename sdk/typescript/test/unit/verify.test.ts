@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { verifyWebhook, WebhookVerificationError } from "../../src/index.js";
+import { ConfigurationError, verifyWebhook, WebhookVerificationError } from "../../src/index.js";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NOW = 1_700_000_000_000;
@@ -30,7 +30,7 @@ test.each([
   ["a buffer", new TextEncoder().encode(BODY).buffer as ArrayBuffer],
 ])("an event is read from %s", async (_, payload) => {
   const event = await verifyWebhook(payload, new Headers(signed()), SECRET, { now: NOW });
-  expect(event).toEqual({ id: "msg_1", type: "task.ok", timestamp: new Date(NOW), data: { task_id: "t1" } });
+  expect(event).toEqual({ deliveryId: "msg_1", type: "task.ok", timestamp: new Date(NOW), data: { task_id: "t1" } });
 });
 
 test("headers may be node's, in any case; several secrets and signatures may be tried", async () => {
@@ -42,7 +42,7 @@ test("headers may be node's, in any case; several secrets and signatures may be 
   };
   const upper = Object.fromEntries(Object.entries(both).map(([name, value]) => [name.toUpperCase(), value]));
   const unknown = `whsec_${Buffer.from("unknown").toString("base64")}`;
-  expect((await verifyWebhook(BODY, upper, [unknown, SECRET], { now: NOW })).id).toBe("msg_1");
+  expect((await verifyWebhook(BODY, upper, [unknown, SECRET], { now: NOW })).deliveryId).toBe("msg_1");
 });
 
 test.each([
@@ -51,6 +51,7 @@ test.each([
   ["another id", BODY, { ...signed(), "webhook-id": "msg_2" }, {}],
   ["an old message", BODY, signed(), { now: NOW + 300_001 }],
   ["a message from the future", BODY, signed(), { now: NOW - 300_001 }],
+  ["a tolerance that is no number", BODY, signed(), { toleranceMs: Number.NaN, now: 0 }],
   ["no time", BODY, { ...signed(), "webhook-timestamp": "soon" }, {}],
   ["no signature", BODY, { ...signed(), "webhook-signature": "" }, {}],
   ["a signature of another version", BODY, { ...signed(), "webhook-signature": "v2,AAAA" }, {}],
@@ -60,6 +61,13 @@ test.each([
   await expect(verified).rejects.toBeInstanceOf(WebhookVerificationError);
 });
 
-test("a secret that is none is the receiver's own mistake", async () => {
-  await expect(verifyWebhook(BODY, signed(), "whsec_***", { now: NOW })).rejects.toBeInstanceOf(TypeError);
+test.each([
+  ["a secret that is none", BODY, "whsec_***", "is whsec_ and base64"],
+  ["a missing secret", BODY, undefined, "secret is missing"],
+  ["no secret at all", BODY, [], "secret is missing"],
+  ["a body that was parsed", JSON.parse(BODY), SECRET, "the body as it came"],
+] as const)("%s is the receiver's own mistake", async (_, body, secret, words) => {
+  const verified = verifyWebhook(body, signed(), secret as string, { now: NOW });
+  await expect(verified).rejects.toBeInstanceOf(ConfigurationError);
+  await expect(verified).rejects.toThrow(words);
 });

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Generic, Protocol, TypeVar
 
+from aion_sdk.options import whole
 from aion_sdk.paging import Page
 
 Item = TypeVar("Item")
@@ -23,6 +24,8 @@ class AsyncPages(Generic[Item]):
 
     def __init__(self, fetch: AsyncFetch[Item], limit: int | None = None) -> None:
         self._fetch = fetch
+        if limit is not None:
+            whole("limit", limit)
         self._limit = limit
 
     def __aiter__(self) -> AsyncIterator[Item]:

@@ -65,9 +65,12 @@ class AsyncSchedules:
         return AsyncPages(fetch, limit)
 
     async def update(self, schedule: Schedule, *, timeout: float | None = None) -> Schedule:
-        """Replace the schedule of that id. Raises ChangedMeanwhile when its `etag` is no longer the stored one."""
+        """Replace the schedule of that id. Raises ChangedMeanwhile when its `etag` is no longer the stored one.
+
+        With an `etag` it is not sent again when its outcome is unknown: its own change would refuse it. Read it then.
+        """
         request = wire.update_request(schedule)
-        return wire.updated(await self._calls.unary(methods.UPDATE_SCHEDULE, request, timeout))
+        return wire.updated(await self._calls.unary(methods.UPDATE_SCHEDULE, request, timeout, etag=schedule.etag))
 
     async def pause(self, schedule_id: str, note: str = "", *, timeout: float | None = None) -> Schedule:
         """Stop it from firing; `note` says why."""

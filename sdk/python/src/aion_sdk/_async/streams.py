@@ -3,11 +3,11 @@
 from types import TracebackType
 from typing import Self
 
+from aion_sdk._about import tell
 from aion_sdk._async.calls import AsyncCalls
 from aion_sdk._contract import methods
 from aion_sdk._cursor import StreamCursor
-from aion_sdk._retry import Retries
-from aion_sdk._transport.aio import AsyncByteStream
+from aion_sdk._transport.aio import AsyncByteStream, Turn
 from aion_sdk._transport.channel import sent_request_id
 from aion_sdk._wire import decode, encode
 from aion_sdk.errors import AionError, EventsExpired, Unavailable
@@ -26,8 +26,8 @@ class AsyncTaskStream:
         self._calls = calls
         self._cursor = cursor
         self._metadata = calls.metadata()
-        limit = calls.options.max_reconnects if calls.options.max_retries else 0
-        self._retries = Retries(calls.options, limit=limit, timeout=timeout)
+        self._retries = calls.reconnects(timeout)
+        self._turn = Turn()
         self._connection: AsyncByteStream | None = None
         self._closed = False
 
@@ -76,6 +76,21 @@ class AsyncTaskStream:
         return self
 
     async def __anext__(self) -> Event:
+        # Several that read at once take turns: each event goes to one of them, in order.
+        async with self._turn:
+            event = await self._next()
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    async def _next(self) -> Event | None:
+        try:
+            return await self._following()
+        except AionError as error:
+            tell(error, task_id=self.task_id, idempotency_key=self._cursor.idempotency_key)
+            raise
+
+    async def _following(self) -> Event | None:
         while not self._cursor.ended and not self._closed:
             try:
                 message = await self._read()
@@ -91,7 +106,7 @@ class AsyncTaskStream:
                 self._retries.progress()
                 return event
         await self._disconnect()
-        raise StopAsyncIteration
+        return None
 
     async def __aenter__(self) -> Self:
         return self

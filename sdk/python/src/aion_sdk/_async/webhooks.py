@@ -1,5 +1,6 @@
 """Everything that can be done with webhooks, on the side that asks for them."""
 
+import uuid
 from collections.abc import Iterable
 
 from aion_sdk._async.calls import AsyncCalls
@@ -13,10 +14,7 @@ from aion_sdk.webhooks import NewWebhook, RotatedSecret, Webhook, WebhookDeliver
 
 
 class AsyncWebhooks:
-    """Make, read, change and delete webhooks; look at their deliveries. Every method raises AionError when refused.
-
-    `create` and `rotate_secret` are not sent again when their outcome is unknown: each would make another secret.
-    """
+    """Make, read, change and delete webhooks; look at their deliveries. Every method raises AionError when refused."""
 
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
@@ -29,11 +27,16 @@ class AsyncWebhooks:
         intents: Iterable[str] = (),
         description: str = "",
         disabled: bool = False,
+        request_id: str = "",
         timeout: float | None = None,
     ) -> NewWebhook:
-        """Make a webhook and return it with its secret, which is shown this once."""
-        request = wire.create_request(url, map(TaskState, states), intents, description, disabled=disabled)
-        return wire.created(await self._calls.unary_once(methods.CREATE_WEBHOOK, request, timeout))
+        """Make a webhook and return it with its secret, which is shown this once.
+
+        `request_id` is the idempotency key, made when none is given: the same key gives the same webhook and secret.
+        """
+        webhook = Webhook("", url, tuple(map(TaskState, states)), tuple(intents), description, disabled)
+        request = wire.create_request(webhook, request_id or str(uuid.uuid4()))
+        return wire.created(await self._calls.unary(methods.CREATE_WEBHOOK, request, timeout))
 
     async def get(self, webhook_id: str, *, timeout: float | None = None) -> Webhook:
         """Read a webhook. Raises NotFound."""
@@ -49,13 +52,20 @@ class AsyncWebhooks:
         return AsyncPages(fetch, limit)
 
     async def update(self, webhook: Webhook, *, timeout: float | None = None) -> Webhook:
-        """Replace the webhook of that id; its secret stays."""
-        return wire.updated(await self._calls.unary(methods.UPDATE_WEBHOOK, wire.update_request(webhook), timeout))
+        """Replace the webhook of that id; its secret stays.
 
-    async def rotate_secret(self, webhook_id: str, *, timeout: float | None = None) -> RotatedSecret:
-        """Give it a new secret; for 24 hours the old one signs as well."""
-        request = wire.rotate_request(webhook_id)
-        return wire.rotated(await self._calls.unary_once(methods.ROTATE_WEBHOOK_SECRET, request, timeout))
+        Raises ChangedMeanwhile when its `etag` is no longer the stored one. With an `etag` it is not sent again when
+        its outcome is unknown: its own change would refuse it. Read it then.
+        """
+        request = wire.update_request(webhook)
+        return wire.updated(await self._calls.unary(methods.UPDATE_WEBHOOK, request, timeout, etag=webhook.etag))
+
+    async def rotate_secret(
+        self, webhook_id: str, *, request_id: str = "", timeout: float | None = None
+    ) -> RotatedSecret:
+        """Give it a new secret; for 24 hours the old one signs as well. The same `request_id` gives the same secret."""
+        request = wire.rotate_request(webhook_id, request_id or str(uuid.uuid4()))
+        return wire.rotated(await self._calls.unary(methods.ROTATE_WEBHOOK_SECRET, request, timeout))
 
     async def delete(self, webhook_id: str, *, timeout: float | None = None) -> None:
         """Delete it and what waits for it. Raises NotFound."""

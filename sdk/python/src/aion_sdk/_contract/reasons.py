@@ -93,6 +93,9 @@ class ErrorReason(StrEnum):
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
     """Somebody else changed it meanwhile; read it again."""
 
+    WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
+    """The webhook is disabled and gets no deliveries; enable it first."""
+
     RATE_LIMITED = "RATE_LIMITED"
     """Too many requests."""
 

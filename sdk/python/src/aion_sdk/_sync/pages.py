@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
+from aion_sdk.options import whole
 from aion_sdk.paging import Page
 
 Item = TypeVar("Item")
@@ -24,6 +25,8 @@ class Pages(Generic[Item]):
 
     def __init__(self, fetch: Fetch[Item], limit: int | None = None) -> None:
         self._fetch = fetch
+        if limit is not None:
+            whole("limit", limit)
         self._limit = limit
 
     def __iter__(self) -> Iterator[Item]:

@@ -4,11 +4,11 @@
 from types import TracebackType
 from typing import Self
 
+from aion_sdk._about import tell
 from aion_sdk._contract import methods
 from aion_sdk._cursor import StreamCursor
-from aion_sdk._retry import Retries
 from aion_sdk._sync.calls import Calls
-from aion_sdk._transport.blocking import ByteStream
+from aion_sdk._transport.blocking import ByteStream, Turn
 from aion_sdk._transport.channel import sent_request_id
 from aion_sdk._wire import decode, encode
 from aion_sdk.errors import AionError, EventsExpired, Unavailable
@@ -27,8 +27,8 @@ class TaskStream:
         self._calls = calls
         self._cursor = cursor
         self._metadata = calls.metadata()
-        limit = calls.options.max_reconnects if calls.options.max_retries else 0
-        self._retries = Retries(calls.options, limit=limit, timeout=timeout)
+        self._retries = calls.reconnects(timeout)
+        self._turn = Turn()
         self._connection: ByteStream | None = None
         self._closed = False
 
@@ -77,6 +77,21 @@ class TaskStream:
         return self
 
     def __next__(self) -> Event:
+        # Several that read at once take turns: each event goes to one of them, in order.
+        with self._turn:
+            event = self._next()
+        if event is None:
+            raise StopIteration
+        return event
+
+    def _next(self) -> Event | None:
+        try:
+            return self._following()
+        except AionError as error:
+            tell(error, task_id=self.task_id, idempotency_key=self._cursor.idempotency_key)
+            raise
+
+    def _following(self) -> Event | None:
         while not self._cursor.ended and not self._closed:
             try:
                 message = self._read()
@@ -92,7 +107,7 @@ class TaskStream:
                 self._retries.progress()
                 return event
         self._disconnect()
-        raise StopIteration
+        return None
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import Unpack
 
-from aion_sdk._batching import chunks
+from aion_sdk._about import about
+from aion_sdk._batching import check_concurrency, chunks
 from aion_sdk._contract import methods
 from aion_sdk._cursor import StreamCursor
 from aion_sdk._sync.calls import Calls
@@ -20,7 +21,7 @@ from aion_sdk._wire import decode, encode
 from aion_sdk.decisions import Decision
 from aion_sdk.errors import AionError, InternalError
 from aion_sdk.lifecycle import TaskState
-from aion_sdk.options import SUBMIT_WAIT_SECONDS
+from aion_sdk.options import SUBMIT_WAIT_SECONDS, whole
 from aion_sdk.paging import Page
 from aion_sdk.requests import TaskOptions, TaskSpec, as_spec
 from aion_sdk.tasks import BatchOutcome, Task
@@ -64,16 +65,22 @@ class Tasks:
     ) -> Task:
         """Submit a task and return it when it has ended, failed or not.
 
-        Without `timeout` it waits as long as the task lives: every task has an expire time. Raises DeadlineExceeded
-        when `timeout` passes first; the task goes on.
+        Without `timeout` it waits as long as the task lives: every task has an expire time. It outlasts a restart of
+        the server as a stream does (`max_reconnects`). Raises DeadlineExceeded when `timeout` passes first; the task
+        goes on, and the error has its `task_id` and `idempotency_key`.
         """
         began = time.monotonic()
+        spec = as_spec(intent, params, options)
         wait = SUBMIT_WAIT_SECONDS if timeout is None else min(SUBMIT_WAIT_SECONDS, timeout * 0.9)
-        task = self._submit(as_spec(intent, params, options), wait, timeout)
+        attempt = self._calls.options.timeout + wait
+        with about(task_id=spec.task_id, idempotency_key=spec.request_id):
+            request = encode.task_request(spec, wait)
+            task = decode.task(self._calls.lasting(methods.SUBMIT, request, timeout, attempt=attempt))
         if task.ended:
             return task
         left = None if timeout is None else max(0.0, timeout - (time.monotonic() - began))
-        with self.watch(task.task_id, after_offset=task.last_offset, timeout=left) as stream:
+        cursor = StreamCursor(task_id=task.task_id, idempotency_key=spec.request_id, after_offset=task.last_offset)
+        with TaskStream(self._calls, cursor, left) as stream:
             return stream.result()
 
     def stream(
@@ -85,16 +92,19 @@ class Tasks:
         **options: Unpack[TaskOptions],
     ) -> TaskStream:
         """Submit a task and iterate over its events; nothing is sent before the first one is asked for."""
-        submission = encode.task_request(as_spec(intent, params, options))
-        return TaskStream(self._calls, StreamCursor(submission=submission), timeout)
+        spec = as_spec(intent, params, options)
+        cursor = StreamCursor(submission=encode.task_request(spec), idempotency_key=spec.request_id)
+        return TaskStream(self._calls, cursor, timeout)
 
     def watch(self, task_id: str, *, after_offset: int = 0, timeout: float | None = None) -> TaskStream:
         """Iterate over the events of a task after an offset, from its start by default, until its end."""
+        whole("after_offset", after_offset)
         return TaskStream(self._calls, StreamCursor(task_id=task_id, after_offset=after_offset), timeout)
 
     def get(self, task_id: str, *, timeout: float | None = None) -> Task:
         """Read a task. Raises NotFound."""
-        return decode.task(self._calls.unary(methods.STATUS_BY_ID, encode.task_id(task_id), timeout))
+        with about(task_id=task_id):
+            return decode.task(self._calls.unary(methods.STATUS_BY_ID, encode.task_id(task_id), timeout))
 
     def list(
         self,
@@ -116,31 +126,52 @@ class Tasks:
 
         return Pages(fetch, limit)
 
-    def cancel(self, task_id: str, *, request_id: str = "", timeout: float | None = None) -> Task:
+    def cancel(self, task_id: str, *, timeout: float | None = None) -> Task:
         """Ask to end a task and return it as it is then; a task that has ended stays as it is."""
-        request = encode.cancel_request(task_id, request_id or str(uuid.uuid4()))
-        return decode.canceled(self._calls.unary(methods.CANCEL, request, timeout))
+        key = str(uuid.uuid4())
+        with about(task_id=task_id, idempotency_key=key):
+            request = encode.cancel_request(task_id, key)
+            return decode.canceled(self._calls.unary(methods.CANCEL, request, timeout))
 
     def explain(self, task_id: str, *, timeout: float | None = None) -> Decision:
         """Read why a task runs where it runs: every candidate with its reasons."""
-        request = encode.explain_request(task_id)
-        return decode.decision(self._calls.unary(methods.EXPLAIN_DECISION, request, timeout))
+        with about(task_id=task_id):
+            request = encode.explain_request(task_id)
+            return decode.decision(self._calls.unary(methods.EXPLAIN_DECISION, request, timeout))
 
-    def retry(self, task_id: str, *, new_task_id: str = "", request_id: str = "", timeout: float | None = None) -> Task:
-        """Submit again what an ended task did, under the policies of now; return the new task. Raises Refused."""
-        request = encode.retry_request(task_id, new_task_id, request_id or str(uuid.uuid4()))
-        return decode.task(self._calls.unary(methods.RETRY, request, timeout))
+    def retry(
+        self,
+        task_id: str,
+        *,
+        new_task_id: str = "",
+        request_id: str = "",
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> Task:
+        """Submit again what an ended task did, under the policies of now; return the new task. Raises Refused.
+
+        With `validate_only` nothing is accepted: the answer has a decision and no state.
+        """
+        key = request_id or str(uuid.uuid4())
+        request = encode.retry_request(task_id, new_task_id, key, validate_only=validate_only)
+        with about(task_id=task_id, idempotency_key=key):
+            return decode.task(self._calls.unary(methods.RETRY, request, timeout))
 
     def batch(
-        self, specs: Iterable[TaskSpec], *, at_once: int = 4, timeout: float | None = None
+        self, specs: Iterable[TaskSpec], *, concurrency: int = 4, timeout: float | None = None
     ) -> tuple[BatchOutcome, ...]:
         """Submit any number of tasks, each accepted or refused on its own; return an outcome for each, in their order.
 
-        They go in calls of up to 100, so many `at_once`; `timeout` bounds each call. A call that fails is the outcome
-        of its tasks. Submitting the same specs again makes no second task: each has a request id.
+        They go in calls of up to 100, `concurrency` of them at once, at most 64; `timeout` bounds each call. A call
+        that fails is the outcome of its tasks. Submitting the same specs again makes no second task: each has a request
+        id. All are read and written before the first is sent. Raises ConfigurationError for a concurrency out of
+        bounds.
         """
+        check_concurrency(concurrency)
         submit = partial(self._submit_chunk, timeout)
-        return tuple(chain.from_iterable(each(submit, chunks(specs), at_once=at_once)))
+        # What cannot be read or written raises here, before anything is sent: nobody loses what was accepted.
+        parts = list(chunks(specs))
+        return tuple(chain.from_iterable(each(submit, parts, concurrency=concurrency)))
 
     @property
     def with_raw_response(self) -> "RawTasks":
@@ -161,7 +192,8 @@ class Tasks:
         if limit is None:
             limit = self._calls.options.timeout + (wait or 0.0)
         request = encode.task_request(spec, wait, validate_only=validate_only)
-        return decode.task(self._calls.unary(methods.SUBMIT, request, limit))
+        with about(task_id=spec.task_id, idempotency_key=spec.request_id):
+            return decode.task(self._calls.unary(methods.SUBMIT, request, limit))
 
 
 class RawTasks:

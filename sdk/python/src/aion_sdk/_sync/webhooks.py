@@ -1,6 +1,7 @@
 # Written by sdk/python/sync_face.py from aion_sdk/_async/webhooks.py. DO NOT EDIT!
 """Everything that can be done with webhooks, on the side that asks for them."""
 
+import uuid
 from collections.abc import Iterable
 
 from aion_sdk._contract import methods
@@ -14,10 +15,7 @@ from aion_sdk.webhooks import NewWebhook, RotatedSecret, Webhook, WebhookDeliver
 
 
 class Webhooks:
-    """Make, read, change and delete webhooks; look at their deliveries. Every method raises AionError when refused.
-
-    `create` and `rotate_secret` are not sent again when their outcome is unknown: each would make another secret.
-    """
+    """Make, read, change and delete webhooks; look at their deliveries. Every method raises AionError when refused."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -30,11 +28,16 @@ class Webhooks:
         intents: Iterable[str] = (),
         description: str = "",
         disabled: bool = False,
+        request_id: str = "",
         timeout: float | None = None,
     ) -> NewWebhook:
-        """Make a webhook and return it with its secret, which is shown this once."""
-        request = wire.create_request(url, map(TaskState, states), intents, description, disabled=disabled)
-        return wire.created(self._calls.unary_once(methods.CREATE_WEBHOOK, request, timeout))
+        """Make a webhook and return it with its secret, which is shown this once.
+
+        `request_id` is the idempotency key, made when none is given: the same key gives the same webhook and secret.
+        """
+        webhook = Webhook("", url, tuple(map(TaskState, states)), tuple(intents), description, disabled)
+        request = wire.create_request(webhook, request_id or str(uuid.uuid4()))
+        return wire.created(self._calls.unary(methods.CREATE_WEBHOOK, request, timeout))
 
     def get(self, webhook_id: str, *, timeout: float | None = None) -> Webhook:
         """Read a webhook. Raises NotFound."""
@@ -50,13 +53,18 @@ class Webhooks:
         return Pages(fetch, limit)
 
     def update(self, webhook: Webhook, *, timeout: float | None = None) -> Webhook:
-        """Replace the webhook of that id; its secret stays."""
-        return wire.updated(self._calls.unary(methods.UPDATE_WEBHOOK, wire.update_request(webhook), timeout))
+        """Replace the webhook of that id; its secret stays.
 
-    def rotate_secret(self, webhook_id: str, *, timeout: float | None = None) -> RotatedSecret:
-        """Give it a new secret; for 24 hours the old one signs as well."""
-        request = wire.rotate_request(webhook_id)
-        return wire.rotated(self._calls.unary_once(methods.ROTATE_WEBHOOK_SECRET, request, timeout))
+        Raises ChangedMeanwhile when its `etag` is no longer the stored one. With an `etag` it is not sent again when
+        its outcome is unknown: its own change would refuse it. Read it then.
+        """
+        request = wire.update_request(webhook)
+        return wire.updated(self._calls.unary(methods.UPDATE_WEBHOOK, request, timeout, etag=webhook.etag))
+
+    def rotate_secret(self, webhook_id: str, *, request_id: str = "", timeout: float | None = None) -> RotatedSecret:
+        """Give it a new secret; for 24 hours the old one signs as well. The same `request_id` gives the same secret."""
+        request = wire.rotate_request(webhook_id, request_id or str(uuid.uuid4()))
+        return wire.rotated(self._calls.unary(methods.ROTATE_WEBHOOK_SECRET, request, timeout))
 
     def delete(self, webhook_id: str, *, timeout: float | None = None) -> None:
         """Delete it and what waits for it. Raises NotFound."""

@@ -17,6 +17,9 @@ from aion_sdk.raw import Headers, wanted
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
+Turn = asyncio.Lock
+"""One after the other."""
+
 
 class AsyncByteStream:
     """The messages of one server stream."""
@@ -46,7 +49,7 @@ class AsyncTransport:
         self._channel: aio.Channel | None = None
         self._closed = False
 
-    async def unary(self, path: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
+    async def unary(self, path: str, request: bytes, timeout: float | None, metadata: Metadata) -> bytes:
         """One answer for one request. Raises AionError."""
         method: aio.UnaryUnaryMultiCallable[bytes, bytes] = self._opened().unary_unary(path)
         call = method(request, timeout=timeout, metadata=aio.Metadata(*metadata))
@@ -88,9 +91,9 @@ class AsyncTransport:
         return self._channel
 
 
-async def each(work: Callable[[Item], Awaitable[Outcome]], items: Iterable[Item], *, at_once: int) -> list[Outcome]:
+async def each(work: Callable[[Item], Awaitable[Outcome]], items: Iterable[Item], *, concurrency: int) -> list[Outcome]:
     """What the work makes of each item, in their order; at most so many at once."""
-    free = asyncio.Semaphore(at_once)
+    free = asyncio.Semaphore(concurrency)
 
     async def one(item: Item) -> Outcome:
         async with free:

@@ -18,6 +18,9 @@ from aion_sdk.raw import Headers, wanted
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
+Turn = threading.Lock
+"""One after the other."""
+
 
 class ByteStream:
     """The messages of one server stream."""
@@ -48,7 +51,7 @@ class Transport:
         self._closed = False
         self._opening = threading.Lock()
 
-    def unary(self, path: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
+    def unary(self, path: str, request: bytes, timeout: float | None, metadata: Metadata) -> bytes:
         """One answer for one request. Raises AionError."""
         method: Any = self._opened().unary_unary(path)
         answer: bytes
@@ -91,9 +94,9 @@ class Transport:
             return self._channel
 
 
-def each(work: Callable[[Item], Outcome], items: Iterable[Item], *, at_once: int) -> list[Outcome]:
+def each(work: Callable[[Item], Outcome], items: Iterable[Item], *, concurrency: int) -> list[Outcome]:
     """What the work makes of each item, in their order; at most so many at once."""
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
+    with ThreadPoolExecutor(max_workers=concurrency) as pool:
         return list(pool.map(work, items))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from aion_sdk._gen.aion import v1
 from aion_sdk.lifecycle import TaskState
+from aion_sdk.options import whole
 from aion_sdk.requests import Seconds, TaskSpec, as_duration
 
 
@@ -26,9 +27,12 @@ def batch_request(specs: Iterable[TaskSpec]) -> bytes:
     return bytes(v1.SubmitBatchRequest(requests=[task_message(spec) for spec in specs]))
 
 
-def retry_request(value: str, new_task_id: str, request_id: str) -> bytes:
+def retry_request(value: str, new_task_id: str, request_id: str, *, validate_only: bool = False) -> bytes:
     """A Retry."""
-    return bytes(v1.RetryRequest(task_id=value, new_task_id=new_task_id, request_id=request_id))
+    message = v1.RetryRequest(
+        task_id=value, new_task_id=new_task_id, request_id=request_id, validate_only=validate_only
+    )
+    return bytes(message)
 
 
 def task_id(value: str) -> bytes:
@@ -54,7 +58,11 @@ def explain_request(value: str) -> bytes:
 def list_tasks_request(page_size: int, page_token: str, states: Iterable[TaskState], intent: str) -> bytes:
     """A ListTasks. Raises ValueError for a state that the contract does not know."""
     wanted = task_states(states)
-    return bytes(v1.ListTasksRequest(page_size=page_size, page_token=page_token, states=wanted, intent=intent))
+    return bytes(
+        v1.ListTasksRequest(
+            page_size=whole("page_size", page_size), page_token=page_token, states=wanted, intent=intent
+        )
+    )
 
 
 def task_states(states: Iterable[TaskState]) -> list[v1.TaskState]:
@@ -69,12 +77,12 @@ def task_states(states: Iterable[TaskState]) -> list[v1.TaskState]:
 
 def list_intents_request(page_size: int, page_token: str) -> bytes:
     """A ListIntents."""
-    return bytes(v1.ListIntentsRequest(page_size=page_size, page_token=page_token))
+    return bytes(v1.ListIntentsRequest(page_size=whole("page_size", page_size), page_token=page_token))
 
 
 def list_modules_request(page_size: int, page_token: str) -> bytes:
     """A ListModules."""
-    return bytes(v1.ListModulesRequest(page_size=page_size, page_token=page_token))
+    return bytes(v1.ListModulesRequest(page_size=whole("page_size", page_size), page_token=page_token))
 
 
 def server_info_request() -> bytes:

@@ -3,6 +3,7 @@
 from aion_sdk._gen.aion import v1
 from aion_sdk._wire import encode
 from aion_sdk._wire.decode import named, task_result, task_spec
+from aion_sdk.options import whole
 from aion_sdk.paging import Page
 from aion_sdk.schedules import CatchUp, Overlap, Schedule
 from aion_sdk.tasks import Task
@@ -25,7 +26,7 @@ def get_request(schedule_id: str) -> bytes:
 
 def list_request(page_size: int, page_token: str) -> bytes:
     """A ListSchedules."""
-    return bytes(v1.ListSchedulesRequest(page_size=page_size, page_token=page_token))
+    return bytes(v1.ListSchedulesRequest(page_size=whole("page_size", page_size), page_token=page_token))
 
 
 def pause_request(schedule_id: str, note: str) -> bytes:

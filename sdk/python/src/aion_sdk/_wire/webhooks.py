@@ -1,26 +1,22 @@
 """Webhooks on the wire."""
 
-from collections.abc import Iterable
-
 from aion_sdk._gen.aion import v1
 from aion_sdk._wire.decode import named
 from aion_sdk._wire.encode import task_states
 from aion_sdk.lifecycle import TaskState
+from aion_sdk.options import whole
 from aion_sdk.paging import Page
 from aion_sdk.webhooks import DeliveryState, NewWebhook, RotatedSecret, Webhook, WebhookDelivery
 
 
-def create_request(
-    url: str, states: Iterable[TaskState], intents: Iterable[str], description: str, *, disabled: bool
-) -> bytes:
+def create_request(webhook: Webhook, request_id: str) -> bytes:
     """A CreateWebhook."""
-    return bytes(v1.CreateWebhookRequest(webhook=_message(url, states, intents, description, disabled=disabled)))
+    return bytes(v1.CreateWebhookRequest(webhook=_message(webhook), request_id=request_id))
 
 
 def update_request(webhook: Webhook) -> bytes:
     """An UpdateWebhook."""
-    message = _message(webhook.url, webhook.states, webhook.intents, webhook.description, disabled=webhook.disabled)
-    return bytes(v1.UpdateWebhookRequest(webhook=message, webhook_id=webhook.webhook_id))
+    return bytes(v1.UpdateWebhookRequest(webhook=_message(webhook), webhook_id=webhook.webhook_id))
 
 
 def get_request(webhook_id: str) -> bytes:
@@ -30,12 +26,12 @@ def get_request(webhook_id: str) -> bytes:
 
 def list_request(page_size: int, page_token: str) -> bytes:
     """A ListWebhooks."""
-    return bytes(v1.ListWebhooksRequest(page_size=page_size, page_token=page_token))
+    return bytes(v1.ListWebhooksRequest(page_size=whole("page_size", page_size), page_token=page_token))
 
 
-def rotate_request(webhook_id: str) -> bytes:
+def rotate_request(webhook_id: str, request_id: str) -> bytes:
     """A RotateWebhookSecret."""
-    return bytes(v1.RotateWebhookSecretRequest(webhook_id=webhook_id))
+    return bytes(v1.RotateWebhookSecretRequest(webhook_id=webhook_id, request_id=request_id))
 
 
 def delete_request(webhook_id: str) -> bytes:
@@ -45,7 +41,11 @@ def delete_request(webhook_id: str) -> bytes:
 
 def list_deliveries_request(webhook_id: str, page_size: int, page_token: str) -> bytes:
     """A ListWebhookDeliveries."""
-    return bytes(v1.ListWebhookDeliveriesRequest(webhook_id=webhook_id, page_size=page_size, page_token=page_token))
+    return bytes(
+        v1.ListWebhookDeliveriesRequest(
+            webhook_id=webhook_id, page_size=whole("page_size", page_size), page_token=page_token
+        )
+    )
 
 
 def replay_request(webhook_id: str, delivery_id: str) -> bytes:
@@ -92,15 +92,14 @@ def replayed(data: bytes) -> WebhookDelivery:
     return _delivery(v1.ReplayWebhookDeliveryResponse.parse(data).delivery or v1.WebhookDelivery())
 
 
-def _message(
-    url: str, states: Iterable[TaskState], intents: Iterable[str], description: str, *, disabled: bool
-) -> v1.Webhook:
+def _message(webhook: Webhook) -> v1.Webhook:
     return v1.Webhook(
-        url=url,
-        states=task_states(states),
-        intents=list(intents),
-        description=description,
-        disabled=disabled,
+        url=webhook.url,
+        states=task_states(webhook.states),
+        intents=list(webhook.intents),
+        description=webhook.description,
+        disabled=webhook.disabled,
+        etag=webhook.etag,
     )
 
 
@@ -115,6 +114,8 @@ def _webhook(message: v1.Webhook | None) -> Webhook:
         disabled=message.disabled,
         disable_reason=message.disable_reason,
         create_time=message.create_time,
+        update_time=message.update_time,
+        etag=message.etag,
     )
 
 

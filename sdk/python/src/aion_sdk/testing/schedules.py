@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aion_sdk._gen.aion import v1
 from aion_sdk.testing.refusals import RefusedCall
-from aion_sdk.testing.store import FakeTasks
+from aion_sdk.testing.store import FakeTasks, cut
 
 OURS = ("create_time", "update_time", "next_fire_time", "last_fire_time")
 
@@ -37,9 +37,11 @@ class FakeSchedules:
         return v1.GetScheduleResponse(schedule=self._find(request.schedule_id))
 
     def page(self, request: v1.ListSchedulesRequest) -> v1.ListSchedulesResponse:
-        """Every schedule, by id, on one page."""
+        """A page of schedules, by id. Raises RefusedCall."""
         with self._tasks.changed:
-            return v1.ListSchedulesResponse(schedules=[self._kept[name] for name in sorted(self._kept)])
+            found = [self._kept[name] for name in sorted(self._kept)]
+            items, token = cut(found, request.page_size, request.page_token)
+            return v1.ListSchedulesResponse(schedules=items, next_page_token=token)
 
     def update(self, request: v1.UpdateScheduleRequest) -> v1.UpdateScheduleResponse:
         """Replace a schedule. Raises RefusedCall."""

@@ -13,7 +13,7 @@ from aion_sdk._version import __version__
 from aion_sdk.testing.refusals import RefusedCall
 from aion_sdk.testing.schedules import FakeSchedules
 from aion_sdk.testing.scripts import Script
-from aion_sdk.testing.store import FakeTasks, new_secret
+from aion_sdk.testing.store import FakeTasks, cut, new_secret
 from aion_sdk.testing.webhooks import FakeWebhooks
 
 
@@ -93,9 +93,10 @@ class _Answers:
     def explain(self, request: v1.ExplainDecisionRequest) -> v1.ExplainDecisionResponse:
         return v1.ExplainDecisionResponse(decision=self._tasks.read(request.task_id).decision)
 
-    def intents(self, _: v1.ListIntentsRequest) -> v1.ListIntentsResponse:
+    def intents(self, request: v1.ListIntentsRequest) -> v1.ListIntentsResponse:
         found = [v1.Intent(name=name, description="scripted", engines=["fake"]) for name in sorted(self._scripts)]
-        return v1.ListIntentsResponse(intents=found)
+        items, token = cut(found, request.page_size, request.page_token)
+        return v1.ListIntentsResponse(intents=items, next_page_token=token)
 
     def info(self, _: v1.GetServerInfoRequest) -> v1.GetServerInfoResponse:
         return v1.GetServerInfoResponse(

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from aion_sdk._gen.aion import v1
 from aion_sdk._wire import encode
@@ -19,6 +20,7 @@ from aion_sdk.testing.scripts import Script
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 500
 HEARTBEAT_SECONDS = 1.0
+Item = TypeVar("Item")
 
 
 class FakeTasks:
@@ -61,9 +63,11 @@ class FakeTasks:
                 return known
             if not old.ended:
                 raise RefusedCall("TASK_NOT_ENDED", f"task {request.task_id} is {old.message.status}; cancel it first")
-            task = self._accept(spec, fingerprint, operation="retry", retry_of=request.task_id)
+            task = self._accept(
+                spec, fingerprint, operation="retry", retry_of=request.task_id, only_check=request.validate_only
+            )
             if task is None:
-                raise AssertionError("a retry is never a dry run")
+                return v1.TaskResult(schema_version="1.0", intent=spec.intent, decision=decision(spec))
             accepted = self._as_it_is(task)
             self._start(task)
             return accepted
@@ -199,7 +203,7 @@ class FakeTasks:
         return message
 
 
-def cut(items: list[v1.TaskResult], page_size: int, page_token: str) -> tuple[list[v1.TaskResult], str]:
+def cut(items: list[Item], page_size: int, page_token: str) -> tuple[list[Item], str]:
     """A page of a list and the token of the next one. Raises RefusedCall."""
     begin = 0
     if page_token:

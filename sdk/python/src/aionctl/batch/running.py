@@ -17,7 +17,7 @@ PAUSE = 1.0
 
 
 async def run_all(
-    client: AsyncClient, rows: Iterator[Row], results: Results, progress: Progress, *, in_flight: int
+    client: AsyncClient, rows: Iterator[Row], results: Results, progress: Progress, *, concurrency: int
 ) -> Tally:
     """Submit each line and wait for its end. Raises LineWrong; what is in flight then ends first."""
     tally = Tally()
@@ -46,7 +46,7 @@ async def run_all(
             )
 
     # The workers share the iterator: the event loop runs one of them at a time, so each line goes to one.
-    outcomes = await asyncio.gather(*(worker() for _ in range(in_flight)), return_exceptions=True)
+    outcomes = await asyncio.gather(*(worker() for _ in range(concurrency)), return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             progress.note(tally.words)

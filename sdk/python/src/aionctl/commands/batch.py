@@ -1,4 +1,4 @@
-"""Many tasks from a file, so many in flight; run again, it goes on where it was."""
+"""Many tasks from a file, so many at once; run again, it goes on where it was."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 import typer
 
+from aion_sdk.options import MOST_AT_ONCE
 from aion_sdk.requests import TaskOptions
 from aionctl import params
 from aionctl.asked import promise
@@ -42,7 +43,7 @@ def batch(
     name: Annotated[
         str, typer.Option(help="The batch's name, a part of every line's request id; by default the file's name.")
     ] = "",
-    in_flight: Annotated[int, typer.Option(min=1, max=500, help="So many tasks at once, at most.")] = 16,
+    concurrency: Annotated[int, typer.Option(min=1, max=MOST_AT_ONCE, help="So many tasks at once, at most.")] = 16,
     submit_only: Annotated[bool, typer.Option("--submit-only", help="Submit all, wait for none.")] = False,
 ) -> None:
     """Submit a task for each line of a CSV or JSONL file.
@@ -58,17 +59,19 @@ def batch(
             wanted = Results(out, ended_in(Path(results)) if results else frozenset())
         except OSError as cause:
             raise typer.BadParameter(f"cannot use {results}: {cause.strerror}", param_hint="--results") from cause
-        tally = _go(session, reading, file, wanted, in_flight=in_flight, submit_only=submit_only)
+        tally = _go(session, reading, file, wanted, concurrency=concurrency, submit_only=submit_only)
     raise typer.Exit(tally.exit_code)
 
 
-def _go(session: Session, reading: Reading, file: str, results: Results, *, in_flight: int, submit_only: bool) -> Tally:
+def _go(
+    session: Session, reading: Reading, file: str, results: Results, *, concurrency: int, submit_only: bool
+) -> Tally:
     async def all_lines(progress: Progress) -> Tally:
         async with session.async_client() as client:
             rows = reading.rows(file)
             if submit_only:
                 return await submit_all(client, rows, results, progress)
-            return await run_all(client, rows, results, progress, in_flight=in_flight)
+            return await run_all(client, rows, results, progress, concurrency=concurrency)
 
     try:
         with Progress(reading.name) as progress:

@@ -19,6 +19,8 @@ from aionctl.session import Session, session
 app = typer.Typer(help="Tasks that the server submits by the clock.", no_args_is_help=True, add_completion=False)
 ScheduleId = Annotated[str, typer.Argument(help="The schedule's id.")]
 Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
+LEAST_CATCH_UP = 10.0
+"""Seconds, by the contract: within them a time is not missed."""
 MOST_CATCH_UP = 30 * 86_400.0
 
 
@@ -30,7 +32,11 @@ def timing(
     ] = None,
     catch_up_window: Annotated[
         float | None,
-        typer.Option(parser=seconds_within(1, MOST_CATCH_UP), metavar="TIME", help="How far back they are looked for."),
+        typer.Option(
+            parser=seconds_within(LEAST_CATCH_UP, MOST_CATCH_UP),
+            metavar="TIME",
+            help="How far back they are looked for.",
+        ),
     ] = None,
     overlap: Annotated[
         Overlap | None,

@@ -4,21 +4,15 @@ from typing import Annotated
 
 import typer
 
-from aion_sdk import InternalError, Task
 from aion_sdk.requests import TaskOptions
 from aionctl.asked import Asked, asked, identity, promise
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
 from aionctl.option_values import seconds_within
 from aionctl.output import live, tables
-from aionctl.output.form import Form
+from aionctl.output.dry_run import DryRun, show_decision
 from aionctl.output.shown import show
-from aionctl.reporting import say
 from aionctl.session import Session, session
-
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Check and decide as always, submit nothing, and show the decision.")
-]
 
 
 @supplied_by(asked=asked, identity=identity, promise=promise, session=session)
@@ -39,7 +33,7 @@ def submit(
     """Submit a task and return as soon as it is accepted durably."""
     spec = asked.spec(identity, promise)
     if dry_run:
-        _show_decision(session.client.tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
+        show_decision(session.client.tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
         return
     show(session.client.tasks.submit(spec, wait=wait, timeout=session.timeout), session.form, tables.show_task)
 
@@ -58,7 +52,7 @@ def run(
     spec = asked.spec(identity, promise)
     tasks = session.client.tasks
     if dry_run:
-        _show_decision(tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
+        show_decision(tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
         return
     if stream:
         events = tasks.stream(spec, timeout=session.timeout)
@@ -68,11 +62,3 @@ def run(
         task = tasks.run(spec, timeout=session.timeout)
         show(task, session.form, tables.show_task)
     raise typer.Exit(of_task(task))
-
-
-def _show_decision(checked: Task, session: Session) -> None:
-    if checked.decision is None:
-        raise InternalError("the server checked the task and showed no decision")
-    show(checked.decision, session.form, tables.show_decision)
-    if session.form is Form.TABLE:
-        say("dry run: the task would be accepted; nothing was submitted")

@@ -9,6 +9,7 @@ from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
 from aionctl.option_values import one_of
 from aionctl.output import live, tables
+from aionctl.output.dry_run import DryRun, show_decision
 from aionctl.output.shown import show
 from aionctl.reporting import say
 from aionctl.safe_text import visible_line
@@ -75,9 +76,14 @@ def retry(
     task_id: TaskId,
     new_task_id: Annotated[str, typer.Option(help="The id of the new task; the server makes one by default.")] = "",
     request_id: Annotated[str, typer.Option(help="Idempotency key: the same key gives the same new task.")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Submit again what an ended task did, under the policies of now."""
-    task = session.client.tasks.retry(task_id, new_task_id=new_task_id, request_id=request_id)
+    tasks = session.client.tasks
+    task = tasks.retry(task_id, new_task_id=new_task_id, request_id=request_id, validate_only=dry_run)
+    if dry_run:
+        show_decision(task, session)
+        return
     show(task, session.form, tables.show_task)
 
 

@@ -16,6 +16,7 @@ from aionctl.session import Session, session
 app = typer.Typer(help="Calls that the server makes when tasks have ended.", no_args_is_help=True, add_completion=False)
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
 Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
+RequestId = Annotated[str, typer.Option(help="Idempotency key: the same key gives the same secret, for 24 hours.")]
 ONCE = "this secret is shown once; give it to the receiver, which verifies deliveries with it"
 
 
@@ -57,9 +58,12 @@ def create(
     session: Session,
     url: Annotated[str, typer.Argument(help="Where deliveries are sent: https://...")],
     disabled: Annotated[bool, typer.Option("--disabled", help="It gets nothing until it is enabled.")] = False,
+    request_id: RequestId = "",
 ) -> None:
     """Make a webhook and show its secret, once."""
-    made = session.client.webhooks.create(url, disabled=disabled, timeout=session.timeout, **wishes)
+    made = session.client.webhooks.create(
+        url, disabled=disabled, request_id=request_id, timeout=session.timeout, **wishes
+    )
     show(made, session.form, _show_new)
 
 
@@ -72,7 +76,7 @@ def update(
     url: Annotated[str | None, typer.Option(help="Where deliveries are sent.")] = None,
     enable: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it gets deliveries.")] = None,
 ) -> None:
-    """Change a webhook; its secret stays."""
+    """Change a webhook; its secret stays. Refused when somebody else changes it at the same time."""
     changes = dict(wishes)
     if url is not None:
         changes["url"] = url
@@ -86,9 +90,10 @@ def update(
 
 @app.command()
 @supplied_by(session=session)
-def rotate_secret(session: Session, webhook_id: WebhookId) -> None:
+def rotate_secret(session: Session, webhook_id: WebhookId, request_id: RequestId = "") -> None:
     """Give a webhook a new secret and show it, once; for 24 hours the old one signs as well."""
-    show(session.client.webhooks.rotate_secret(webhook_id, timeout=session.timeout), session.form, _show_rotated)
+    rotated = session.client.webhooks.rotate_secret(webhook_id, request_id=request_id, timeout=session.timeout)
+    show(rotated, session.form, _show_rotated)
 
 
 @app.command()

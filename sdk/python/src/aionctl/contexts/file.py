@@ -52,9 +52,14 @@ def write_private(path: Path, text: str) -> None:
         path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         # mkstemp makes the file 0600.
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(text)
-        Path(temporary).replace(path)
+        try:
+            with os.fdopen(descriptor, "w") as opened:
+                opened.write(text)
+            Path(temporary).replace(path)
+        except BaseException:
+            # What it holds may be a key: nobody looks for it there.
+            Path(temporary).unlink()
+            raise
     except OSError as cause:
         raise ContextError(f"cannot write {path}: {cause.strerror}") from cause
 

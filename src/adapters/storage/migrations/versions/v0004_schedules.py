@@ -46,4 +46,6 @@ def upgrade() -> None:
         sa.CheckConstraint("(next_fire_us IS NULL) = (wake_us IS NULL)", name=op.f("ck_schedules_wakes_to_fire")),
         sa.PrimaryKeyConstraint("tenant_id", "schedule_id", name=op.f("pk_schedules")),
     )
-    op.create_index("ix_schedules_to_wake", "schedules", ["wake_us"], sqlite_where=sa.text("wake_us IS NOT NULL"))
+    op.create_index(
+        "ix_schedules_to_wake", "schedules", ["tenant_id", "wake_us"], sqlite_where=sa.text("wake_us IS NOT NULL")
+    )

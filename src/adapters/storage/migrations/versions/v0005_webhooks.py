@@ -1,4 +1,4 @@
-"""Webhooks, and what is owed to each."""
+"""Webhooks, what is owed to each, and the keys under which a retry finds what it made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes both tables."""
+    """Makes the tables."""
     op.create_table(
         "webhooks",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -23,6 +23,9 @@ def upgrade() -> None:
         sa.Column("disabled", sa.Integer(), nullable=False),
         sa.Column("disable_reason", sa.Text(), nullable=False),
         sa.Column("failing_since_us", sa.Integer(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("update_us", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("old_secret", sa.LargeBinary(), nullable=True),
         sa.Column("old_until_us", sa.Integer(), nullable=True),
@@ -31,6 +34,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "webhook_id", name=op.f("uq_webhooks_tenant_id_webhook_id")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "webhook_keys",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("principal", sa.Text(), nullable=False),
+        sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("webhook_id", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("old_until_us", sa.Integer(), nullable=True),
+        sa.Column("expire_us", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "principal", "operation", "key", name=op.f("pk_webhook_keys")),
+    )
+    op.create_index("ix_webhook_keys_by_expiry", "webhook_keys", ["expire_us"])
     op.create_table(
         "webhook_deliveries",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -65,5 +82,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_us IS NOT NULL"),
     )
     op.create_index(
-        "ix_webhook_deliveries_next", "webhook_deliveries", ["next_us"], sqlite_where=sa.text("next_us IS NOT NULL")
+        "ix_webhook_deliveries_of_task",
+        "webhook_deliveries",
+        ["tenant_id", "task_id"],
+        sqlite_where=sa.text("next_us IS NOT NULL"),
     )

@@ -25,7 +25,7 @@ export const file_aion_v1_schedules: GenFile = /*@__PURE__*/
  */
 export type Schedule = Message<"aion.v1.Schedule"> & {
   /**
-   * Its id, unique for the tenant.
+   * Its id, unique for the tenant. It must be set to create one; in an update it may be empty, or equal to the request's.
    *
    * @generated from field: string schedule_id = 1;
    */
@@ -34,7 +34,8 @@ export type Schedule = Message<"aion.v1.Schedule"> & {
   /**
    * When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
    * `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
-   * multiples since 1970 in UTC.
+   * multiples since 1970 in UTC. Beyond what every cron has, `L` as day of month is the last one and `LW` the last
+   * weekday; a day of week may be the last or the nth of its month: `5L` is the last Friday, `MON#1` the first Monday.
    *
    * @generated from field: string cron = 2;
    */
@@ -63,7 +64,8 @@ export type Schedule = Message<"aion.v1.Schedule"> & {
   catchUp: CatchUp;
 
   /**
-   * How far back missed times are looked for; unset means one hour.
+   * How far back missed times are looked for, at least the ten seconds within which a time is not missed; unset means
+   * one hour.
    *
    * @generated from field: google.protobuf.Duration catch_up_window = 6;
    */
@@ -322,7 +324,7 @@ export const ListSchedulesResponseSchema: GenMessage<ListSchedulesResponse> = /*
  */
 export type UpdateScheduleRequest = Message<"aion.v1.UpdateScheduleRequest"> & {
   /**
-   * The schedule as it shall be; its id names it. With an `etag` the update is refused when it was changed meanwhile.
+   * The schedule as it shall be; its id may be empty. With an `etag` the update is refused when it was changed meanwhile.
    *
    * @generated from field: aion.v1.Schedule schedule = 1;
    */
@@ -456,7 +458,8 @@ export const ResumeScheduleResponseSchema: GenMessage<ResumeScheduleResponse> = 
   messageDesc(file_aion_v1_schedules, 12);
 
 /**
- * Asks a schedule to submit its task now, whatever its times, pause and overlap say.
+ * Asks a schedule to submit its task now, whatever its times, pause and overlap say. As to submit it oneself, this needs
+ * the scope to run its intent.
  *
  * @generated from message aion.v1.TriggerScheduleRequest
  */

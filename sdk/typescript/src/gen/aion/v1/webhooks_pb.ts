@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file aion/v1/webhooks.proto.
  */
 export const file_aion_v1_webhooks: GenFile = /*@__PURE__*/
-  fileDesc("ChZhaW9uL3YxL3dlYmhvb2tzLnByb3RvEgdhaW9uLnYxIs8BCgdXZWJob29rEhIKCndlYmhvb2tfaWQYASABKAkSCwoDdXJsGAIgASgJEiIKBnN0YXRlcxgDIAMoDjISLmFpb24udjEuVGFza1N0YXRlEg8KB2ludGVudHMYBCADKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSEAoIZGlzYWJsZWQYBiABKAgSFgoOZGlzYWJsZV9yZWFzb24YByABKAkSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItsCCg9XZWJob29rRGVsaXZlcnkSEwoLZGVsaXZlcnlfaWQYASABKAkSEgoKd2ViaG9va19pZBgCIAEoCRIPCgd0YXNrX2lkGAMgASgJEg0KBWV2ZW50GAQgASgJEiUKBXN0YXRlGAUgASgOMhYuYWlvbi52MS5EZWxpdmVyeVN0YXRlEhAKCGF0dGVtcHRzGAYgASgFEhMKC2xhc3Rfc3RhdHVzGAcgASgFEhIKCmxhc3RfZXJyb3IYCCABKAkSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjUKEWxhc3RfYXR0ZW1wdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI1ChFuZXh0X2F0dGVtcHRfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOQoUQ3JlYXRlV2ViaG9va1JlcXVlc3QSIQoHd2ViaG9vaxgBIAEoCzIQLmFpb24udjEuV2ViaG9vayJKChVDcmVhdGVXZWJob29rUmVzcG9uc2USIQoHd2ViaG9vaxgBIAEoCzIQLmFpb24udjEuV2ViaG9vaxIOCgZzZWNyZXQYAiABKAkiJwoRR2V0V2ViaG9va1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoCSI3ChJHZXRXZWJob29rUmVzcG9uc2USIQoHd2ViaG9vaxgBIAEoCzIQLmFpb24udjEuV2ViaG9vayI8ChNMaXN0V2ViaG9va3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlMKFExpc3RXZWJob29rc1Jlc3BvbnNlEiIKCHdlYmhvb2tzGAEgAygLMhAuYWlvbi52MS5XZWJob29rEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJNChRVcGRhdGVXZWJob29rUmVxdWVzdBIhCgd3ZWJob29rGAEgASgLMhAuYWlvbi52MS5XZWJob29rEhIKCndlYmhvb2tfaWQYAiABKAkiOgoVVXBkYXRlV2ViaG9va1Jlc3BvbnNlEiEKB3dlYmhvb2sYASABKAsyEC5haW9uLnYxLldlYmhvb2siMAoaUm90YXRlV2ViaG9va1NlY3JldFJlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoCSJpChtSb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2USDgoGc2VjcmV0GAEgASgJEjoKFm9sZF9zZWNyZXRfZXhwaXJlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIioKFERlbGV0ZVdlYmhvb2tSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAkiFwoVRGVsZXRlV2ViaG9va1Jlc3BvbnNlIlkKHExpc3RXZWJob29rRGVsaXZlcmllc1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJmCh1MaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXNwb25zZRIsCgpkZWxpdmVyaWVzGAEgAygLMhguYWlvbi52MS5XZWJob29rRGVsaXZlcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkcKHFJlcGxheVdlYmhvb2tEZWxpdmVyeVJlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoCRITCgtkZWxpdmVyeV9pZBgCIAEoCSJLCh1SZXBsYXlXZWJob29rRGVsaXZlcnlSZXNwb25zZRIqCghkZWxpdmVyeRgBIAEoCzIYLmFpb24udjEuV2ViaG9va0RlbGl2ZXJ5KoQBCg1EZWxpdmVyeVN0YXRlEh4KGkRFTElWRVJZX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWREVMSVZFUllfU1RBVEVfUEVORElORxABEhwKGERFTElWRVJZX1NUQVRFX0RFTElWRVJFRBACEhkKFURFTElWRVJZX1NUQVRFX0ZBSUxFRBADMsYFCg5XZWJob29rU2VydmljZRJOCg1DcmVhdGVXZWJob29rEh0uYWlvbi52MS5DcmVhdGVXZWJob29rUmVxdWVzdBoeLmFpb24udjEuQ3JlYXRlV2ViaG9va1Jlc3BvbnNlEkUKCkdldFdlYmhvb2sSGi5haW9uLnYxLkdldFdlYmhvb2tSZXF1ZXN0GhsuYWlvbi52MS5HZXRXZWJob29rUmVzcG9uc2USSwoMTGlzdFdlYmhvb2tzEhwuYWlvbi52MS5MaXN0V2ViaG9va3NSZXF1ZXN0Gh0uYWlvbi52MS5MaXN0V2ViaG9va3NSZXNwb25zZRJOCg1VcGRhdGVXZWJob29rEh0uYWlvbi52MS5VcGRhdGVXZWJob29rUmVxdWVzdBoeLmFpb24udjEuVXBkYXRlV2ViaG9va1Jlc3BvbnNlEmAKE1JvdGF0ZVdlYmhvb2tTZWNyZXQSIy5haW9uLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXF1ZXN0GiQuYWlvbi52MS5Sb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2USTgoNRGVsZXRlV2ViaG9vaxIdLmFpb24udjEuRGVsZXRlV2ViaG9va1JlcXVlc3QaHi5haW9uLnYxLkRlbGV0ZVdlYmhvb2tSZXNwb25zZRJmChVMaXN0V2ViaG9va0RlbGl2ZXJpZXMSJS5haW9uLnYxLkxpc3RXZWJob29rRGVsaXZlcmllc1JlcXVlc3QaJi5haW9uLnYxLkxpc3RXZWJob29rRGVsaXZlcmllc1Jlc3BvbnNlEmYKFVJlcGxheVdlYmhvb2tEZWxpdmVyeRIlLmFpb24udjEuUmVwbGF5V2ViaG9va0RlbGl2ZXJ5UmVxdWVzdBomLmFpb24udjEuUmVwbGF5V2ViaG9va0RlbGl2ZXJ5UmVzcG9uc2ViBnByb3RvMw", [file_aion_v1_lifecycle, file_google_protobuf_timestamp]);
+  fileDesc("ChZhaW9uL3YxL3dlYmhvb2tzLnByb3RvEgdhaW9uLnYxIo4CCgdXZWJob29rEhIKCndlYmhvb2tfaWQYASABKAkSCwoDdXJsGAIgASgJEiIKBnN0YXRlcxgDIAMoDjISLmFpb24udjEuVGFza1N0YXRlEg8KB2ludGVudHMYBCADKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSEAoIZGlzYWJsZWQYBiABKAgSFgoOZGlzYWJsZV9yZWFzb24YByABKAkSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRldGFnGAogASgJItsCCg9XZWJob29rRGVsaXZlcnkSEwoLZGVsaXZlcnlfaWQYASABKAkSEgoKd2ViaG9va19pZBgCIAEoCRIPCgd0YXNrX2lkGAMgASgJEg0KBWV2ZW50GAQgASgJEiUKBXN0YXRlGAUgASgOMhYuYWlvbi52MS5EZWxpdmVyeVN0YXRlEhAKCGF0dGVtcHRzGAYgASgFEhMKC2xhc3Rfc3RhdHVzGAcgASgFEhIKCmxhc3RfZXJyb3IYCCABKAkSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjUKEWxhc3RfYXR0ZW1wdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI1ChFuZXh0X2F0dGVtcHRfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTQoUQ3JlYXRlV2ViaG9va1JlcXVlc3QSIQoHd2ViaG9vaxgBIAEoCzIQLmFpb24udjEuV2ViaG9vaxISCgpyZXF1ZXN0X2lkGAIgASgJIkoKFUNyZWF0ZVdlYmhvb2tSZXNwb25zZRIhCgd3ZWJob29rGAEgASgLMhAuYWlvbi52MS5XZWJob29rEg4KBnNlY3JldBgCIAEoCSInChFHZXRXZWJob29rUmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgJIjcKEkdldFdlYmhvb2tSZXNwb25zZRIhCgd3ZWJob29rGAEgASgLMhAuYWlvbi52MS5XZWJob29rIjwKE0xpc3RXZWJob29rc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUwoUTGlzdFdlYmhvb2tzUmVzcG9uc2USIgoId2ViaG9va3MYASADKAsyEC5haW9uLnYxLldlYmhvb2sSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk0KFFVwZGF0ZVdlYmhvb2tSZXF1ZXN0EiEKB3dlYmhvb2sYASABKAsyEC5haW9uLnYxLldlYmhvb2sSEgoKd2ViaG9va19pZBgCIAEoCSI6ChVVcGRhdGVXZWJob29rUmVzcG9uc2USIQoHd2ViaG9vaxgBIAEoCzIQLmFpb24udjEuV2ViaG9vayJEChpSb3RhdGVXZWJob29rU2VjcmV0UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkiaQobUm90YXRlV2ViaG9va1NlY3JldFJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRI6ChZvbGRfc2VjcmV0X2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIqChREZWxldGVXZWJob29rUmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgJIhcKFURlbGV0ZVdlYmhvb2tSZXNwb25zZSJZChxMaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiZgodTGlzdFdlYmhvb2tEZWxpdmVyaWVzUmVzcG9uc2USLAoKZGVsaXZlcmllcxgBIAMoCzIYLmFpb24udjEuV2ViaG9va0RlbGl2ZXJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJHChxSZXBsYXlXZWJob29rRGVsaXZlcnlSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAkSEwoLZGVsaXZlcnlfaWQYAiABKAkiSwodUmVwbGF5V2ViaG9va0RlbGl2ZXJ5UmVzcG9uc2USKgoIZGVsaXZlcnkYASABKAsyGC5haW9uLnYxLldlYmhvb2tEZWxpdmVyeSqEAQoNRGVsaXZlcnlTdGF0ZRIeChpERUxJVkVSWV9TVEFURV9VTlNQRUNJRklFRBAAEhoKFkRFTElWRVJZX1NUQVRFX1BFTkRJTkcQARIcChhERUxJVkVSWV9TVEFURV9ERUxJVkVSRUQQAhIZChVERUxJVkVSWV9TVEFURV9GQUlMRUQQAzLGBQoOV2ViaG9va1NlcnZpY2USTgoNQ3JlYXRlV2ViaG9vaxIdLmFpb24udjEuQ3JlYXRlV2ViaG9va1JlcXVlc3QaHi5haW9uLnYxLkNyZWF0ZVdlYmhvb2tSZXNwb25zZRJFCgpHZXRXZWJob29rEhouYWlvbi52MS5HZXRXZWJob29rUmVxdWVzdBobLmFpb24udjEuR2V0V2ViaG9va1Jlc3BvbnNlEksKDExpc3RXZWJob29rcxIcLmFpb24udjEuTGlzdFdlYmhvb2tzUmVxdWVzdBodLmFpb24udjEuTGlzdFdlYmhvb2tzUmVzcG9uc2USTgoNVXBkYXRlV2ViaG9vaxIdLmFpb24udjEuVXBkYXRlV2ViaG9va1JlcXVlc3QaHi5haW9uLnYxLlVwZGF0ZVdlYmhvb2tSZXNwb25zZRJgChNSb3RhdGVXZWJob29rU2VjcmV0EiMuYWlvbi52MS5Sb3RhdGVXZWJob29rU2VjcmV0UmVxdWVzdBokLmFpb24udjEuUm90YXRlV2ViaG9va1NlY3JldFJlc3BvbnNlEk4KDURlbGV0ZVdlYmhvb2sSHS5haW9uLnYxLkRlbGV0ZVdlYmhvb2tSZXF1ZXN0Gh4uYWlvbi52MS5EZWxldGVXZWJob29rUmVzcG9uc2USZgoVTGlzdFdlYmhvb2tEZWxpdmVyaWVzEiUuYWlvbi52MS5MaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXF1ZXN0GiYuYWlvbi52MS5MaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXNwb25zZRJmChVSZXBsYXlXZWJob29rRGVsaXZlcnkSJS5haW9uLnYxLlJlcGxheVdlYmhvb2tEZWxpdmVyeVJlcXVlc3QaJi5haW9uLnYxLlJlcGxheVdlYmhvb2tEZWxpdmVyeVJlc3BvbnNlYgZwcm90bzM", [file_aion_v1_lifecycle, file_google_protobuf_timestamp]);
 
 /**
  * An address that wants to hear of ended tasks.
@@ -79,6 +79,21 @@ export type Webhook = Message<"aion.v1.Webhook"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 8;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * Output: when a client last changed it, or AION disabled it.
+   *
+   * @generated from field: google.protobuf.Timestamp update_time = 9;
+   */
+  updateTime?: Timestamp | undefined;
+
+  /**
+   * Another one after every change of what is above, AION's disabling included; an update that names an older one is
+   * refused (AIP-154).
+   *
+   * @generated from field: string etag = 10;
+   */
+  etag: string;
 };
 
 /**
@@ -191,6 +206,13 @@ export type CreateWebhookRequest = Message<"aion.v1.CreateWebhookRequest"> & {
    * @generated from field: aion.v1.Webhook webhook = 1;
    */
   webhook?: Webhook | undefined;
+
+  /**
+   * Idempotency key (AIP-155): the same key gives the same webhook and the same secret, for 24 hours.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
 };
 
 /**
@@ -214,7 +236,7 @@ export type CreateWebhookResponse = Message<"aion.v1.CreateWebhookResponse"> & {
   webhook?: Webhook | undefined;
 
   /**
-   * The secret that its deliveries are signed with, `whsec_` and base64. Shown once.
+   * The secret that its deliveries are signed with, `whsec_` and base64. Shown once, and to a retry with the same key.
    *
    * @generated from field: string secret = 2;
    */
@@ -333,14 +355,15 @@ export const ListWebhooksResponseSchema: GenMessage<ListWebhooksResponse> = /*@_
  */
 export type UpdateWebhookRequest = Message<"aion.v1.UpdateWebhookRequest"> & {
   /**
-   * The webhook as it shall be.
+   * The webhook as it shall be; its `webhook_id` may be left out. With an `etag` the update is refused when it was changed
+   * meanwhile.
    *
    * @generated from field: aion.v1.Webhook webhook = 1;
    */
   webhook?: Webhook | undefined;
 
   /**
-   * The webhook's id.
+   * The webhook's id, as in the path.
    *
    * @generated from field: string webhook_id = 2;
    */
@@ -387,6 +410,13 @@ export type RotateWebhookSecretRequest = Message<"aion.v1.RotateWebhookSecretReq
    * @generated from field: string webhook_id = 1;
    */
   webhookId: string;
+
+  /**
+   * Idempotency key (AIP-155): the same key gives the same secret, for 24 hours.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
 };
 
 /**
@@ -403,7 +433,7 @@ export const RotateWebhookSecretRequestSchema: GenMessage<RotateWebhookSecretReq
  */
 export type RotateWebhookSecretResponse = Message<"aion.v1.RotateWebhookSecretResponse"> & {
   /**
-   * `whsec_` and base64. Shown once.
+   * `whsec_` and base64. Shown once, and to a retry with the same key.
    *
    * @generated from field: string secret = 1;
    */
@@ -600,7 +630,7 @@ export enum DeliveryState {
   DELIVERED = 2,
 
   /**
-   * Every attempt failed, or the webhook is gone; it can be replayed.
+   * Every attempt failed, the webhook was disabled, or too many waited; it can be replayed.
    *
    * @generated from enum value: DELIVERY_STATE_FAILED = 3;
    */

@@ -226,7 +226,7 @@ class DeliveryState(betterproto2.Enum):
 
     FAILED = 3
     """
-    Every attempt failed, or the webhook is gone; it can be replayed.
+    Every attempt failed, the webhook was disabled, or too many waited; it can be replayed.
     """
 
     @classmethod
@@ -398,6 +398,11 @@ class ErrorReason(betterproto2.Enum):
     Somebody else changed it meanwhile; read it again.
     """
 
+    WEBHOOK_DISABLED = 46
+    """
+    The webhook is disabled and gets no deliveries; enable it first.
+    """
+
     RATE_LIMITED = 50
     """
     Too many requests.
@@ -560,6 +565,7 @@ class ErrorReason(betterproto2.Enum):
             43: "ERROR_REASON_WORKER_NOT_REGISTERED",
             44: "ERROR_REASON_WORKER_VERSION_UNSUPPORTED",
             45: "ERROR_REASON_CHANGED_MEANWHILE",
+            46: "ERROR_REASON_WEBHOOK_DISABLED",
             50: "ERROR_REASON_RATE_LIMITED",
             51: "ERROR_REASON_QUEUE_FULL",
             52: "ERROR_REASON_TOO_MANY_WAITERS",
@@ -620,6 +626,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WORKER_NOT_REGISTERED": 43,
             "ERROR_REASON_WORKER_VERSION_UNSUPPORTED": 44,
             "ERROR_REASON_CHANGED_MEANWHILE": 45,
+            "ERROR_REASON_WEBHOOK_DISABLED": 46,
             "ERROR_REASON_RATE_LIMITED": 50,
             "ERROR_REASON_QUEUE_FULL": 51,
             "ERROR_REASON_TOO_MANY_WAITERS": 52,
@@ -1193,6 +1200,11 @@ class CreateWebhookRequest(betterproto2.Message):
     The webhook.
     """
 
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Idempotency key (AIP-155): the same key gives the same webhook and the same secret, for 24 hours.
+    """
+
 
 default_message_pool.register_message("aion.v1", "CreateWebhookRequest", CreateWebhookRequest)
 
@@ -1210,7 +1222,7 @@ class CreateWebhookResponse(betterproto2.Message):
 
     secret: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The secret that its deliveries are signed with, `whsec_` and base64. Shown once.
+    The secret that its deliveries are signed with, `whsec_` and base64. Shown once, and to a retry with the same key.
     """
 
 
@@ -2031,6 +2043,11 @@ class RetryRequest(betterproto2.Message):
     Idempotency key (AIP-155): the same key gives the same new task, for 24 hours.
     """
 
+    validate_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Check and decide as always, and accept nothing (AIP-163): the answer shows the decision and has no state.
+    """
+
 
 default_message_pool.register_message("aion.v1", "RetryRequest", RetryRequest)
 
@@ -2046,6 +2063,11 @@ class RotateWebhookSecretRequest(betterproto2.Message):
     The webhook's id.
     """
 
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Idempotency key (AIP-155): the same key gives the same secret, for 24 hours.
+    """
+
 
 default_message_pool.register_message("aion.v1", "RotateWebhookSecretRequest", RotateWebhookSecretRequest)
 
@@ -2058,7 +2080,7 @@ class RotateWebhookSecretResponse(betterproto2.Message):
 
     secret: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    `whsec_` and base64. Shown once.
+    `whsec_` and base64. Shown once, and to a retry with the same key.
     """
 
     old_secret_expire_time: "datetime.datetime | None" = betterproto2.field(
@@ -2080,14 +2102,15 @@ class Schedule(betterproto2.Message):
 
     schedule_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Its id, unique for the tenant.
+    Its id, unique for the tenant. It must be set to create one; in an update it may be empty, or equal to the request's.
     """
 
     cron: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     When: five cron fields (minute, hour, day of month, month, day of week) such as `30 6 * * MON-FRI`, or `@hourly`,
     `@daily`, `@weekly`, `@monthly`, `@yearly`; or a span such as `@every 90s` (s, m, h, d), whose times are its whole
-    multiples since 1970 in UTC.
+    multiples since 1970 in UTC. Beyond what every cron has, `L` as day of month is the last one and `LW` the last
+    weekday; a day of week may be the last or the nth of its month: `5L` is the last Friday, `MON#1` the first Monday.
     """
 
     time_zone: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
@@ -2110,7 +2133,8 @@ class Schedule(betterproto2.Message):
         6, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Duration, optional=True
     )
     """
-    How far back missed times are looked for; unset means one hour.
+    How far back missed times are looked for, at least the ten seconds within which a time is not missed; unset means
+    one hour.
     """
 
     overlap: "Overlap" = betterproto2.field(7, betterproto2.TYPE_ENUM, default_factory=lambda: Overlap(0))
@@ -2581,7 +2605,8 @@ default_message_pool.register_message("aion.v1", "TaskResult", TaskResult)
 @dataclass(eq=False, repr=False)
 class TriggerScheduleRequest(betterproto2.Message):
     """
-    Asks a schedule to submit its task now, whatever its times, pause and overlap say.
+    Asks a schedule to submit its task now, whatever its times, pause and overlap say. As to submit it oneself, this needs
+    the scope to run its intent.
     """
 
     schedule_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -2621,7 +2646,7 @@ class UpdateScheduleRequest(betterproto2.Message):
 
     schedule: "Schedule | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The schedule as it shall be; its id names it. With an `etag` the update is refused when it was changed meanwhile.
+    The schedule as it shall be; its id may be empty. With an `etag` the update is refused when it was changed meanwhile.
     """
 
     schedule_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -2656,12 +2681,13 @@ class UpdateWebhookRequest(betterproto2.Message):
 
     webhook: "Webhook | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The webhook as it shall be.
+    The webhook as it shall be; its `webhook_id` may be left out. With an `etag` the update is refused when it was changed
+    meanwhile.
     """
 
     webhook_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The webhook's id.
+    The webhook's id, as in the path.
     """
 
 
@@ -2804,6 +2830,19 @@ class Webhook(betterproto2.Message):
     )
     """
     Output: when it was made.
+    """
+
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Output: when a client last changed it, or AION disabled it.
+    """
+
+    etag: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Another one after every change of what is above, AION's disabling included; an update that names an older one is
+    refused (AIP-154).
     """
 
 

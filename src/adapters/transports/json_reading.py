@@ -1,0 +1,79 @@
+"""Bytes of a request to JSON values, within bounds.
+
+Parsing holds the event loop, so the number of values is bounded before it begins. A member that stands twice is
+refused: the parser keeps the last one, and who looked at the request before AION may have kept the first.
+"""
+
+import json
+import re
+from contextlib import suppress
+from typing import Any, Final
+
+import orjson
+
+MOST_VALUES: Final = 250_000
+"""Values in one request: what takes the parser about a tenth of a second."""
+
+_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
+class Unreadable(ValueError):
+    """What came is not taken; the text goes on after "the body", or whatever it was that came."""
+
+
+def read_json(data: bytes) -> Any:
+    """The value that stands there (RFC 8259, UTF-8). Raises Unreadable."""
+    if len(data) > MOST_VALUES and _separators(data) > MOST_VALUES and _separators(_bare(data)) > MOST_VALUES:
+        raise Unreadable(f"has more than {MOST_VALUES} values; send fewer, or send them as text")
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"is not JSON: {error}; send one JSON object in UTF-8") from None
+    # Without repetition there are as many members as colons, not counting those in texts.
+    members = _members(value)
+    if data.count(b":") != members and _bare(data).count(b":") != members:
+        raise Unreadable(f"has {_repeated(data)} twice in one object; give it once")
+    return value
+
+
+def _bare(data: bytes) -> bytes:
+    return _STRING.sub(b"", data)
+
+
+def _separators(data: bytes) -> int:
+    """At least as many values are in there, and one more at most for each."""
+    return data.count(b",") + data.count(b"[") + data.count(b"{")
+
+
+def _members(value: Any) -> int:
+    count, open_values = 0, [value]
+    while open_values:
+        one = open_values.pop()
+        if type(one) is dict:
+            count += len(one)
+            open_values += one.values()
+        elif type(one) is list:
+            open_values += one
+    return count
+
+
+class _Repeated(Exception):
+    """Brings the name of the member."""
+
+
+def _repeated(data: bytes) -> str:
+    """The member that stands twice, for people."""
+
+    def look(members: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for name, _ in members:
+            if name in seen:
+                raise _Repeated(name)
+            seen.add(name)
+
+    with suppress(RecursionError):  # the parser that tells nests less deeply than the one that took it
+        try:
+            json.loads(data, object_pairs_hook=look)
+        except _Repeated as repeated:
+            return f"the member {str(repeated)[:64]!r}"
+    return "a member"

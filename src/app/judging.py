@@ -1,0 +1,80 @@
+"""Whether an attempt came to what its engine or its worker says: the one judgement of results, wherever they are made.
+
+A worker judges what its engine answers. What a worker apart settles with is judged again at the server's door: it
+stands on another machine, in another hand, and is trusted with no more than its own attempts.
+"""
+
+from typing import Final
+
+from aion.domain.attempts import (
+    FAILURE_CODES,
+    HANDED_BACK,
+    MOST_FAILURE_MESSAGE,
+    Attempt,
+    AttemptOutcome,
+    AttemptResult,
+    Failure,
+)
+from aion.domain.errors import FieldViolation, ValidationFailed
+from aion.domain.tasks import Task
+from aion.ports.catalog import Catalog
+from aion.ports.usecases import MAX_RESULT_BYTES
+
+MOST_HAND_BACKS: Final = 20
+"""How often in a row a worker apart may hand back one task before it counts as a loss: else it could keep the task from
+its end, and from other workers, for ever.
+"""
+
+_NEED_A_FAILURE: Final = frozenset({AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT})
+
+
+def kept(result: AttemptResult, intent: str, catalog: Catalog) -> AttemptResult:
+    """The result if it keeps the intent's output schema and the size limit, else the failure that it is."""
+    if result.outcome is not AttemptOutcome.OK or result.result_json is None:
+        return result
+    if len(result.result_json) > MAX_RESULT_BYTES or len(result.result_json.encode()) > MAX_RESULT_BYTES:
+        message = f"the result is larger than {MAX_RESULT_BYTES} bytes, the most that AION keeps"
+        return _failed(result, Failure("RESULT_TOO_LARGE", message, retryable=False))
+    problem = catalog.output_problem(intent, result.result_json)
+    if problem is not None:
+        return _failed(result, Failure("OUTPUT_SCHEMA_VIOLATION", problem[:MOST_FAILURE_MESSAGE]))
+    return result
+
+
+def check_words(result: AttemptResult) -> None:
+    """Raises ValidationFailed for a failure that an attempt which ended so cannot have."""
+    failure, outcome = result.failure, result.outcome
+    if failure is None and outcome not in _NEED_A_FAILURE:
+        return
+    if failure is None or failure.code not in FAILURE_CODES[outcome]:
+        words = ", ".join(sorted(FAILURE_CODES[outcome])) or "none"
+        said = failure.code if failure is not None else "none"
+        raise ValidationFailed(
+            f"failure.code {said[:64]!r} does not fit an attempt that ended {outcome.name}; it may be {words}",
+            violations=(FieldViolation("failure.code", f"must be {words}"),),
+        )
+
+
+def judged(result: AttemptResult, task: Task, fence: int, owner: str, catalog: Catalog) -> AttemptResult:
+    """What a result of `owner`, a worker apart, counts as: the same each time that it is sent."""
+    if result.failure is not None:
+        failure = result.failure
+        if failure.code == HANDED_BACK and _hand_backs(task.attempts[: fence - 1], owner) >= MOST_HAND_BACKS:
+            return AttemptResult(AttemptOutcome.LOST)
+        short = Failure(failure.code, failure.message[:MOST_FAILURE_MESSAGE], failure.retryable)
+        return AttemptResult(result.outcome, failure=short, fuel=result.fuel)
+    return kept(result, task.intent, catalog)
+
+
+def _hand_backs(attempts: tuple[Attempt, ...], owner: str) -> int:
+    """How many of the last attempts in a row this worker has handed back."""
+    count = 0
+    for attempt in reversed(attempts):
+        if attempt.owner != owner or attempt.failure is None or attempt.failure.code != HANDED_BACK:
+            break
+        count += 1
+    return count
+
+
+def _failed(result: AttemptResult, failure: Failure) -> AttemptResult:
+    return AttemptResult(AttemptOutcome.FAILED, failure=failure, fuel=result.fuel)
