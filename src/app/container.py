@@ -1,8 +1,8 @@
 """The composition root of a server: what is built from what. Read it top to bottom; resources leave in reverse.
 
 Nothing is built at import. Tests call the same function with other settings. Commands that need no server are
-composed in `aion.app.offline`, a worker apart in `aion.app.worker_process`; with the parts `engine_room` and
-`worker_door` these five, and no other module, name adapters.
+composed in `aion.app.offline`, a worker apart in `aion.app.worker_process`; with the parts `engine_room`,
+`front_door`, `webhook_room` and `worker_door` these, and no other module, name adapters.
 """
 
 import asyncio
@@ -19,45 +19,34 @@ from aion.adapters.catalog.retention_file import load_retention
 from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.cron import CronCalendar
 from aion.adapters.events.log_sink import LogEventSink
-from aion.adapters.identity.api_keys import ApiKeyAuthenticator
-from aion.adapters.identity.chain import AuthenticatorChain
 from aion.adapters.identity.pepper import mac, open_pepper
-from aion.adapters.identity.principals import CertificateAuthenticator, read_principals
-from aion.adapters.identity.tickets import SealedTickets, TicketAuthenticator
-from aion.adapters.limits.token_bucket import TokenBucketLimiter, Unlimited
+from aion.adapters.identity.tickets import SealedTickets
 from aion.adapters.page_tokens import SealedPageTokens
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
-from aion.adapters.storage.sqlite import SqliteStore, open_store
+from aion.adapters.storage.sqlite import open_store
 from aion.adapters.telemetry.calls import TelemetryCallObserver
 from aion.adapters.telemetry.health import Health, Phase
 from aion.adapters.telemetry.metrics import Level, Metrics
 from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import open_tracer
-from aion.adapters.telemetry.webhooks import TelemetryDeliveryObserver
-from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.adapters.transports.grpc_server import grpc_server
 from aion.adapters.transports.http_app import HttpParts, http_app
-from aion.adapters.transports.http_server import MAX_CONNECTIONS, HttpSettings, http_server
+from aion.adapters.transports.http_server import http_server
 from aion.adapters.transports.origins import Origins
 from aion.adapters.transports.rest import load_document
-from aion.adapters.webhooks.allowance import Allowances
-from aion.adapters.webhooks.guard import AddressGuard
-from aion.adapters.webhooks.payload import TaskPayload
-from aion.adapters.webhooks.resolver import SystemResolver
-from aion.adapters.webhooks.secret_box import SealedSecretBox
-from aion.adapters.webhooks.sender import HttpWebhookSender
 from aion.app.draining import DrainTime
 from aion.app.engine_room import engine_room
+from aion.app.front_door import authenticator_of, grpc_settings, http_settings, limiter_of
 from aion.app.housekeeping import Chores
 from aion.app.listening import refuse_taken
 from aion.app.loops import keep_up
-from aion.app.open_files import raise_open_files
 from aion.app.resources import config_folder, openapi_document
 from aion.app.scheduler import Scheduler
 from aion.app.settings import Settings
-from aion.app.settings_types import Listen, Rate
+from aion.app.settings_types import Listen
 from aion.app.usecases.create_ticket import CreateTicket
 from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_catalog import GetServerInfo, ListIntents, ListModules
@@ -80,14 +69,11 @@ from aion.app.usecases.submit_task import AcceptTask, SubmitTask
 from aion.app.usecases.waiting import Slots, TaskWaiter
 from aion.app.usecases.watch_task import StreamTask, WatchTask
 from aion.app.usecases.webhooks import webhook_use_cases
-from aion.app.webhook_sending import SenderParts, SenderSettings, WebhookDeliverer
+from aion.app.webhook_room import webhook_room
 from aion.app.worker import Worker, WorkerParts, WorkerSettings
 from aion.app.worker_door import DoorParts, WorkerDoor, worker_door
 from aion.app.workers_apart import ServedParts
 from aion.domain.identity import SystemScope
-from aion.ports.clock import Clock
-from aion.ports.identity import ApiKeyStore, Authenticator
-from aion.ports.limits import RateLimiter
 from aion.ports.outbox import Outbox
 from aion.ports.schedule_usecases import ScheduleUseCases
 from aion.ports.telemetry import Observer
@@ -142,7 +128,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         tokens = SealedPageTokens(mac(pepper, "page tokens"), entropy)
         tickets = SealedTickets.of(mac(pepper, "stream tickets"), entropy)
         webhooks = await stack.enter_async_context(
-            _webhooks(settings, store, observer, metrics, pepper=pepper, owner=owner)
+            webhook_room(settings, store, observer, metrics, pepper=pepper, owner=owner)
         )
         accept = AcceptTask(
             store, catalog, Decider(catalog), clock, entropy, worker, settings.max_pending, observer.accepted, retention
@@ -169,7 +155,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             clock,
             observer,
             observer,
-            rate=_limiter(settings.schedule_rate, clock),
+            rate=limiter_of(settings.schedule_rate, clock),
         )
         use_cases = UseCases(
             submit=SubmitTask(accept, TaskWaiter(store, signals, clock, waiters)),
@@ -196,14 +182,14 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             schedules=schedules,
             create_ticket=CreateTicket(tickets, clock),
         )
-        authenticator = _authenticator(settings, clock, keys, pepper, tickets)
+        authenticator = authenticator_of(settings, clock, keys, pepper, tickets)
         call_observer = TelemetryCallObserver(metrics, tracer, clock)
         pipeline = Pipeline(
             handlers(use_cases),
             PipelineParts(
                 authenticator=authenticator,
-                key_limit=_limiter(settings.rate_per_key, clock),
-                peer_limit=_limiter(settings.rate_per_ip, clock),
+                key_limit=limiter_of(settings.rate_per_key, clock),
+                peer_limit=limiter_of(settings.rate_per_ip, clock),
                 clock=clock,
                 entropy=entropy,
                 observer=call_observer,
@@ -249,9 +235,9 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             places=Slots("WebSocket connections", settings.max_watchers).take,
         )
         http = await stack.enter_async_context(
-            http_server(_http_settings(settings), await http_app(http_parts), drain_time.left)
+            http_server(http_settings(settings), await http_app(http_parts), drain_time.left)
         )
-        grpc = await stack.enter_async_context(grpc_server(_grpc_settings(settings), pipeline, drain_time.left))
+        grpc = await stack.enter_async_context(grpc_server(grpc_settings(settings), pipeline, drain_time.left))
         stack.push_async_callback(_drain, drain_time, health, pipeline, worker, door)
         health.listen(grpc.set_serving)
         health.enter(Phase.SERVING)
@@ -260,35 +246,6 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             http_address=str(Listen(settings.http_listen.host, http.port)),
             worker_address=door.address,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Webhooks:
-    """What calls receivers, and what use cases share with it."""
-
-    guard: AddressGuard
-    box: SealedSecretBox
-    deliverer: WebhookDeliverer
-
-
-@asynccontextmanager
-async def _webhooks(
-    settings: Settings, store: SqliteStore, observer: Observer, metrics: Metrics, *, pepper: bytes, owner: str
-) -> AsyncIterator[_Webhooks]:
-    """The guard, the box of secrets and the loop that sends; connections and threads end with the block."""
-    clock, entropy = SystemClock(), SystemEntropy()
-    box = SealedSecretBox(mac(pepper, "webhook secrets"), entropy)
-    with SystemResolver() as resolver:
-        guard = AddressGuard(Allowances.parse(settings.webhook_allow), resolver)
-        sender = HttpWebhookSender(guard, clock)
-        told = TelemetryDeliveryObserver(metrics)
-        parts = SenderParts(store.webhooks, store, sender, TaskPayload(), box, clock, told, observer)
-        try:
-            yield _Webhooks(
-                guard, box, WebhookDeliverer(SenderSettings(owner, f"AION-Webhooks/{aion.__version__}"), parts)
-            )
-        finally:
-            await sender.close()
 
 
 async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Worker, door: WorkerDoor) -> None:
@@ -300,44 +257,6 @@ async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Wo
     await worker.drain(timedelta(seconds=time.left()))
     # Only now: whoever watches a task that ended meanwhile has seen its end.
     pipeline.end_streams()
-
-
-def _authenticator(
-    settings: Settings, clock: Clock, keys: ApiKeyStore, pepper: bytes, tickets: SealedTickets
-) -> Authenticator:
-    """API keys always; client certificates when the operator named principals; tickets of either."""
-    by_key = ApiKeyAuthenticator(keys, pepper, clock)
-    if settings.principals is None:
-        return AuthenticatorChain([TicketAuthenticator(tickets, [by_key], clock), by_key])
-    by_name = CertificateAuthenticator(read_principals(settings.principals))
-    return AuthenticatorChain([TicketAuthenticator(tickets, [by_key, by_name], clock), by_key, by_name])
-
-
-def _limiter(rate: Rate | None, clock: Clock) -> RateLimiter:
-    return TokenBucketLimiter(clock, rate.every, rate.burst) if rate else Unlimited()
-
-
-def _grpc_settings(settings: Settings) -> GrpcSettings:
-    return GrpcSettings(
-        host=settings.grpc_listen.host,
-        port=settings.grpc_listen.port,
-        max_concurrent_streams=settings.max_concurrent_streams,
-        reflection=settings.docs_open,
-        cert=settings.tls_cert,
-        key=settings.tls_key,
-        client_ca=settings.tls_client_ca,
-    )
-
-
-def _http_settings(settings: Settings) -> HttpSettings:
-    return HttpSettings(
-        host=settings.http_listen.host,
-        port=settings.http_listen.port,
-        cert=settings.tls_cert,
-        key=settings.tls_key,
-        # The other half is for gRPC, the store and the engine's hosts.
-        max_connections=min(MAX_CONNECTIONS, raise_open_files() // 2),
-    )
 
 
 async def _store_answers(outbox: Outbox) -> None:

@@ -125,7 +125,7 @@ class Scheduler:
         return True
 
     async def _turn(self, schedule: Schedule) -> None:
-        """A time is found fired, some are skipped, or one is fired. Who has more to do goes to the end of the line."""
+        """A time is found fired, or some are skipped and one fires. Who has more to do goes to the end of the line."""
         now, time, times = (
             self.clock.now(),
             schedule.next_fire_time,
@@ -137,7 +137,11 @@ class Scheduler:
         if earlier is not None:
             await self._go_on(schedule, time, earlier)
         elif (upcoming := schedules.next_unmissed(schedule, times, now)) != time:
-            await self._skip(schedule, time, upcoming, "CATCH_UP", schedule.last_refusal if schedule.tries else "")
+            why = schedule.last_refusal if schedule.tries else ""
+            after = await self._skip(schedule, time, upcoming, "CATCH_UP", why)
+            # In the same turn: when the next one comes late, this time would be missed as well, and so on for ever.
+            if after is not None and upcoming is not None and after.next_fire_time == upcoming <= self.clock.now():
+                await self._fire(after, upcoming)
         else:
             await self._fire(schedule, time)
 
@@ -171,17 +175,21 @@ class Scheduler:
             await self._cancel(schedule)
         now = self.clock.now()
         step = partial(schedules.fired, time=time, task_id=task.task_id, following=following, now=now)
-        if await self._record(schedule, step):
+        if await self._record(schedule, step) is not None:
             self.observe.schedule_fired(schedule, now - time)
 
-    async def _skip(self, schedule: Schedule, time: datetime, upcoming: datetime | None, cause: str, why: str) -> None:
+    async def _skip(
+        self, schedule: Schedule, time: datetime, upcoming: datetime | None, cause: str, why: str
+    ) -> Schedule | None:
         """Skips from `time` on to before `upcoming`, or as many of them as can be counted in one turn."""
         count, rest = await self._count(schedule, time, upcoming)
         following = upcoming if rest is None else rest
         said = why or _missed(time, count)
         step = partial(schedules.skipped, time=time, count=count, why=said, following=following, now=self.clock.now())
-        if await self._record(schedule, step):
+        after = await self._record(schedule, step)
+        if after is not None:
             self.observe.schedule_skipped(schedule, count, cause)
+        return after
 
     async def _count(
         self, schedule: Schedule, time: datetime, upcoming: datetime | None
@@ -198,8 +206,8 @@ class Scheduler:
             await asyncio.sleep(0)
         return count, counted.rest
 
-    async def _record(self, schedule: Schedule, step: Callable[[Schedule], Schedule]) -> bool:
-        """Whether the step was made; not if the schedule is gone, or if the step no longer concerns it."""
+    async def _record(self, schedule: Schedule, step: Callable[[Schedule], Schedule]) -> Schedule | None:
+        """The schedule after the step; None if it is gone, or if the step no longer concerns it."""
         changed = False
 
         def guarded(held: Schedule) -> Schedule:
@@ -209,10 +217,10 @@ class Scheduler:
             return after
 
         try:
-            await change(self.store, schedule, guarded)
+            after = await change(self.store, schedule, guarded)
         except ScheduleNotFound:
-            return False
-        return changed
+            return None
+        return after if changed else None
 
     async def _cancel(self, schedule: Schedule) -> None:
         try:

@@ -109,8 +109,8 @@ def ticket_case(clock: ManualClock) -> Case:
     return Case(
         TicketAuthenticator(tickets, [keys], clock),
         Credentials(ticket=good),
-        (*(Credentials(ticket=text) for text in wrong), Credentials({"x-api-key": text}, ticket=good)),
-        (Credentials(), bearer(good), bearer(text), Credentials(certificate_names=(SPIFFE,))),
+        (*(Credentials(ticket=text) for text in wrong), Credentials({"x-api-key": text}, ticket=good), bearer(good)),
+        (Credentials(), bearer(text), Credentials(certificate_names=(SPIFFE,))),
     )
 
 

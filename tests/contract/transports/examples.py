@@ -96,6 +96,7 @@ EXAMPLES: dict[str, Example] = {
         lambda world: schedules_pb2.CreateScheduleRequest(schedule=schedule()),
         spoils("schedule.schedule_id", schedule_id=NOT_AN_ID),
         changes=True,
+        also=frozenset({"tasks:write"}),
     ),
     "GetSchedule": Example(lambda world: schedules_pb2.GetScheduleRequest(schedule_id=world.schedule_id), **SCHEDULE),
     "ListSchedules": Example(lambda world: schedules_pb2.ListSchedulesRequest(page_size=10), no_page, (a_schedule,)),
@@ -105,6 +106,7 @@ EXAMPLES: dict[str, Example] = {
         ),
         **SCHEDULE,
         changes=True,
+        also=frozenset({"tasks:write"}),
     ),
     "PauseSchedule": Example(
         lambda world: schedules_pb2.PauseScheduleRequest(schedule_id=world.schedule_id, note="for now"),
@@ -115,7 +117,11 @@ EXAMPLES: dict[str, Example] = {
         lambda world: schedules_pb2.ResumeScheduleRequest(schedule_id=world.schedule_id), **SCHEDULE, changes=True
     ),
     "TriggerSchedule": Example(
-        lambda world: trigger(world.schedule_id), no_schedule, (a_schedule, a_triggered_schedule), names="schedule_id"
+        lambda world: trigger(world.schedule_id),
+        no_schedule,
+        (a_schedule, a_triggered_schedule),
+        names="schedule_id",
+        also=frozenset({"tasks:write"}),
     ),
     "DeleteSchedule": Example(
         lambda world: schedules_pb2.DeleteScheduleRequest(schedule_id=world.schedule_id), **SCHEDULE, changes=True

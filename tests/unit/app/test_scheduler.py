@@ -108,10 +108,10 @@ async def test_a_crash_that_lasted_longer_than_the_window_still_finds_the_task(d
     monkeypatch.delitem(failpoints._actions, "schedule.before_advance")
     await desk.end_all()
     await desk.after(timedelta(days=1), rounds=2)
-    assert desk.told.fired == [("nightly", timedelta(days=1))]
+    assert desk.told.fired == [("nightly", timedelta(days=1)), ("nightly", timedelta())]
     assert desk.told.skipped == [("nightly", 1439, "CATCH_UP")]
     after = await desk.get()
-    assert (after.last_fire_time, after.next_fire_time) == (START + MINUTE, START + MINUTE + timedelta(days=1))
+    assert (after.fired, after.last_fire_time) == (2, START + MINUTE + timedelta(days=1))
 
 
 async def test_a_clock_that_jumps_back_fires_nothing_twice(desk):
@@ -135,14 +135,14 @@ async def test_missed_times_are_caught_up_as_the_schedule_says(desk, catch_up, f
     expected = [(await desk.get()).task_id_at(START + n * MINUTE) for n in fired]
     assert sorted(task.task_id for task in await desk.tasks()) == expected
     assert (after.fired, after.skipped, after.next_fire_time) == (len(fired), skipped, START + 11 * MINUTE)
+    assert after.last_refusal == ("" if fired else "missed: 10 times from 2026-01-01T00:01:00+00:00 on")
 
 
 async def test_what_lies_further_back_than_the_window_is_skipped_with_the_reason(desk):
     said = definition(catch_up=CatchUp.ALL, catch_up_window=3 * MINUTE, overlap=Overlap.ALLOW)
     await desk.create(definition=said)
     skipped = await desk.after(10 * MINUTE)
-    assert (skipped.skipped, skipped.fired) == (6, 0)
-    assert skipped.last_refusal == "missed: 6 times from 2026-01-01T00:01:00+00:00 on"
+    assert (skipped.skipped, skipped.fired, skipped.last_fire_time) == (6, 1, START + 7 * MINUTE)
     assert (await desk.after(timedelta(), rounds=9)).fired == 4
     assert desk.told.skipped == [("nightly", 6, "CATCH_UP")]
 
@@ -225,6 +225,18 @@ async def test_a_tenant_over_its_rate_is_left_alone_for_a_while_and_none_of_its_
         await scheduler.once()
     assert sorted(task.schedule_id for task in await desk.tasks()) == ["a", "b", "c", "d"]
     assert {(await desk.get(name)).last_fire_time for name in "abcd"} == {START + MINUTE}
+
+
+async def test_under_a_load_that_never_ends_every_schedule_fires_its_latest_time_when_its_turn_comes(desk):
+    for number in range(30):
+        await desk.create(f"s{number}", definition=definition(cron="@every 1s", overlap=Overlap.ALLOW))
+    desk.clock.advance(MINUTE)
+    scheduler = limited(desk, 1)
+    for _ in range(30):
+        await scheduler.once()
+        desk.clock.advance(SECOND)
+        await desk.end_all()
+    assert [(await desk.get(f"s{number}")).fired for number in range(30)] == [1] * 30
 
 
 async def test_what_is_caught_up_takes_turns_with_what_is_on_time(desk):
