@@ -30,7 +30,7 @@ demo: setup-runtime $(TYPESCRIPT)/dist/index.js ## Start AION, run real tasks ov
 	@$(BIN)/python -m scripts.demo
 
 .PHONY: setup
-setup: $(VENV)/.dev $(TYPESCRIPT)/node_modules/.stamp ## Make .venv with all that tests, checks and generation need.
+setup: $(VENV)/.dev $(TYPESCRIPT)/dist/index.js ## Make .venv with all that tests, checks and generation need.
 	@:
 
 .PHONY: setup-runtime

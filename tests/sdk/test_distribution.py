@@ -87,6 +87,13 @@ def test_the_sdist_has_what_building_and_reading_it_needs(built: Path) -> None:
     assert {path.relative_to(PROJECT).as_posix() for path in PROJECT.glob("examples/*.py")} <= files
 
 
+def test_the_wheel_brings_the_licence_of_the_project(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/licenses/LICENSE"))
+        assert archive.read(name) == (ROOT / "LICENSE").read_bytes()
+
+
 def test_an_example_runs_from_the_wheel_against_a_live_server(clean: Path, server: Running, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("The lift is broken. A repair is ordered. It comes on Friday.")
     done = used(clean, server, "python", PROJECT / "examples/summarize.py", tmp_path / "text")

@@ -15,6 +15,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 import aion_sdk
 from aion_sdk import Sla, TaskSpec
 from aion_sdk._tracing import traceparent
+from aion_sdk.errors import ErrorDetails
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +47,42 @@ def test_input_is_given_one_way_only() -> None:
         TaskSpec.of("summarize", {"text": "a"}, text="b")
     with pytest.raises(TypeError, match="params_json takes typed input"):
         TaskSpec.of("summarize", {"sentences": 3})  # type: ignore[dict-item]
+
+
+def test_an_option_that_there_is_not_is_refused_with_the_one_that_was_meant() -> None:
+    with pytest.raises(TypeError, match="no option 'budgt_usd'; did you mean 'budget_usd'"):
+        TaskSpec.of("summarize", budgt_usd=0)  # type: ignore[call-arg]
+    with aion_sdk.Client("127.0.0.1:1", environ={}) as client:
+        for method in (client.tasks.submit, client.tasks.run, client.tasks.stream):
+            with pytest.raises(TypeError, match="did you mean 'preferred_engine'"):
+                method("summarize", text="a", prefer="x")  # type: ignore[operator]
+            with pytest.raises(TypeError, match="did you mean 'timeout'"):
+                method(TaskSpec.of("summarize"), timeuot=1)  # type: ignore[operator]
+        with pytest.raises(TypeError, match="did you mean 'max_retries'"):
+            client.with_options(max_retrys=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="did you mean 'api_key'"):
+        aion_sdk.Client("127.0.0.1:1", environ={}, apikey="x")  # type: ignore[call-arg]
+
+
+def test_what_is_of_another_kind_is_refused_by_name_before_anything_is_sent() -> None:
+    with aion_sdk.Client("127.0.0.1:1", environ={}) as client:
+        with pytest.raises(TypeError, match="timeout must be a number of seconds, not '5'"):
+            client.tasks.get("t1", timeout="5")  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="a task is a TaskSpec"):
+            client.tasks.batch([("summarize", "a")])  # type: ignore[list-item]
+        with pytest.raises(ValueError, match="'DONE' is no TaskState; there are PENDING, RUNNING, OK"):
+            client.tasks.list(states=["DONE"])
+    with pytest.raises(TypeError, match="timeout must be a number of seconds"):
+        aion_sdk.Client("127.0.0.1:1", environ={}, timeout="5")  # type: ignore[arg-type]
+
+
+def test_an_error_says_nothing_twice() -> None:
+    def error(*violations: aion_sdk.Violation) -> aion_sdk.AionError:
+        return aion_sdk.InvalidRequest("send less: at most 3 bytes", ErrorDetails(violations=violations))
+
+    assert str(error(aion_sdk.Violation("text", "at most 3 bytes"))) == "send less: at most 3 bytes"
+    assert str(error(aion_sdk.Violation("", "and no more"))) == "send less: at most 3 bytes (and no more)"
+    assert str(error(aion_sdk.Violation("text", "too long"))) == "send less: at most 3 bytes (text: too long)"
 
 
 def test_a_promise_is_given_one_way_only() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from aion_sdk._wire import encode
 from aion_sdk.errors import ConfigurationError
 from aion_sdk.options import MOST_AT_ONCE
-from aion_sdk.requests import TaskSpec
+from aion_sdk.requests import TaskSpec, whole_spec
 
 MOST_TASKS = 100
 """Of one SubmitBatch, by the contract."""
@@ -25,7 +25,7 @@ def chunks(specs: Iterable[TaskSpec]) -> Iterator[list[TaskSpec]]:
     chunk: list[TaskSpec] = []
     size = 0
     for spec in specs:
-        weight = len(encode.task_request(spec))
+        weight = len(encode.task_request(whole_spec(spec)))
         if chunk and (len(chunk) == MOST_TASKS or size + weight > MOST_BYTES):
             yield chunk
             chunk, size = [], 0

@@ -16,7 +16,7 @@ from aion_sdk._contract.methods import (
     RETRYABLE_CODES,
 )
 from aion_sdk.errors import AionError, DeadlineExceeded, NotFound, RateLimited, Unavailable
-from aion_sdk.options import Options
+from aion_sdk.options import Options, seconds
 
 
 def is_retryable(error: AionError) -> bool:
@@ -50,7 +50,7 @@ class Retries:
         self._repeatable = repeatable
         self._clock = clock
         self._draw = draw
-        self._deadline = None if timeout is None else clock() + timeout
+        self._deadline = None if timeout is None else clock() + seconds("timeout", timeout)
         self._failures = 0
         self._may_be_done = False
 

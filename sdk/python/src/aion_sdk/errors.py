@@ -87,8 +87,14 @@ class AionError(Exception):
         """Seconds after which the same call may pass; None when the server did not say."""
         return self.details.retry_after
 
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """What the violations say beyond the message, `field: description` each."""
+        more = (v for v in self.violations if v.description.rstrip(".") not in self.message)
+        return tuple(f"{v.field}: {v.description}" if v.field else v.description for v in more)
+
     def __str__(self) -> str:
-        fields = "; ".join(f"{v.field}: {v.description}" for v in self.violations)
+        fields = "; ".join(self.untold)
         words = f"{self.reason or self.code}: " if self.reason or self.code else ""
         return f"{words}{self.message}" + (f" ({fields})" if fields else "")
 

@@ -6,10 +6,11 @@ never fail for that.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+
+from aion_sdk._names import Word
 
 
-class TaskState(StrEnum):
+class TaskState(Word):
     """PENDING -> RUNNING -> OK | ERROR | TIMEOUT | CANCELED; a terminal state never changes."""
 
     UNKNOWN = "UNKNOWN"
@@ -26,7 +27,7 @@ class TaskState(StrEnum):
         return self in {TaskState.OK, TaskState.ERROR, TaskState.TIMEOUT, TaskState.CANCELED}
 
 
-class AttemptOutcome(StrEnum):
+class AttemptOutcome(Word):
     """How one attempt ended; LOST says that its host or lease was lost, and nothing about the work."""
 
     UNKNOWN = "UNKNOWN"

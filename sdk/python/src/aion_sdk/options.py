@@ -1,6 +1,8 @@
 """How calls are made: how long, how often again, under which trace."""
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -46,12 +48,29 @@ class Options:
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense. Raises ValueError."""
         for name in ("timeout", "first_delay", "max_delay"):
-            if not getattr(self, name) > 0:
+            if not seconds(name, getattr(self, name)) > 0:
                 raise ValueError(f"{name} must be more than 0 seconds, not {getattr(self, name)!r}")
         for name in ("max_retries", "max_reconnects"):
             whole(name, getattr(self, name))
         if self.traceparent and not TRACEPARENT.fullmatch(self.traceparent):
             raise ValueError("traceparent must be such as 00-32 hex digits-16 hex digits-01 (W3C Trace Context)")
+
+
+def known(given: Iterable[str], names: Iterable[str]) -> None:
+    """Refuse options that nobody would read. Raises TypeError, with the name that may have been meant."""
+    names = list(names)
+    for name in given:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            meant = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+            raise TypeError(f"there is no option {name!r}; {meant}")
+
+
+def seconds(name: str, value: object) -> float:
+    """Return a time in seconds. Raises TypeError for what is no number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number of seconds, not {value!r}")
+    return value
 
 
 def whole(name: str, value: object) -> int:

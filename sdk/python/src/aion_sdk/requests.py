@@ -2,13 +2,13 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self, TypedDict, Unpack
 
-from aion_sdk.options import whole
+from aion_sdk.options import known, seconds, whole
 
 MICROS_PER_DOLLAR = 1_000_000
 Dollars = Decimal | int | float | str
@@ -101,7 +101,11 @@ class TaskSpec:
 
     @classmethod
     def of(cls, intent: str, params: Mapping[str, str] | None = None, **options: Unpack[TaskOptions]) -> Self:
-        """Build a task from short options: `text` is the param `text`; a promise may be given piece by piece."""
+        """Build a task from short options: `text` is the param `text`; a promise may be given piece by piece.
+
+        Raises ValueError or TypeError, for an option that there is not, too.
+        """
+        known(options, TaskOptions.__annotations__)
         given = dict(params or {})
         if "text" in options:
             if "text" in given:
@@ -124,18 +128,31 @@ class TaskSpec:
         )
 
 
-def as_spec(intent: str | TaskSpec, params: Mapping[str, str] | None, options: TaskOptions) -> TaskSpec:
-    """Return the task that a method was asked for. Raises TypeError for options beside a whole TaskSpec."""
+def as_spec(
+    intent: str | TaskSpec, params: Mapping[str, str] | None, options: TaskOptions, beside: Iterable[str]
+) -> TaskSpec:
+    """Return the task that a method was asked for; `beside` names the method's other options.
+
+    Raises TypeError for options that there are not, and for any beside a whole TaskSpec.
+    """
+    known(options, (*TaskOptions.__annotations__, *beside))
     if isinstance(intent, str):
         return TaskSpec.of(intent, params, **options)
     if params or options:
         raise TypeError("a TaskSpec says everything; use dataclasses.replace to change it")
-    return intent
+    return whole_spec(intent)
+
+
+def whole_spec(value: object) -> TaskSpec:
+    """Return a task that is given as a whole. Raises TypeError for anything else."""
+    if not isinstance(value, TaskSpec):
+        raise TypeError(f"a task is a TaskSpec, such as TaskSpec.of('summarize', text='...'), not {value!r}")
+    return value
 
 
 def as_duration(value: timedelta | Seconds | None) -> timedelta | None:
     """Return a time that may be given in seconds."""
-    return value if value is None or isinstance(value, timedelta) else timedelta(seconds=value)
+    return value if value is None or isinstance(value, timedelta) else timedelta(seconds=seconds("a time", value))
 
 
 def _sla_of(options: TaskOptions) -> Sla | None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from aion_sdk._names import Word
 from aion_sdk.requests import TaskSpec
 
 
-class CatchUp(StrEnum):
+class CatchUp(Word):
     """What happens to times that passed while nobody could fire."""
 
     UNKNOWN = "UNKNOWN"
@@ -16,7 +16,7 @@ class CatchUp(StrEnum):
     NONE = "NONE"
 
 
-class Overlap(StrEnum):
+class Overlap(Word):
     """What happens when the task of the time before has not ended."""
 
     UNKNOWN = "UNKNOWN"

@@ -12,9 +12,9 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from aion_sdk._names import Word
 from aion_sdk.errors import WebhookVerificationError
 from aion_sdk.lifecycle import TaskState
 
@@ -25,7 +25,7 @@ SECRET_PREFIX, VERSION = "whsec_", "v1"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 
 
-class DeliveryState(StrEnum):
+class DeliveryState(Word):
     """Where a delivery is in its life."""
 
     UNKNOWN = "UNKNOWN"

@@ -1,6 +1,6 @@
 """The tree of aionctl's commands: what each is called, where it is, and what it does in a line."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,6 +39,15 @@ class Commands(LazyGroup):
     """aionctl itself."""
 
     lazy = COMMANDS
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what stands in front of the command; the options of commands stand behind it."""
+        strange = next(iter(args), "").partition("=")[0]
+        if strange.startswith("-") and strange not in {name for param in self.get_params(ctx) for name in param.opts}:
+            raise typer.BadParameter(
+                f"no option {strange} here; give it after the command: aionctl COMMAND {strange} ..."
+            )
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(

@@ -20,6 +20,23 @@ LONGEST_QUEUE_TIME = 30 * 86_400.0
 """Seconds, by the contract."""
 
 
+Param = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="NAME=VALUE", help="Input; NAME=@FILE reads a file, NAME=@- stdin."),
+]
+ParamsJson = Annotated[
+    str | None, typer.Option(metavar="JSON", help="Typed input as one JSON object, @FILE or @-, instead of -p.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a task works on, one way or the other."""
+
+    params: Mapping[str, str]
+    params_json: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Intent and input, as the SDK takes them."""
@@ -36,22 +53,21 @@ class Asked:
         return TaskSpec.of(self.intent, self.params, **options)
 
 
+def given_input(*, param: Param = None, params_json: ParamsJson = None) -> Input:
+    """Read the input."""
+    typed = "" if params_json is None else params.read(params_json, "--params-json")
+    return Input(params.read_all(params.pairs(param or (), "--param"), "--param"), typed)
+
+
 def asked(
     *,
     intent: Annotated[str, typer.Argument(help="What to do, such as `summarize`.")],
-    param: Annotated[
-        list[str] | None,
-        typer.Option("--param", "-p", metavar="NAME=VALUE", help="Input; NAME=@FILE reads a file, NAME=@- stdin."),
-    ] = None,
-    params_json: Annotated[
-        str | None, typer.Option(metavar="JSON", help="Typed input as one JSON object, @FILE or @-, instead of -p.")
-    ] = None,
+    param: Param = None,
+    params_json: ParamsJson = None,
 ) -> Asked:
-    """Read the input."""
-    options = (
-        TaskOptions() if params_json is None else TaskOptions(params_json=params.read(params_json, "--params-json"))
-    )
-    return Asked(intent, params.read_all(params.pairs(param or (), "--param"), "--param"), options)
+    """Read intent and input."""
+    read = given_input(param=param, params_json=params_json)
+    return Asked(intent, read.params, TaskOptions(params_json=read.params_json) if read.params_json else TaskOptions())
 
 
 def identity(

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -55,13 +55,23 @@ def moment(text: str) -> datetime:
     return found
 
 
+def beginning(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """Make the completion of an option that takes one of these words."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in words() if word.casefold().startswith(incomplete.casefold())]
+
+    return complete
+
+
 def one_of(names: type[Name]) -> Callable[[str], Name]:
-    """Make a reader of one of these names, in any case. The reader raises typer.BadParameter."""
+    """Make a reader of one of these names, in any case; UNKNOWN is for answers only. It raises typer.BadParameter."""
+    choices = [name for name in names if name.name != "UNKNOWN"]
 
     def read(text: str) -> Name:
-        for name in names:
+        for name in choices:
             if name.value.casefold() == text.casefold():
                 return name
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(name.value for name in names)}")
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(name.value for name in choices)}")
 
     return read

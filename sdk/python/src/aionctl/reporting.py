@@ -68,6 +68,9 @@ def document(error: AionError, *, key_given: bool = True) -> dict[str, Any]:
         "retry_after": error.retry_after,
         "request_id": error.request_id,
         "trace_id": error.trace_id,
+        "task_id": error.task_id or None,
+        "idempotency_key": error.idempotency_key or None,
+        "notes": notes(error),
     }
 
 
@@ -77,16 +80,23 @@ def explanation(error: AionError, *, key_given: bool) -> Iterator[str]:
     yield visible_line(f"error: {error.message}" + (f" [{word}]" if word else ""))
     if hint := _hint(error, key_given=key_given):
         yield f"  {hint}"
-    for violation in error.violations:
-        yield visible_line(f"  {violation.field}: {violation.description}")
+    for words in error.untold:
+        yield visible_line(f"  {words}")
     told = {violation.field for violation in error.violations}
     for name, fact in error.details.facts.items():
         if name not in told:
             yield visible_line(f"  {name}: {fact}")
     if error.retry_after is not None:
         yield f"  try again in {error.retry_after:g} s"
+    for note in notes(error):
+        yield visible_line(f"  {note}")
     if error.request_id:
         yield visible_line(f"  request id {error.request_id}" + (f", trace {error.trace_id}" if error.trace_id else ""))
+
+
+def notes(error: AionError) -> list[str]:
+    """What the command that failed adds: how its user can go on."""
+    return list(getattr(error, "__notes__", ()))
 
 
 def _hint(error: AionError, *, key_given: bool) -> str:

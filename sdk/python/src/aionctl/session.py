@@ -16,7 +16,7 @@ from aion_sdk import TLS, AsyncClient, Client
 from aion_sdk.options import OptionChanges
 from aionctl.contexts import file, keys
 from aionctl.contexts.values import Context, ContextError
-from aionctl.option_values import one_of, seconds_within
+from aionctl.option_values import beginning, one_of, seconds_within
 from aionctl.output.form import Form
 
 GROUP = "Server and output"
@@ -52,6 +52,7 @@ def session(
             "--context",
             envvar="AION_CONTEXT",
             help="A server and its key by name; see `aionctl context`.",
+            autocompletion=beginning(file.names),
             rich_help_panel=GROUP,
         ),
     ] = None,

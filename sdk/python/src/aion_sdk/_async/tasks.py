@@ -49,10 +49,12 @@ class AsyncTasks:
         """Submit a task; return as soon as it is accepted durably.
 
         `wait` (seconds, at most 60) lets the server answer when the task has ended, if that comes first. With
-        `validate_only` everything is checked and decided and nothing accepted: the answer has a decision and no state.
-        See TaskSpec for the other options; a whole TaskSpec may stand in place of the intent.
+        `validate_only` everything is checked and decided and nothing accepted: the answer has a decision and the state
+        UNKNOWN, since there is no task that could have one. See TaskSpec for the other options; a whole TaskSpec may
+        stand in place of the intent.
         """
-        return await self._submit(as_spec(intent, params, options), wait, timeout, validate_only=validate_only)
+        beside = ("wait", "validate_only", "timeout")
+        return await self._submit(as_spec(intent, params, options, beside), wait, timeout, validate_only=validate_only)
 
     async def run(
         self,
@@ -69,7 +71,7 @@ class AsyncTasks:
         goes on, and the error has its `task_id` and `idempotency_key`.
         """
         began = time.monotonic()
-        spec = as_spec(intent, params, options)
+        spec = as_spec(intent, params, options, ("timeout",))
         wait = SUBMIT_WAIT_SECONDS if timeout is None else min(SUBMIT_WAIT_SECONDS, timeout * 0.9)
         attempt = self._calls.options.timeout + wait
         with about(task_id=spec.task_id, idempotency_key=spec.request_id):
@@ -91,7 +93,7 @@ class AsyncTasks:
         **options: Unpack[TaskOptions],
     ) -> AsyncTaskStream:
         """Submit a task and iterate over its events; nothing is sent before the first one is asked for."""
-        spec = as_spec(intent, params, options)
+        spec = as_spec(intent, params, options, ("timeout",))
         cursor = StreamCursor(submission=encode.task_request(spec), idempotency_key=spec.request_id)
         return AsyncTaskStream(self._calls, cursor, timeout)
 

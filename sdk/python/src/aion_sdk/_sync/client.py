@@ -15,7 +15,7 @@ from aion_sdk._sync.tickets import Tickets
 from aion_sdk._sync.webhooks import Webhooks
 from aion_sdk._transport.blocking import Transport
 from aion_sdk.connection import TLS, Connection
-from aion_sdk.options import OptionChanges, Options
+from aion_sdk.options import OptionChanges, Options, known
 
 
 class Client:
@@ -37,11 +37,14 @@ class Client:
         environ: Mapping[str, str] | None = None,
         **options: Unpack[OptionChanges],
     ) -> None:
+        beside = ("server", "api_key", "tls", "insecure", "environ")
+        known(options, (*OptionChanges.__annotations__, *beside))
         connection = Connection.resolve(server, api_key=api_key, tls=tls, insecure=insecure, environ=environ)
         self._set_up(Transport(connection), connection, Options(**options))
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options over the same channel; closing either closes both."""
+        known(changes, OptionChanges.__annotations__)
         other = self.__class__.__new__(self.__class__)
         other._set_up(self._transport, self._connection, replace(self.options, **changes))  # noqa: SLF001 - a client of its own class
         return other

@@ -69,7 +69,10 @@ class FakeAion:
     def refuse_calls(
         self, reason: str = "DRAINING", *, times: int = 1, message: str = "", retry_after: float | None = None
     ) -> None:
-        """Refuse the next calls, whatever they ask. Raises ValueError for a reason that is none of a refused call."""
+        """Refuse the next calls, whatever they ask; `times=0` takes back those that are still to come.
+
+        Raises ValueError for a reason that is none of a refused call.
+        """
         words = message or f"the fake was told to refuse with {reason}"
         self._faults.refuse(RefusedCall(reason, words, retry_after=retry_after), times)
 

@@ -1,12 +1,16 @@
-"""The schedules of the fake: kept, changed and triggered; no clock fires them."""
+"""The schedules of the fake: kept, changed and triggered; no clock fires them, so they have no next time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aion_sdk._gen.aion import v1
 from aion_sdk.testing.refusals import RefusedCall
 from aion_sdk.testing.store import FakeTasks, cut
 
 OURS = ("create_time", "update_time", "next_fire_time", "last_fire_time")
+
+
+CATCH_UP_WINDOW = timedelta(hours=1)
+"""Where none is given, as the server's."""
 
 
 class FakeSchedules:
@@ -103,5 +107,6 @@ class FakeSchedules:
         for name in OURS:
             setattr(stored, name, None)
         stored.create_time, stored.update_time, stored.etag = create_time, datetime.now(UTC), str(version)
+        stored.catch_up_window = stored.catch_up_window or CATCH_UP_WINDOW
         self._kept[stored.schedule_id] = stored
         return stored

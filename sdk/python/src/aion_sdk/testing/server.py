@@ -25,8 +25,10 @@ class Faults:
         self._cuts: deque[int] = deque()
 
     def refuse(self, refusal: RefusedCall, times: int) -> None:
-        """Refuse the next calls, whatever they ask."""
+        """Refuse the next calls, whatever they ask; 0 times forgets the refusals that are still to come."""
         with self._lock:
+            if times == 0:
+                self._refusals.clear()
             self._refusals.extend([refusal] * times)
 
     def cut(self, after: int) -> None:

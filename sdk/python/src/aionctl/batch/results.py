@@ -1,6 +1,7 @@
 """What came of each line, as JSONL; a file of earlier results says which lines need nothing more."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import SEEK_END, TextIOBase
 from pathlib import Path
@@ -66,10 +67,11 @@ class Tally:
 
 @dataclass(slots=True)
 class Results:
-    """Where results are written, line by line, and which keys had ended before."""
+    """Where results are written, line by line; which keys had ended before, and why others were refused."""
 
     out: TextIOBase
     ended_before: frozenset[str] = field(default_factory=frozenset)
+    refused_before: Mapping[str, str] = field(default_factory=dict)
 
     def write_task(self, row: Row, task: Task) -> None:
         """Write what came of a line."""
@@ -78,7 +80,9 @@ class Results:
         self._write(row, {name: told[name] for name in kept})
 
     def write_error(self, row: Row, error: AionError) -> None:
-        """Write why a line came to nothing."""
+        """Write why a line came to nothing, unless the file ends that line with the same words already."""
+        if self.refused_before.get(row.spec.request_id) == error.message:
+            return
         told = document(error)
         kept = ("code", "reason", "message", "violations", "retry_after", "request_id")
         self._write(row, {"task_id": None, "state": None, "error": {name: told[name] for name in kept}})
@@ -98,17 +102,27 @@ def end_last_line(path: Path) -> None:
                 opened.write(b"\n")
 
 
-def ended_in(path: Path) -> frozenset[str]:
-    """The keys of the lines whose tasks had ended when this file was written; a line cut short counts for nothing."""
+def told_in(path: Path) -> tuple[frozenset[str], dict[str, str]]:
+    """The keys whose tasks had ended when this file was written, and the last words to each that was refused.
+
+    A line cut short counts for nothing.
+    """
+    ended: set[str] = set()
+    refused: dict[str, str] = {}
     if not path.exists():
-        return frozenset()
-    found = set()
+        return frozenset(), refused
     with path.open(encoding="utf-8") as opened:
         for line in opened:
             try:
                 told = json.loads(line)
             except json.JSONDecodeError:
                 continue  # the line that was being written when the run before was killed
-            if isinstance(told, dict) and TaskState.__members__.get(str(told.get("state")), TaskState.UNKNOWN).ended:
-                found.add(str(told.get("request_id")))
-    return frozenset(found)
+            if not isinstance(told, dict):
+                continue
+            key, error = str(told.get("request_id")), told.get("error")
+            refused.pop(key, None)
+            if TaskState.__members__.get(str(told.get("state")), TaskState.UNKNOWN).ended:
+                ended.add(key)
+            elif isinstance(error, dict):
+                refused[key] = str(error.get("message"))
+    return frozenset(ended), refused

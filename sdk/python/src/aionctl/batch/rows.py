@@ -44,12 +44,13 @@ class Reading:
     columns: Mapping[str, str]
     shared: TaskOptions
     name: str
+    is_csv: bool
 
     def rows(self, path: str) -> Iterator[Row]:
         """Read a file, `-` for stdin, line by line. Raises LineWrong and OSError."""
         seen: Counter[str] = Counter()
         with _opened(path) as opened:
-            lines = self._csv(opened) if path.casefold().endswith(".csv") else self._jsonl(opened)
+            lines = self._csv(opened) if self.is_csv else self._jsonl(opened)
             for number, spec, own_key in lines:
                 if own_key:
                     yield Row(number, spec)

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from contextlib import ExitStack
+from enum import StrEnum
 from io import TextIOBase
 from pathlib import Path
 from typing import Annotated, cast
@@ -13,15 +14,23 @@ from aion_sdk.options import MOST_AT_ONCE
 from aion_sdk.requests import TaskOptions
 from aionctl import params
 from aionctl.asked import promise
-from aionctl.batch.results import Results, Tally, end_last_line, ended_in
+from aionctl.batch.results import Results, Tally, end_last_line, told_in
 from aionctl.batch.rows import LineWrong, Reading
 from aionctl.batch.running import run_all, submit_all
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import ExitCode
+from aionctl.option_values import one_of
 from aionctl.output.progress import Progress
 from aionctl.reporting import say
 from aionctl.safe_text import visible_line
 from aionctl.session import Session, session
+
+
+class Lines(StrEnum):
+    """How a file says its tasks."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
 
 
 @supplied_by(promise=promise, session=session)
@@ -29,7 +38,7 @@ def batch(
     *,
     promise: TaskOptions,
     session: Session,
-    file: Annotated[str, typer.Argument(help="A .csv file, else JSON lines; `-` is JSON lines from stdin.")],
+    file: Annotated[str, typer.Argument(help="A .csv file, else JSON lines; `-` is stdin.")],
     intent: Annotated[str, typer.Option(help="What to do with each line; lines of JSON may say it themselves.")] = "",
     column: Annotated[
         list[str] | None,
@@ -43,6 +52,15 @@ def batch(
     name: Annotated[
         str, typer.Option(help="The batch's name, a part of every line's request id; by default the file's name.")
     ] = "",
+    lines: Annotated[
+        Lines | None,
+        typer.Option(
+            "--format",
+            parser=one_of(Lines),
+            metavar="|".join(Lines),
+            help="What it holds, where its name does not say.",
+        ),
+    ] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=MOST_AT_ONCE, help="So many tasks at once, at most.")] = 16,
     submit_only: Annotated[bool, typer.Option("--submit-only", help="Submit all, wait for none.")] = False,
 ) -> None:
@@ -52,11 +70,12 @@ def batch(
     24 hours makes no second tasks, it finds those that it made.
     """
     columns = params.pairs((word if "=" in word else f"{word}={word}" for word in column or ()), "--column")
-    reading = Reading(intent, columns, promise, name or Path(file).name)
+    is_csv = file.casefold().endswith(".csv") if lines is None else lines is Lines.CSV
+    reading = Reading(intent, columns, promise, name or Path(file).name, is_csv)
     with ExitStack() as stack:
         try:
             out = _out(results, stack)
-            wanted = Results(out, ended_in(Path(results)) if results else frozenset())
+            wanted = Results(out, *told_in(Path(results))) if results else Results(out)
         except OSError as cause:
             raise typer.BadParameter(f"cannot use {results}: {cause.strerror}", param_hint="--results") from cause
         tally = _go(session, reading, file, wanted, concurrency=concurrency, submit_only=submit_only)
@@ -77,7 +96,12 @@ def _go(
         with Progress(reading.name) as progress:
             tally = asyncio.run(all_lines(progress))
     except LineWrong as wrong:
-        say(visible_line(f"error: {file} {wrong}; the lines before it were submitted, run it again when it is mended"))
+        source = "stdin" if file == "-" else file
+        if wrong.number == 1 and file == "-" and not reading.is_csv:
+            say("  stdin is read as JSON lines; --format csv reads it as CSV")
+        say(
+            visible_line(f"error: {source} {wrong}; the lines before it were submitted, run it again when it is mended")
+        )
         raise typer.Exit(ExitCode.USAGE) from wrong
     except (OSError, UnicodeDecodeError) as cause:
         raise typer.BadParameter(f"cannot read {file}: {cause}", param_hint="FILE") from cause

@@ -9,9 +9,11 @@ import typer
 
 from aionctl.contexts import file, keys
 from aionctl.contexts.values import NAME, Context, ContextError, Contexts, KeySource
+from aionctl.option_values import beginning
 
 app = typer.Typer(help="Servers and keys by name.", no_args_is_help=True, add_completion=False)
 Name = Annotated[str, typer.Argument(help="The context's name.")]
+Kept = Annotated[str, typer.Argument(help="The context's name.", autocompletion=beginning(file.names))]
 
 
 @app.command()
@@ -53,7 +55,7 @@ def add(
 
 
 @app.command("use")
-def use_context(name: Name) -> None:
+def use_context(name: Kept) -> None:
     """Use a context from now on."""
     with _told():
         contexts = file.load()
@@ -67,6 +69,8 @@ def list_contexts() -> None:
     """List the contexts; `*` marks the one in use."""
     with _told():
         contexts = file.load()
+    if not contexts.by_name:
+        typer.echo("there are no contexts; `aionctl context add NAME --server HOST:PORT` makes one", err=True)
     for name, context in sorted(contexts.by_name.items()):
         mark = "*" if name == contexts.current else " "
         typer.echo(f"{mark} {name}\t{context.server}\t{_key_words(context)}")
@@ -86,7 +90,7 @@ def show(name: Annotated[str, typer.Argument(help="The context's name; the one i
 
 
 @app.command()
-def remove(name: Name) -> None:
+def remove(name: Kept) -> None:
     """Remove a context, and its key if aionctl keeps it."""
     with _told():
         contexts = file.load()

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from aion_sdk import Event, TaskStream
+from aion_sdk import ErrorReason, Event, InvalidRequest, TaskStream
+from aion_sdk.errors import ErrorDetails
 from aionctl.borrowed import supplied_by
 from aionctl.output.form import Form, write_each
 from aionctl.session import Session, session
@@ -20,8 +21,11 @@ def events(
 ) -> None:
     """Write the events of a task, one JSON object a line; without --follow those that are there."""
     last = None if follow else session.client.tasks.get(task_id).last_offset
-    if last is not None and last <= after:
+    if last is not None and last == after:
         return
+    if last is not None and last < after:
+        details = ErrorDetails(code="OUT_OF_RANGE", reason=ErrorReason.OFFSET_OUT_OF_RANGE, task_id=task_id)
+        raise InvalidRequest(f"the last event of the task is {last}; give --after at most that", details)
     form = Form.YAML if session.form is Form.YAML else Form.JSON
     with session.client.tasks.watch(task_id, after_offset=after, timeout=session.timeout) as stream:
         write_each(_until(stream, last), form)

@@ -8,7 +8,7 @@ import typer
 
 from aion_sdk import CatchUp, Overlap, Schedule
 from aion_sdk.requests import TaskOptions
-from aionctl.asked import Asked, asked, promise
+from aionctl.asked import Asked, Input, asked, given_input, promise
 from aionctl.borrowed import supplied_by
 from aionctl.option_values import moment, one_of, seconds_within
 from aionctl.output import resources, tables
@@ -83,7 +83,7 @@ def create(
     timing: dict[str, Any],
     session: Session,
     schedule_id: ScheduleId,
-    cron: Annotated[str, typer.Option(help="Five fields, such as `30 6 * * MON-FRI`, or `@daily`.")],
+    cron: Annotated[str, typer.Option(help="Five fields, such as `30 6 * * MON-FRI`, or `@daily`, `@every 15m`.")],
     paused: Annotated[bool, typer.Option("--paused", help="It fires nothing until it is resumed.")] = False,
 ) -> None:
     """Make a schedule; the same id and content again is the same schedule."""
@@ -94,18 +94,21 @@ def create(
 
 
 @app.command()
-@supplied_by(timing=timing, session=session)
+@supplied_by(work=given_input, timing=timing, session=session)
 def update(
+    work: Input,
     timing: dict[str, Any],
     session: Session,
     schedule_id: ScheduleId,
-    cron: Annotated[str | None, typer.Option(help="Five fields, or `@daily`.")] = None,
+    cron: Annotated[str | None, typer.Option(help="Five fields, `@daily`, or `@every 15m`.")] = None,
 ) -> None:
-    """Change when a schedule fires; refused when somebody else changes it at the same time."""
+    """Change when a schedule fires, and with which input; refused when somebody else changes it at the same time."""
     changes = timing if cron is None else {**timing, "cron": cron}
-    if not changes:
-        raise typer.BadParameter("nothing to change; give --cron, --time-zone, --overlap or another option")
+    if not (changes or work.params or work.params_json):
+        raise typer.BadParameter("nothing to change; give --cron, --time-zone, --overlap, -p or another option")
     stored = session.client.schedules.get(schedule_id, timeout=session.timeout)
+    if work.params or work.params_json:
+        changes = {**changes, "task": replace(stored.task, params=work.params, params_json=work.params_json)}
     _show(session.client.schedules.update(replace(stored, **changes), timeout=session.timeout), session)
 
 

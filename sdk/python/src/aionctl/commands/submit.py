@@ -8,6 +8,7 @@ from aion_sdk.requests import TaskOptions
 from aionctl.asked import Asked, asked, identity, promise
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
+from aionctl.going_on import found_again
 from aionctl.option_values import seconds_within
 from aionctl.output import live, tables
 from aionctl.output.dry_run import DryRun, show_decision
@@ -35,7 +36,9 @@ def submit(
     if dry_run:
         show_decision(session.client.tasks.submit(spec, validate_only=True, timeout=session.timeout), session)
         return
-    show(session.client.tasks.submit(spec, wait=wait, timeout=session.timeout), session.form, tables.show_task)
+    with found_again(key=spec.request_id):
+        task = session.client.tasks.submit(spec, wait=wait, timeout=session.timeout)
+    show(task, session.form, tables.show_task)
 
 
 @supplied_by(asked=asked, identity=identity, promise=promise, session=session)
@@ -56,9 +59,11 @@ def run(
         return
     if stream:
         events = tasks.stream(spec, timeout=session.timeout)
-        task = live.follow(events, session.form)
+        with found_again(lambda: events.task_id, lambda: events.last_offset, spec.request_id):
+            task = live.follow(events, session.form)
         live.show_end(task, session.form, text_was_shown=bool(events.text))
     else:
-        task = tasks.run(spec, timeout=session.timeout)
+        with found_again(key=spec.request_id):
+            task = tasks.run(spec, timeout=session.timeout)
         show(task, session.form, tables.show_task)
     raise typer.Exit(of_task(task))

@@ -7,7 +7,8 @@ import typer
 from aion_sdk import TaskState
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
-from aionctl.option_values import one_of
+from aionctl.going_on import found_again
+from aionctl.option_values import beginning, one_of
 from aionctl.output import live, tables
 from aionctl.output.dry_run import DryRun, show_decision
 from aionctl.output.shown import show
@@ -34,7 +35,8 @@ def watch(
 ) -> None:
     """Follow a task to its end; the exit code is 1 when it failed."""
     stream = session.client.tasks.watch(task_id, after_offset=after, timeout=session.timeout)
-    task = live.follow(stream, session.form)
+    with found_again(lambda: task_id, lambda: stream.last_offset):
+        task = live.follow(stream, session.form)
     live.show_end(task, session.form, text_was_shown=bool(stream.text))
     raise typer.Exit(of_task(task))
 
@@ -50,7 +52,14 @@ def list_tasks(
     session: Session,
     state: Annotated[
         list[TaskState] | None,
-        typer.Option("--state", "-s", parser=one_of(TaskState), metavar="STATE", help=f"Only in this state: {STATES}."),
+        typer.Option(
+            "--state",
+            "-s",
+            parser=one_of(TaskState),
+            metavar="STATE",
+            help=f"Only in this state: {STATES}.",
+            autocompletion=beginning(lambda: STATES.split(", ")),
+        ),
     ] = None,
     intent: Annotated[str, typer.Option(help="Only of this intent.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,

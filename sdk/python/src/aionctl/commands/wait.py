@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aion_sdk import AionError, AsyncClient, Task
+from aion_sdk import AionError, AsyncClient, DeadlineExceeded, Task
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import ExitCode, of_error, of_task
 from aionctl.output import tables
@@ -28,7 +28,7 @@ def wait(session: Session, task_id: Annotated[list[str], typer.Argument(help="Th
     with Progress("wait") as progress:
         found = asyncio.run(_all(session, wanted, progress))
     tasks = [task for task in found if isinstance(task, Task)]
-    if session.form is Form.TABLE:
+    if session.form is Form.TABLE and tasks:
         tables.show_tasks(tasks)
     elif session.form is Form.YAML:
         write_document(tasks, session.form)
@@ -69,5 +69,7 @@ def _say(name: str, error: AionError, session: Session) -> None:
         say_json(document(error) | {"task_id": name, "exit_code": int(of_error(error))})
         return
     say(f"task {name}:")
+    if isinstance(error, DeadlineExceeded):
+        error.add_note(f"it goes on: aionctl wait {name}")
     for line in explanation(error, key_given=bool(session.settings["api_key"])):
         say(f"  {line}")

@@ -35,6 +35,14 @@ def load() -> Contexts:
     return _parsed(text, path)
 
 
+def names() -> list[str]:
+    """The names of the contexts, for completion: none where the file cannot be read, which `load` tells."""
+    try:
+        return sorted(load().by_name)
+    except ContextError:
+        return []
+
+
 def save(contexts: Contexts) -> None:
     """Replace the file. Raises ContextError."""
     import yaml

@@ -1,8 +1,10 @@
 """What tables are made of. Every text of the server goes through safe_text; nothing is cut off."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -28,19 +30,23 @@ COLOURS = {
 
 
 def console() -> Console:
-    """Return stdout; rich leaves colours away for NO_COLOR and for what is no terminal."""
+    """Return stdout; NO_COLOR and what is no terminal get neither colours nor bold."""
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-    return Console(markup=False, highlight=False, emoji=False, width=width)
+    return Console(markup=False, highlight=False, emoji=False, width=width, color_system=colours)
 
 
 def rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write rows under their heads."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    printer = console()
+    for number, column in enumerate(columns):
+        # An id is to be copied: it stays on its line wherever that leaves room for the rest.
+        widest = max((len(visible_line(row[number])) for row in rows), default=0)
+        table.add_column(column, overflow="fold", no_wrap=number == 0 and widest <= printer.width // 2)
     for row in rows:
         table.add_row(*(Text(visible_line(cell), style=COLOURS.get(cell, "")) for cell in row))
-    console().print(table)
+    _write(table, printer)
 
 
 def facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -51,12 +57,21 @@ def facts(facts: Iterable[tuple[str, str]]) -> None:
     for name, value in facts:
         if value:
             table.add_row(name, Text(visible(value), style=COLOURS.get(value, "")))
-    console().print(table)
+    _write(table, console())
+
+
+def _write(table: Table, printer: Console) -> None:
+    if printer.is_terminal:
+        printer.print(table)
+        return
+    with printer.capture() as captured:
+        printer.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def moment(time: datetime | None) -> str:
-    """A time in this machine's zone."""
-    return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds")
+    """A time in this machine's zone; Z is UTC."""
+    return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
 
 
 def cost(micros: int) -> str:
