@@ -176,10 +176,11 @@ async def test_a_server_fires_what_is_due(server: Running, caller: Caller):
     "place",
     [
         "schedule.before_advance",
-        pytest.param("store.accept.after_commit", marks=pytest.mark.slow),
-        pytest.param("store.accept.before_commit", marks=pytest.mark.slow),
+        "store.accept.after_commit",
+        "store.accept.before_commit",
     ],
 )
+@pytest.mark.slow
 async def test_a_server_that_is_killed_while_it_fires_submits_the_time_once(tmp_path, catalogue, place):
     with running(tmp_path, *catalogue, AION_FAILPOINTS=f"{place}=kill") as server:
         async with callers_of(server) as make:

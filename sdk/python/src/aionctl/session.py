@@ -22,6 +22,10 @@ from aionctl.output.form import Form
 GROUP = "Server and output"
 
 
+RECONNECTS = 6
+"""Fewer than a program's: some three seconds, after which a person wants to know that nobody is there."""
+
+
 @dataclass(frozen=True)
 class Session:
     """One command's way to the server; `timeout` is None when the command line gave none."""
@@ -34,13 +38,13 @@ class Session:
     @cached_property
     def client(self) -> Client:
         """The client; it is closed when the command ends."""
-        client = Client(**self.settings)
+        client = Client(**{"max_reconnects": RECONNECTS, **self.settings})
         self.context.call_on_close(client.close)
         return client
 
     def async_client(self, **changes: Any) -> AsyncClient:
         """A client for many tasks at once; its user closes it."""
-        return AsyncClient(**{**self.settings, **changes})
+        return AsyncClient(**{"max_reconnects": RECONNECTS, **self.settings, **changes})
 
 
 def session(

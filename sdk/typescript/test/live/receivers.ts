@@ -40,8 +40,15 @@ export class Receiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
   }
 
-  /** What came next. */
-  next(): Promise<Received> {
+  /** What came next of this task; tasks of other tests may end meanwhile, and are heard of, too. */
+  async nextOf(taskId: string): Promise<Received> {
+    for (;;) {
+      const received = await this.#next();
+      if (received.body.includes(taskId)) return received;
+    }
+  }
+
+  #next(): Promise<Received> {
     const received = this.#came.shift();
     return received === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(received);
   }
