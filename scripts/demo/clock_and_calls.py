@@ -65,7 +65,7 @@ def fires_and_tells(server: Server, receiver: Receiver) -> None:
     headers, body, event = _first_of_schedule(receiver, made["secret"])
     check(event.data["schedule_id"] == "demo", f"a task of the schedule, not {event.data}")
     say.print(f"[dim]fired:[/] {event.data['task_id']} ended {event.data['status']}")
-    say.print(f"[dim]webhook[/] {event.type} [dim]id[/] {event.webhook_id} [dim]signature verified[/]")
+    say.print(f"[dim]webhook[/] {event.type} [dim]id[/] {event.delivery_id} [dim]signature verified[/]")
     try:
         webhooks.verify(body.replace(b"task.ok", b"task.no"), headers, made["secret"])
     except WebhookVerificationError as refusal:
