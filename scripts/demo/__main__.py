@@ -24,7 +24,7 @@ def main() -> int:
         ("SSE: watch tokens arrive, cut the stream, resume at the offset", doors.over_sse),
         ("WebSocket: two tasks over one connection, opened by a ticket", socket_and_typescript.over_websocket),
         ("Python SDK: the same key twice is one task", doors.over_sdk),
-        ("TypeScript SDK: its example, from the built package", socket_and_typescript.over_typescript),
+        ("TypeScript SDK: its own example, as built here", socket_and_typescript.over_typescript),
         ("aionctl: from a file to a table", doors.over_aionctl),
         ("A schedule fires, a webhook tells of the end", partial(clock_and_calls.fires_and_tells, receiver=receiver)),
         ("What is wrong is refused, with the field and the remedy", doors.refused),

@@ -1,4 +1,4 @@
-"""The doors of browsers and Node.js: the WebSocket, opened by a ticket, and the TypeScript SDK as it is published."""
+"""The doors of browsers and Node.js: the WebSocket, opened by a ticket, and the TypeScript SDK, built."""
 
 import json
 from pathlib import Path
