@@ -16,6 +16,7 @@ from aion.adapters.engines.wasm.module import WasmModule
 from aion.adapters.engines.wasm.settings import WasmSettings
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import Settings
+from aion.ports.catalog import ModuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def _wasm_modules(catalog: FileCatalog) -> dict[str, WasmModule]:
             memory_bytes=package.memory_bytes,
             fuel=package.fuel,
             granted=package.host_permissions,
+            component=package.kind is ModuleKind.COMPONENT,
+            concurrency=package.concurrency,
+            deterministic=package.deterministic,
         )
         for package in catalog.packages()
     }

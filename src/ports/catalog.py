@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 from typing import Protocol
 
 from aion.domain.routing import EngineFacts, Privacy
@@ -25,9 +26,29 @@ class IntentFacts:
     pinned_engine: str = ""
 
 
+class ModuleKind(IntEnum):
+    """What a module's file is; the numbers are the contract's."""
+
+    CORE = 1
+    COMPONENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleExample:
+    """A call of a module as its author wrote it down: the input, and the result when the author gave it whole."""
+
+    name: str
+    input_json: str
+    result_json: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleFacts:
-    """One installed module version. `broken` says why it cannot run, empty when it can. `fuel` 0 means unlimited."""
+    """One installed module version.
+
+    `broken` says why it cannot run, empty when it can. `fuel` 0 means unlimited, `concurrency` 0 that only the worker's
+    slots bound it. A `deterministic` module gives the same result and burns the same fuel for the same input.
+    """
 
     name: str
     version: str
@@ -38,6 +59,12 @@ class ModuleFacts:
     retries: int
     memory_bytes: int
     fuel: int
+    description: str = ""
+    authors: tuple[str, ...] = ()
+    kind: ModuleKind = ModuleKind.CORE
+    concurrency: int = 0
+    deterministic: bool = False
+    host_permissions: frozenset[str] = frozenset()
     broken: str = ""
 
     @property

@@ -1,4 +1,4 @@
-"""Prints size, fuel and time of the bundled modules: `python -m tests.modules.measure`.
+"""Prints size, fuel and time of the bundled modules: `python -m tests.modules.measure [NAME...]`.
 
 Times are of one call in a fresh instance, input and output included, with fuel counted, less what a call with an
 empty text takes in this harness; so they are the guest's own work.
@@ -6,9 +6,12 @@ empty text takes in this harness; so they are the guest's own work.
 
 import sys
 import time
+from collections.abc import Callable
 from statistics import median
+from typing import Any
 
-from tests.modules.sandbox import MEBIBYTE, Package
+from tests.modules.conftest import NAMES
+from tests.modules.sandbox import MEBIBYTE, Answer, Package
 
 PROSE = (
     "The keeper of the lighthouse at Cape Ann wrote to jane.doe@example.com on 2025-03-09. Nobody answered him. "
@@ -27,25 +30,35 @@ INPUTS = {
 }
 
 
+SHAPES: dict[str, Callable[[str], dict[str, Any]]] = {}
+"""How a text becomes the input of a module whose input is not just a text."""
+
+
+def call_with(package: Package, text: str) -> Answer:
+    """One call about this text."""
+    shape = SHAPES.get(package.folder.name)
+    return package.call(shape(text) if shape else {"text": text})
+
+
 def milliseconds(package: Package, text: str) -> float:
     """The median time of several calls."""
     taken = []
     for _ in range(5 if len(text) > MEBIBYTE // 2 else 100):
         start = time.perf_counter()
-        package.call({"text": text})
+        call_with(package, text)
         taken.append(time.perf_counter() - start)
     return median(taken) * 1_000
 
 
 def main() -> None:
-    for name in ("summarize", "redact"):
+    for name in sys.argv[1:] or NAMES:
         package = Package(name)
         bare = milliseconds(package, "")
         sys.stdout.write(
             f"{name}: {package.wasm.stat().st_size:,} bytes; an empty call {bare:.2f} ms in this harness\n"
         )
         for label, text in INPUTS.items():
-            fuel = package.call({"text": text}).fuel
+            fuel = call_with(package, text).fuel
             share = package.fuel / fuel
             own = milliseconds(package, text) - bare
             sys.stdout.write(f"  {label:20} fuel {fuel:>13,} (limit is {share:,.0f} times that)  {own:8.2f} ms\n")

@@ -5,9 +5,9 @@ it has a GPU, a network or a secret must not find out while it runs.
 """
 
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from aion.adapters.catalog.names import IntentName, ModuleName, Version
 from aion.adapters.catalog.quantities import MemoryBytes, Millicores
@@ -43,6 +43,7 @@ class Metadata(StrictModel):
 
     name: ModuleName
     version: Version
+    description: Annotated[str, Field(max_length=1000)] = ""
     authors: Annotated[list[ShortText], Field(max_length=50)] = Field(default_factory=list)
     license: ShortText
     signatures: Signatures = Signatures()
@@ -57,19 +58,28 @@ class Gpu(StrictModel):
 
 
 class Resources(StrictModel):
-    """The most that one attempt gets. `fuel` counts executed instructions, about; 0 means unlimited."""
+    """The most that one attempt gets. `fuel` counts executed instructions, about; 0 means unlimited.
+
+    `concurrency` is the most attempts of the module at once in one process; 0 leaves that to the worker's slots.
+    """
 
     cpu: Millicores = 1000
     memory: MemoryBytes = 64 * 1024 * 1024
     gpu: Gpu = Gpu()
     fuel: Annotated[int, Field(ge=0, le=10**15)] = 0
+    concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
 class Runtime(StrictModel):
-    """How it runs: WebAssembly with WASI preview 1, which is what ABI v1 speaks."""
+    """How it runs: WebAssembly with WASI, as a core module (preview 1) or as a component (0.2); the file tells which.
+
+    A `deterministic` module gives the same result and burns the same fuel for the same input: its random numbers are
+    seeded by the input, and it may be granted neither clock nor randomness.
+    """
 
     type: Literal["wasm"]
     wasi: Literal[True] = True
+    deterministic: bool = False
     resources: Resources = Resources()
 
 
@@ -116,3 +126,13 @@ class Manifest(StrictModel):
     entrypoints: Entrypoints
     intents: Annotated[list[IntentName], Field(min_length=1, max_length=64), Distinct]
     policies: Policies
+
+    @model_validator(mode="after")
+    def _what_is_deterministic_is_granted_nothing_that_varies(self) -> Self:
+        varying = [name for name in ("clock", "random") if name in self.permissions.host]
+        if self.runtime.deterministic and varying:
+            raise ValueError(
+                f"is deterministic by runtime.deterministic and asks for {' and '.join(varying)} in permissions.host; "
+                "give up one of them"
+            )
+        return self

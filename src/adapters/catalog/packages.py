@@ -15,16 +15,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from aion.adapters.catalog.documents import Document, read_document
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
+from aion.adapters.catalog.examples import read_examples
 from aion.adapters.catalog.files import is_inside, read_bytes
 from aion.adapters.catalog.manifest import Manifest
 from aion.adapters.catalog.names import IntentName, ModuleName, Version
 from aion.adapters.catalog.schemas import CompiledSchema, compile_schema
 from aion.adapters.catalog.strict_models import model_of
-from aion.ports.catalog import ModuleFacts
+from aion.ports.catalog import ModuleExample, ModuleFacts, ModuleKind
 
 MANIFEST: Final = "manifest.yaml"
 MAX_WASM_BYTES: Final = 64 * 1024 * 1024
-_CORE_MODULE: Final = b"\0asm\x01\0\0\0"
+_KINDS: Final = {b"\0asm\x01\0\0\0": ModuleKind.CORE, b"\0asm\x0d\0\x01\0": ModuleKind.COMPONENT}
 
 Read = TypeVar("Read")
 
@@ -56,6 +57,12 @@ class AgentPackage:
     host_permissions: frozenset[str]
     input_schema: CompiledSchema | None
     output_schema: CompiledSchema | None
+    description: str = ""
+    authors: tuple[str, ...] = ()
+    kind: ModuleKind = ModuleKind.CORE
+    concurrency: int = 0
+    deterministic: bool = False
+    examples: tuple[ModuleExample, ...] = ()
     broken: str = ""
 
     @property
@@ -75,6 +82,12 @@ class AgentPackage:
             retries=self.retries,
             memory_bytes=self.memory_bytes,
             fuel=self.fuel,
+            description=self.description,
+            authors=self.authors,
+            kind=self.kind,
+            concurrency=self.concurrency,
+            deterministic=self.deterministic,
+            host_permissions=self.host_permissions,
             broken=self.broken,
         )
 
@@ -134,7 +147,7 @@ def _read_files(folder: Path, document: Document, manifest: Manifest) -> AgentPa
     files = _Files(folder, document)
     entrypoints = manifest.entrypoints
     name = entrypoints.wasm or f"{manifest.metadata.name}.wasm"
-    digest = files.read(name, _digest, "wasm")
+    digest, kind = files.read(name, _digest_and_kind, "wasm") or ("", ModuleKind.CORE)
     input_schema = files.read(entrypoints.schema_files.input, compile_schema, "schema", "input")
     output_schema = files.read(entrypoints.schema_files.output, compile_schema, "schema", "output")
     resources = manifest.runtime.resources
@@ -143,7 +156,7 @@ def _read_files(folder: Path, document: Document, manifest: Manifest) -> AgentPa
         version=manifest.metadata.version,
         folder=folder,
         wasm=folder / name,
-        digest=digest or "",
+        digest=digest,
         intents=tuple(manifest.intents),
         license=manifest.metadata.license,
         timeout=timedelta(milliseconds=manifest.policies.timeout_ms),
@@ -154,6 +167,12 @@ def _read_files(folder: Path, document: Document, manifest: Manifest) -> AgentPa
         host_permissions=frozenset(manifest.permissions.host),
         input_schema=input_schema,
         output_schema=output_schema,
+        description=manifest.metadata.description,
+        authors=tuple(manifest.metadata.authors),
+        kind=kind,
+        concurrency=resources.concurrency,
+        deterministic=manifest.runtime.deterministic,
+        examples=read_examples(folder),
         broken=_in_a_sentence(files.problems) if files.problems else "",
     )
 
@@ -180,12 +199,13 @@ class _Files:
             return None
 
 
-def _digest(path: Path, shown_as: str) -> str:
+def _digest_and_kind(path: Path, shown_as: str) -> tuple[str, ModuleKind]:
     content = read_bytes(path, MAX_WASM_BYTES, shown_as)
-    if not content.startswith(_CORE_MODULE):
-        what = "is not a WebAssembly core module; build it for wasm32-wasip1"
+    kind = _KINDS.get(content[:8])
+    if kind is None:
+        what = "is neither a WebAssembly core module nor a component; build it for wasm32-wasip1 or wasm32-wasip2"
         raise ConfigurationInvalid([Problem(shown_as, 0, "", what)])
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return f"sha256:{hashlib.sha256(content).hexdigest()}", kind
 
 
 def _at(document: Document, *location: str) -> object:

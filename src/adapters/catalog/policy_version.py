@@ -33,6 +33,8 @@ def policy_version(declared: Declared, bound: Mapping[str, BoundIntent]) -> str:
                 package.memory_bytes,
                 package.fuel,
                 sorted(package.host_permissions),
+                package.concurrency,
+                package.deterministic,
             ]
             for package in declared.packages
         },

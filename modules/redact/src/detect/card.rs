@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::edges::{begins, ends};
-use super::groups::{all_digits, joined, uniform_join, Group, Join};
-use super::labels;
+use scanners::edges::{begins, ends};
+use scanners::groups::{all_digits, joined, uniform_join, Group, Join};
+use scanners::labels;
 
 /// The groupings that schemes print, besides no grouping at all.
 const GROUPINGS: &[&[usize]] =

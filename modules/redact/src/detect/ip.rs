@@ -2,9 +2,9 @@
 
 use std::net::Ipv6Addr;
 
-use super::edges::begins;
-use super::groups::{Group, Join};
-use super::labels;
+use scanners::edges::begins;
+use scanners::groups::{Group, Join};
+use scanners::labels;
 
 /// The longest text of an IPv6 address (six groups and a dotted IPv4).
 const LONGEST_V6: usize = 45;

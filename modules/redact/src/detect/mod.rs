@@ -1,20 +1,12 @@
 //! Runs every detector and settles which of them owns the characters that several claim.
 
-mod calling_codes;
 mod card;
-mod collect;
-mod edges;
-mod email;
-mod groups;
-mod iban;
-mod iban_lengths;
 mod ip;
-mod labels;
 mod national_id;
-mod phone;
-mod phone_shapes;
 
 use std::collections::BTreeMap;
+
+use scanners::{email, groups, iban, phone};
 
 use crate::kind::Kind;
 

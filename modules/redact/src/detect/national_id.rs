@@ -1,9 +1,9 @@
 //! National identity numbers: American SSN, French NIR, British NINO.
 
-use super::collect::alphanumerics;
-use super::edges::{begins, ends, hyphen_length, space_length};
-use super::groups::{all_digits, joined, uniform_join, Group, Join};
-use super::labels;
+use scanners::collect::alphanumerics;
+use scanners::edges::{begins, ends, hyphen_length, space_length};
+use scanners::groups::{all_digits, joined, uniform_join, Group, Join};
+use scanners::labels;
 
 /// All American social security numbers; nine digits without separators need a label that says so.
 pub fn find_us_ssn(bytes: &[u8], groups: &[Group]) -> Vec<(usize, usize)> {

@@ -10,7 +10,9 @@ class WasmModule:
 
     `engine` is its candidate name (`module:summarize@1.0.0`); `path` is the .wasm file, whose content must have the
     SHA-256 `digest` (hexadecimal, with or without a leading `sha256:`). `fuel` 0 means unlimited. `granted` holds what
-    its manifest lists under `permissions.host`: `clock`, `random`, `log`.
+    its manifest lists under `permissions.host`: `clock`, `random`, `log`. `component` says that the file is a component
+    (WASI 0.2) and no core module (preview 1). `concurrency` is the most of its attempts at once in this process, 0 no
+    bound of its own. A `deterministic` one draws its random numbers from its input.
     """
 
     engine: str
@@ -19,6 +21,9 @@ class WasmModule:
     memory_bytes: int
     fuel: int = 0
     granted: frozenset[str] = frozenset()
+    component: bool = False
+    concurrency: int = 0
+    deterministic: bool = False
 
     @property
     def metered(self) -> bool:
