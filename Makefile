@@ -60,6 +60,7 @@ test-full: check modules-test ## As `test`, with the slow tests, the modules' ow
 	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
 	@$(BIN)/python -m pytest -n 2 --durations=25 $(PYTEST_ARGS)
 	@scripts/build_modules.sh --check
+	@$(BIN)/python -m tools.module_quality --check
 
 .PHONY: modules-test
 modules-test: ## Test the Rust source of the bundled modules: form, lints, quality. Needs Rust.
@@ -72,6 +73,11 @@ check: setup ## The gates: style, types, rings, contract, generated code, migrat
 .PHONY: bench
 bench: setup ## Measure AION against a bare gRPC echo, in one run.
 	@$(BIN)/python -m benchmarks
+
+.PHONY: quality
+quality: setup ## Measure the bundled modules and write the table of README.md. Needs Rust.
+	@scripts/rust_lock.sh
+	@$(BIN)/python -m tools.module_quality
 
 .PHONY: docs
 docs: setup ## Build the documentation site into build/site, without a network.

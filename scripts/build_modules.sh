@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
 # Build the bundled WASM modules, or prove that the committed ones are what the source gives.
 #
-#   scripts/build_modules.sh           build, and put each .wasm into its package folder
-#   scripts/build_modules.sh --check   build, and compare byte for byte with the committed .wasm
+#   scripts/build_modules.sh [NAME...]           build, and put each .wasm into its package folder
+#   scripts/build_modules.sh --check [NAME...]   build, and compare byte for byte with the committed .wasm
 #
-# The same bytes come out wherever the clone lies: the compiler is pinned by modules/rust-toolchain.toml,
-# folder names are mapped away, and there is no dependency outside the workspace. Nothing is written into
-# the clone but the .wasm files; build output goes to ${AION_CACHE:-$HOME/.cache/aion}.
+# Without names it is all of them. The same bytes come out wherever the clone lies: the compiler is pinned by
+# modules/rust-toolchain.toml, every crate by modules/crates.sums, and folder names are mapped away. Nothing is written
+# into the clone but Cargo.lock and the .wasm files; build output goes to ${AION_CACHE:-$HOME/.cache/aion}.
 set -euo pipefail
 
 readonly TARGET=wasm32-wasip1
-readonly MODULES=(summarize redact)
 readonly STACK_BYTES=262144
 
 fail() {
@@ -19,13 +18,21 @@ fail() {
 }
 
 mode=build
-case "${1:-}" in
-    '') ;;
-    --check) mode=check ;;
-    *) fail "unknown argument '$1'; use no argument, or --check" ;;
-esac
+if [ "${1:-}" = --check ]; then
+    mode=check
+    shift
+fi
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+modules=("$@")
+if [ ${#modules[@]} = 0 ]; then
+    for manifest in "$root"/modules/*/manifest.yaml; do
+        modules+=("$(basename "$(dirname "$manifest")")")
+    done
+fi
+for module in "${modules[@]}"; do
+    [ -f "$root/modules/$module/manifest.yaml" ] || fail "there is no module '$module'; it would be modules/$module/manifest.yaml"
+done
 cache=${AION_CACHE:-$HOME/.cache/aion}
 export CARGO_TARGET_DIR="$cache/modules-target"
 
@@ -42,23 +49,28 @@ fi
 version=$(rustc --version | cut -d' ' -f2)
 [ "$version" = "$toolchain" ] || fail "rustc $version is not the pinned $toolchain; other compilers give other bytes"
 
+"$root/scripts/rust_lock.sh"
+
 # Flags of the caller's environment would change the bytes; this form survives spaces in folder names.
 unset RUSTFLAGS CARGO_BUILD_RUSTFLAGS
 flags=(
     "--remap-path-prefix=$root/modules=/src"
     "--remap-path-prefix=$(rustc --print sysroot)=/rust"
     "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+)
+# The folder of fetched crates is named after the address they came from. The last prefix that matches rules.
+for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+    flags+=("--remap-path-prefix=$crates=/crates")
+done
+flags+=(
     "-Clink-arg=-zstack-size=$STACK_BYTES"
 )
 CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}")
 export CARGO_ENCODED_RUSTFLAGS
-packages=()
-for module in "${MODULES[@]}"; do
-    packages+=(--package "$module")
-done
-cargo build --release --locked --offline --target "$TARGET" "${packages[@]}"
 
-for module in "${MODULES[@]}"; do
+for module in "${modules[@]}"; do
+    # One by one: built together, one module's choice of a crate's features would change the bytes of another.
+    cargo build --quiet --release --locked --offline --target "$TARGET" --package "$module"
     built="$CARGO_TARGET_DIR/$TARGET/release/$module.wasm"
     committed="$root/modules/$module/$module.wasm"
     if [ "$mode" = check ]; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The gates of the bundled modules' Rust source: form, lints and its own tests, native.
 #
-# What it builds goes to ${AION_CACHE:-$HOME/.cache/aion}, beside the output of build_modules.sh; no package is fetched.
+# What it builds goes to ${AION_CACHE:-$HOME/.cache/aion}, beside the output of build_modules.sh.
 set -euo pipefail
 
 command -v cargo >/dev/null || {
@@ -11,6 +11,7 @@ command -v cargo >/dev/null || {
 CARGO_TARGET_DIR="${AION_CACHE:-$HOME/.cache/aion}/modules-target"
 export CARGO_TARGET_DIR
 cd "$(dirname "${BASH_SOURCE[0]}")/../modules"
+../scripts/rust_lock.sh
 
 cargo fmt --all --check
 cargo clippy --quiet --workspace --all-targets --locked --offline -- -D warnings

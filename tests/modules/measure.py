@@ -30,7 +30,15 @@ INPUTS = {
 }
 
 
-SHAPES: dict[str, Callable[[str], dict[str, Any]]] = {}
+SHAPES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "classify": lambda text: {"text": text, "labels": "billing, shipping, praise, sport, politics"},
+    "similarity": lambda text: {"documents": [text[at : at + 1_000] for at in range(0, len(text) or 1, 1_000)]},
+    "transform": lambda text: {
+        "document": {"words": text.split(" ")},
+        "expression": "{words: length(words), longest: sort_by(words[?contains(@, 'a')], &length(@))[-3:]}",
+    },
+    "tabulate": lambda text: {"text": text.replace(" ", "\n")},
+}
 """How a text becomes the input of a module whose input is not just a text."""
 
 

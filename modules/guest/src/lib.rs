@@ -10,7 +10,9 @@ pub mod json;
 mod lines;
 mod parameters;
 mod serve;
+mod typed;
 
 pub use lines::{Level, Lines};
 pub use parameters::{Parameters, Refusal};
-pub use serve::{serve, Answer, Failure};
+pub use serve::{serve, serve_text, Answer, Failure};
+pub use typed::{read_field, serve_typed, Field, Input};

@@ -55,6 +55,14 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// A string, or nothing when the field is not there.
+    pub fn optional_text(&self, field: &str) -> Result<Option<&'a str>, Refusal> {
+        match self.0.get(field) {
+            Some(_) => self.required_text(field).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// One word out of `allowed`, or `default` when the field is not there.
     pub fn choice(
         &self,
@@ -83,6 +91,22 @@ impl<'a> Parameters<'a> {
             let remedy = format!("send an integer from {} to {}", range.start(), range.end());
             Refusal::new(field, "is not an integer within its limits", remedy)
         })
+    }
+
+    /// A truth value, as `true` and `false` or as these words in a string, or `default`.
+    pub fn boolean(&self, field: &str, default: bool) -> Result<bool, Refusal> {
+        match self.0.get(field) {
+            None => Ok(default),
+            Some(Value::Bool(truth)) => Ok(*truth),
+            Some(Value::String(word)) if word == "true" => Ok(true),
+            Some(Value::String(word)) if word == "false" => Ok(false),
+            Some(_) => Err(Refusal::new(field, "is not true or false", "send true or false")),
+        }
+    }
+
+    /// A field that is read further by the module itself.
+    pub fn value(&self, field: &str) -> Option<&'a Value> {
+        self.0.get(field)
     }
 
     /// The words of an array of strings or of a comma separated string; nothing when not there.

@@ -16,6 +16,8 @@ const BROKEN_PIPE: u8 = 3;
 /// Room for the first read: every read leaves the sandbox, and most inputs fit into one.
 const FIRST_READ: usize = 1 << 16;
 
+const REMEDY: &str = "send one JSON object";
+
 /// Why a call has no result.
 #[derive(Debug)]
 pub enum Failure {
@@ -53,7 +55,18 @@ pub type Answer<'i> = Box<dyn WriteJson + 'i>;
 
 /// Answer the one call on stdin with `work`; what fails is said on stderr and by the exit status.
 pub fn serve(work: impl for<'i> FnOnce(&'i Object, &mut Lines<io::Stdout>) -> Result<Answer<'i>, Failure>) -> ExitCode {
-    match answer(work) {
+    status(answer(work))
+}
+
+/// Like [`serve`], for a module that reads the text of its input itself: one that must not lose a number's digits.
+pub fn serve_text(
+    work: impl for<'i> FnOnce(&'i str, &mut Lines<io::Stdout>) -> Result<Answer<'i>, Failure>,
+) -> ExitCode {
+    status(answer_text(work))
+}
+
+fn status(answered: Result<(), Failure>) -> ExitCode {
+    match answered {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
@@ -68,18 +81,34 @@ pub fn serve(work: impl for<'i> FnOnce(&'i Object, &mut Lines<io::Stdout>) -> Re
 fn answer(
     work: impl for<'i> FnOnce(&'i Object, &mut Lines<io::Stdout>) -> Result<Answer<'i>, Failure>,
 ) -> Result<(), Failure> {
-    let mut bytes = Vec::with_capacity(FIRST_READ);
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    let input = object(&bytes)?;
+    let bytes = input()?;
+    let input = object(text(&bytes)?)?;
     let mut lines = Lines::new(io::stdout());
     let data = work(&input, &mut lines)?;
     Ok(lines.result(&*data)?)
 }
 
-fn object(bytes: &[u8]) -> Result<Object, Refusal> {
-    const REMEDY: &str = "send one JSON object";
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Refusal::new("input", format!("is not UTF-8 from byte {}", error.valid_up_to()), REMEDY))?;
+fn answer_text(
+    work: impl for<'i> FnOnce(&'i str, &mut Lines<io::Stdout>) -> Result<Answer<'i>, Failure>,
+) -> Result<(), Failure> {
+    let bytes = input()?;
+    let mut lines = Lines::new(io::stdout());
+    let data = work(text(&bytes)?, &mut lines)?;
+    Ok(lines.result(&*data)?)
+}
+
+fn input() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(FIRST_READ);
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(bytes)
+        .map_err(|error| Refusal::new("input", format!("is not UTF-8 from byte {}", error.valid_up_to()), REMEDY))
+}
+
+fn object(text: &str) -> Result<Object, Refusal> {
     match parse(text) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Refusal::new("input", "is JSON, but not an object", REMEDY)),

@@ -91,12 +91,27 @@ fn a_list_may_come_as_an_array_or_as_a_comma_separated_string() {
 }
 
 #[test]
+fn a_truth_value_may_come_as_such_or_as_its_word() {
+    let input = object(r#"{"yes":true,"no":"false","word":"ja","number":1}"#);
+    let parameters = Parameters::new(&input, &["yes", "no", "word", "number", "absent"]).expect("known");
+    assert_eq!(parameters.boolean("yes", false), Ok(true));
+    assert_eq!(parameters.boolean("no", true), Ok(false));
+    assert_eq!(parameters.boolean("absent", true), Ok(true));
+    assert!(parameters.boolean("word", false).is_err());
+    assert_eq!(parameters.boolean("number", false).expect_err("a number").remedy, "send true or false");
+    assert_eq!(parameters.value("yes"), Some(&Value::Bool(true)));
+}
+
+#[test]
 fn a_missing_or_wrong_text_is_refused_and_an_empty_one_is_not() {
     let input = object(r#"{"empty":"","number":1}"#);
     let parameters = Parameters::new(&input, &["empty", "number", "text"]).expect("known");
     assert_eq!(parameters.required_text("empty"), Ok(""));
     assert_eq!(parameters.required_text("number").expect_err("a number").problem, "is not a string");
     assert_eq!(parameters.required_text("text").expect_err("absent").problem, "is missing");
+    assert_eq!(parameters.optional_text("text"), Ok(None));
+    assert_eq!(parameters.optional_text("empty"), Ok(Some("")));
+    assert!(parameters.optional_text("number").is_err());
     assert_eq!(parameters.choice("language", &["en", "fr"], "en"), Ok("en"));
     assert!(parameters.choice("number", &["en", "fr"], "en").is_err());
 }

@@ -71,6 +71,9 @@ fn recall_on_the_seeded_set_is_at_least_98_percent_for_every_kind() {
         all.wrong += tally.wrong;
     }
     all.print("all");
+    let least = tallies.values().map(Tally::recall).fold(1.0, f64::min);
+    println!("quality: redact | recall of the worst of 9 kinds, exact offsets, 3,000 seeded texts | {least:.3}");
+    println!("quality: redact | precision over all kinds, the same texts | {:.3}", all.precision());
     assert_eq!(tallies.len(), Kind::ALL.len(), "the set holds every kind");
     for (kind, tally) in &tallies {
         assert!(tally.recall() >= LEAST_RECALL, "recall of {}", kind.name());

@@ -48,6 +48,26 @@ impl Seeded {
         }
     }
 
+    /// `bytes` after a few random changes: flipped, removed, cut off, or copied to another place.
+    pub fn damaged(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for _ in 0..self.between(1, 6) {
+            let at = self.below(bytes.len() + 1);
+            let end = (at + self.below(40)).min(bytes.len());
+            match self.below(8) {
+                0..3 if at < bytes.len() => bytes[at] = self.bits() as u8,
+                3 | 4 => drop(bytes.drain(at..end)),
+                5 => bytes.truncate(at),
+                _ => {
+                    let piece = bytes[at..end].to_vec();
+                    let place = self.below(bytes.len() + 1);
+                    drop(bytes.splice(place..place, piece));
+                }
+            }
+        }
+        bytes
+    }
+
     /// Up to `longest` pieces of text of the kinds that break careless offsets: combining marks, right-to-left
     /// scripts with their marks, emoji joined by zero-width joiners, CRLF, unusual spaces, and plain words.
     pub fn unruly_text(&mut self, longest: usize) -> String {

@@ -88,6 +88,9 @@ fn assert_better(module: Rouge, baseline: Rouge) {
 #[test]
 fn on_the_texts_held_back_for_judging_it_beats_the_first_three_sentences() {
     let (module, baseline) = compared("held_");
+    for (name, ours, first) in [("ROUGE-1", module.one, baseline.one), ("ROUGE-L", module.longest, baseline.longest)] {
+        println!("quality: summarize | {name} F1 on 8 texts held back; first three sentences: {first:.3} | {ours:.3}");
+    }
     assert_better(module, baseline);
 }
 

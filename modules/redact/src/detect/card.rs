@@ -57,22 +57,22 @@ fn is_in_account_number(bytes: &[u8], groups: &[Group], index: usize) -> bool {
         .iter()
         .rev()
         .take(LONGEST_IN_FOURS)
-        .take_while(|group| group.join == join && group.len() == 4)
+        .take_while(|group| group.join == join && group.length() == 4)
         .count();
     let head = index.checked_sub(fours + 1).map(|head| groups[head]);
     join.is_some()
         && head.is_some_and(|head| {
             let lettered = bytes[..head.start].last().is_some_and(u8::is_ascii_alphabetic);
-            head.join == join && head.len() == 2 && lettered
+            head.join == join && head.length() == 2 && lettered
         })
 }
 
 fn is_card(bytes: &[u8], number: &[Group]) -> bool {
-    if !DIGITS.contains(&number.iter().map(Group::len).sum()) {
+    if !DIGITS.contains(&number.iter().map(Group::length).sum()) {
         return false;
     }
     let (start, end) = (number[0].start, number[number.len() - 1].end);
-    let is_grouping = |sizes: &&[usize]| sizes.iter().copied().eq(number.iter().map(Group::len));
+    let is_grouping = |sizes: &&[usize]| sizes.iter().copied().eq(number.iter().map(Group::length));
     (number.len() == 1 || GROUPINGS.iter().any(is_grouping))
         && matches!(uniform_join(number), Some(None | Some(Join::Space | Join::Hyphen | Join::Dot)))
         && begins(bytes, start)

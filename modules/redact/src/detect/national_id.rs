@@ -10,9 +10,9 @@ pub fn find_us_ssn(bytes: &[u8], groups: &[Group]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for index in 0..groups.len() {
         let run = joined(&groups[index..], 3);
-        let number = match run.iter().map(Group::len).eq([3, 2, 4]) {
+        let number = match run.iter().map(Group::length).eq([3, 2, 4]) {
             true => run,
-            false if run[0].len() == 9 => &run[..1],
+            false if run[0].length() == 9 => &run[..1],
             false => continue,
         };
         let (start, end) = (number[0].start, number[number.len() - 1].end);

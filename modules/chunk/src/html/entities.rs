@@ -1,0 +1,215 @@
+//! Character references: the names of HTML 4, and numbers. Others stay as they are written.
+
+/// The names of U+00A0 to U+00FF, in that order.
+const LATIN: &[&str] = &[
+    "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy",
+    "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm",
+    "raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig",
+    "Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve",
+    "Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN",
+    "szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc",
+    "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml",
+    "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml",
+];
+
+/// The other names, sorted.
+const NAMED: &[(&str, char)] = &[
+    ("Alpha", '\u{391}'),
+    ("Beta", '\u{392}'),
+    ("Chi", '\u{3a7}'),
+    ("Dagger", '\u{2021}'),
+    ("Delta", '\u{394}'),
+    ("Epsilon", '\u{395}'),
+    ("Eta", '\u{397}'),
+    ("Gamma", '\u{393}'),
+    ("Iota", '\u{399}'),
+    ("Kappa", '\u{39a}'),
+    ("Lambda", '\u{39b}'),
+    ("Mu", '\u{39c}'),
+    ("Nu", '\u{39d}'),
+    ("OElig", '\u{152}'),
+    ("Omega", '\u{3a9}'),
+    ("Omicron", '\u{39f}'),
+    ("Phi", '\u{3a6}'),
+    ("Pi", '\u{3a0}'),
+    ("Prime", '\u{2033}'),
+    ("Psi", '\u{3a8}'),
+    ("Rho", '\u{3a1}'),
+    ("Scaron", '\u{160}'),
+    ("Sigma", '\u{3a3}'),
+    ("Tau", '\u{3a4}'),
+    ("Theta", '\u{398}'),
+    ("Upsilon", '\u{3a5}'),
+    ("Xi", '\u{39e}'),
+    ("Yuml", '\u{178}'),
+    ("Zeta", '\u{396}'),
+    ("alefsym", '\u{2135}'),
+    ("alpha", '\u{3b1}'),
+    ("amp", '\u{26}'),
+    ("and", '\u{2227}'),
+    ("ang", '\u{2220}'),
+    ("apos", '\u{27}'),
+    ("asymp", '\u{2248}'),
+    ("bdquo", '\u{201e}'),
+    ("beta", '\u{3b2}'),
+    ("bull", '\u{2022}'),
+    ("cap", '\u{2229}'),
+    ("chi", '\u{3c7}'),
+    ("circ", '\u{2c6}'),
+    ("clubs", '\u{2663}'),
+    ("cong", '\u{2245}'),
+    ("crarr", '\u{21b5}'),
+    ("cup", '\u{222a}'),
+    ("dArr", '\u{21d3}'),
+    ("dagger", '\u{2020}'),
+    ("darr", '\u{2193}'),
+    ("delta", '\u{3b4}'),
+    ("diams", '\u{2666}'),
+    ("empty", '\u{2205}'),
+    ("emsp", '\u{2003}'),
+    ("ensp", '\u{2002}'),
+    ("epsilon", '\u{3b5}'),
+    ("equiv", '\u{2261}'),
+    ("eta", '\u{3b7}'),
+    ("euro", '\u{20ac}'),
+    ("exist", '\u{2203}'),
+    ("fnof", '\u{192}'),
+    ("forall", '\u{2200}'),
+    ("frasl", '\u{2044}'),
+    ("gamma", '\u{3b3}'),
+    ("ge", '\u{2265}'),
+    ("gt", '\u{3e}'),
+    ("hArr", '\u{21d4}'),
+    ("harr", '\u{2194}'),
+    ("hearts", '\u{2665}'),
+    ("hellip", '\u{2026}'),
+    ("image", '\u{2111}'),
+    ("infin", '\u{221e}'),
+    ("int", '\u{222b}'),
+    ("iota", '\u{3b9}'),
+    ("isin", '\u{2208}'),
+    ("kappa", '\u{3ba}'),
+    ("lArr", '\u{21d0}'),
+    ("lambda", '\u{3bb}'),
+    ("lang", '\u{2329}'),
+    ("larr", '\u{2190}'),
+    ("lceil", '\u{2308}'),
+    ("ldquo", '\u{201c}'),
+    ("le", '\u{2264}'),
+    ("lfloor", '\u{230a}'),
+    ("lowast", '\u{2217}'),
+    ("loz", '\u{25ca}'),
+    ("lrm", '\u{200e}'),
+    ("lsaquo", '\u{2039}'),
+    ("lsquo", '\u{2018}'),
+    ("lt", '\u{3c}'),
+    ("mdash", '\u{2014}'),
+    ("minus", '\u{2212}'),
+    ("mu", '\u{3bc}'),
+    ("nabla", '\u{2207}'),
+    ("ndash", '\u{2013}'),
+    ("ne", '\u{2260}'),
+    ("ni", '\u{220b}'),
+    ("notin", '\u{2209}'),
+    ("nsub", '\u{2284}'),
+    ("nu", '\u{3bd}'),
+    ("oelig", '\u{153}'),
+    ("oline", '\u{203e}'),
+    ("omega", '\u{3c9}'),
+    ("omicron", '\u{3bf}'),
+    ("oplus", '\u{2295}'),
+    ("or", '\u{2228}'),
+    ("otimes", '\u{2297}'),
+    ("part", '\u{2202}'),
+    ("permil", '\u{2030}'),
+    ("perp", '\u{22a5}'),
+    ("phi", '\u{3c6}'),
+    ("pi", '\u{3c0}'),
+    ("piv", '\u{3d6}'),
+    ("prime", '\u{2032}'),
+    ("prod", '\u{220f}'),
+    ("prop", '\u{221d}'),
+    ("psi", '\u{3c8}'),
+    ("quot", '\u{22}'),
+    ("rArr", '\u{21d2}'),
+    ("radic", '\u{221a}'),
+    ("rang", '\u{232a}'),
+    ("rarr", '\u{2192}'),
+    ("rceil", '\u{2309}'),
+    ("rdquo", '\u{201d}'),
+    ("real", '\u{211c}'),
+    ("rfloor", '\u{230b}'),
+    ("rho", '\u{3c1}'),
+    ("rlm", '\u{200f}'),
+    ("rsaquo", '\u{203a}'),
+    ("rsquo", '\u{2019}'),
+    ("sbquo", '\u{201a}'),
+    ("scaron", '\u{161}'),
+    ("sdot", '\u{22c5}'),
+    ("sigma", '\u{3c3}'),
+    ("sigmaf", '\u{3c2}'),
+    ("sim", '\u{223c}'),
+    ("spades", '\u{2660}'),
+    ("sub", '\u{2282}'),
+    ("sube", '\u{2286}'),
+    ("sum", '\u{2211}'),
+    ("sup", '\u{2283}'),
+    ("supe", '\u{2287}'),
+    ("tau", '\u{3c4}'),
+    ("there4", '\u{2234}'),
+    ("theta", '\u{3b8}'),
+    ("thetasym", '\u{3d1}'),
+    ("thinsp", '\u{2009}'),
+    ("tilde", '\u{2dc}'),
+    ("trade", '\u{2122}'),
+    ("uArr", '\u{21d1}'),
+    ("uarr", '\u{2191}'),
+    ("upsih", '\u{3d2}'),
+    ("upsilon", '\u{3c5}'),
+    ("weierp", '\u{2118}'),
+    ("xi", '\u{3be}'),
+    ("zeta", '\u{3b6}'),
+    ("zwj", '\u{200d}'),
+    ("zwnj", '\u{200c}'),
+];
+
+/// What browsers make of the numbers 128 to 159, which stand for characters of Windows-1252.
+const WINDOWS: &str =
+    "\u{20ac}\u{81}\u{201a}\u{192}\u{201e}\u{2026}\u{2020}\u{2021}\u{2c6}\u{2030}\u{160}\u{2039}\u{152}\u{8d}\
+     \u{17d}\u{8f}\u{90}\u{2018}\u{2019}\u{201c}\u{201d}\u{2022}\u{2013}\u{2014}\u{2dc}\u{2122}\u{161}\u{203a}\
+     \u{153}\u{9d}\u{17e}\u{178}";
+
+/// No reference is longer.
+const LONGEST: usize = 12;
+
+/// The character that the reference at the start of `rest` stands for, and the bytes of the reference.
+pub fn reference(rest: &str) -> Option<(char, usize)> {
+    let semicolon = rest.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let name = rest.get(1..semicolon)?;
+    let letter = match name.strip_prefix('#') {
+        Some(number) => numbered(number)?,
+        None => named(name)?,
+    };
+    Some((letter, semicolon + 1))
+}
+
+fn numbered(number: &str) -> Option<char> {
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => u32::from_str_radix(hex, 16).ok()?,
+        None if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse().ok()?,
+        _ => return None,
+    };
+    match code {
+        0x80..=0x9f => WINDOWS.chars().nth(code as usize - 0x80),
+        0 => Some('\u{fffd}'),
+        _ => Some(char::from_u32(code).unwrap_or('\u{fffd}')),
+    }
+}
+
+fn named(name: &str) -> Option<char> {
+    if let Ok(index) = NAMED.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        return Some(NAMED[index].1);
+    }
+    let index = LATIN.iter().position(|known| *known == name)?;
+    char::from_u32(0xa0 + index as u32)
+}
