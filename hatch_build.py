@@ -18,6 +18,9 @@ BUNDLED = (
     "modules/*/*.wasm",
     "modules/*/README.md",
     "modules/*/schemas/*.json",
+    "modules/*/fixtures/*.json",
+    # What `aion module new --lang rust` brings along.
+    "modules/guest/src/**/*.rs",
 )
 
 

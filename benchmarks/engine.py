@@ -1,7 +1,7 @@
 """Calls a second and latency of the WASM engine through its port: `python -m benchmarks.engine`.
 
 The small module answers with its input, so what is measured is the engine. `summarize` is real work, and is measured
-when it was built.
+when it was built. A second table says what a call costs inside a host process, without the socket between.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from aion.adapters.engines.wasm.module import WasmModule
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.events import NewEvent
 from aion.ports.engines import EngineJob
+from benchmarks.engine_in_host import Part, component_module, parts
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 3.0
@@ -101,11 +102,28 @@ async def run() -> list[Row]:
         return rows
 
 
+def in_the_host() -> list[Part]:
+    """What a call costs inside a host."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small = small_module(folder)
+        component = component_module(folder, ROOT / "tests" / "modules_under_test" / "components")
+        echo = b'{"type":"result","data":{"n":1}}\n'
+        modules = [("call of a small module", small, echo), ("call of a small component", component, echo)]
+        if redact := built_module("redact"):
+            given = json.dumps({"text": (TEXT * 2)[:2000]}).encode()
+            modules.append(("call of redact, 2 kB", redact, given))
+        return parts(modules)
+
+
 def main() -> None:
-    """Prints the table."""
+    """Prints the tables."""
     print(f"{'module':28} {'in flight':>9} {'calls/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
     for row in uvloop.run(run()):
         print(f"{row.module:28} {row.in_flight:9} {row.per_second:9.0f} {row.p50_ms:8.2f} {row.p99_ms:8.2f}")
+    print(f"\n{'in the host':28} {'p50 us':>9} {'best us':>9}")
+    for part in in_the_host():
+        print(f"{part.what:28} {part.median_us:9.0f} {part.best_us:9.0f}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from scripts.demo import clock_and_calls, doors, overview, socket_and_typescript, workers_apart
+from scripts.demo import clock_and_calls, doors, modules, overview, socket_and_typescript, workers_apart
 from scripts.demo.processes import Server, running_server
 from scripts.demo.terminal import say, since
 
@@ -26,6 +26,8 @@ def main() -> int:
         ("Python SDK: the same key twice is one task", doors.over_sdk),
         ("TypeScript SDK: its own example, as built here", socket_and_typescript.over_typescript),
         ("aionctl: from a file to a table", doors.over_aionctl),
+        ("Modules: a letter, a report and a table, read", modules.useful_results),
+        ("A module of one's own: tested, packed, installed while the server runs", modules.module_of_ones_own),
         ("A schedule fires, a webhook tells of the end", partial(clock_and_calls.fires_and_tells, receiver=receiver)),
         ("What is wrong is refused, with the field and the remedy", doors.refused),
     )

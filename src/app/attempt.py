@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from aion import failpoints
 from aion.app.judging import kept
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
+from aion.domain.caps import NO_CAPS
 from aion.domain.errors import StaleFence, Unavailable
 from aion.domain.events import NewEvent
 from aion.domain.identity import SystemScope
@@ -41,6 +42,9 @@ WRITE_PAUSE = 0.2
 LEASE_OVER = "it could not be renewed before its end"
 
 LEASE_LOST = "lease lost"
+
+MODULES = "module"
+"""The kind of engine that an operator's caps of modules are for."""
 
 
 class RunningAttempt:
@@ -143,17 +147,20 @@ class RunningAttempt:
             return _expired()
         if engine is None:
             return _no_engine(self.task, self._parts.engines)
+        caps = self._parts.catalog.caps(self.task.tenant) if engine_kind == MODULES else NO_CAPS
         job = EngineJob(
             tenant=self.task.tenant,
             task_id=self.task.task_id,
             attempt=self.lease.fence,
             engine=self.task.engine,
             input_json=self.task.input_json,
-            timeout=min(self.task.attempt_timeout, left),
+            timeout=caps.of_timeout(min(self.task.attempt_timeout, left)),
             seed=_seed(self.task),
             alone=self.task.alone,
             traceparent=traceparent,
             patience=left,
+            digest=self.task.digest,
+            caps=caps,
         )
         failpoints.hit("worker.before_engine")
         result = await self._run_engine(engine, job)

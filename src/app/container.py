@@ -1,8 +1,8 @@
 """The composition root of a server: what is built from what. Read it top to bottom; resources leave in reverse.
 
 Nothing is built at import. Tests call the same function with other settings. Commands that need no server are
-composed in `aion.app.offline`, a worker apart in `aion.app.worker_process`; with the parts `engine_room`,
-`front_door`, `webhook_room` and `worker_door` these, and no other module, name adapters.
+composed in `aion.app.offline` and `aion.app.module_room`, a worker apart in `aion.app.worker_process`; with the parts
+`engine_room`, `front_door`, `webhook_room` and `worker_door` these, and no other module, name adapters.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ from aion.app.engine_room import engine_room
 from aion.app.front_door import authenticator_of, grpc_settings, http_settings, limiter_of
 from aion.app.housekeeping import Chores
 from aion.app.listening import refuse_taken
+from aion.app.live_modules import LiveModules
 from aion.app.loops import keep_up
 from aion.app.resources import config_folder, openapi_document
 from aion.app.scheduler import Scheduler
@@ -49,7 +50,7 @@ from aion.app.settings import Settings
 from aion.app.settings_types import Listen
 from aion.app.usecases.create_ticket import CreateTicket
 from aion.app.usecases.deciding import Decider
-from aion.app.usecases.read_catalog import GetServerInfo, ListIntents, ListModules
+from aion.app.usecases.read_catalog import DescribeModule, GetServerInfo, ListIntents, ListModules
 from aion.app.usecases.read_tasks import CancelTask, ExplainDecision, GetTask, ListTasks
 from aion.app.usecases.retry_task import RetryTask
 from aion.app.usecases.schedule_tasks import SubmitScheduled
@@ -90,8 +91,9 @@ class RunningServer:
 
 
 @asynccontextmanager
-async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
-    """A whole server while the block runs; then it drains within `settings.drain`.
+async def running_server(settings: Settings, live: LiveModules | None = None) -> AsyncIterator[RunningServer]:
+    """A whole server while the block runs; then it drains within `settings.drain`. With `live` it follows changes of
+    its modules.
 
     Raises what `aion.app.offline.REFUSALS` lists when it cannot start.
     """
@@ -116,7 +118,9 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
                 "AION_WORKER_LISTEN": settings.worker_listen,
             }
         )
-        room = await stack.enter_async_context(engine_room(settings, metrics.host_restarts.add))
+        room = await stack.enter_async_context(
+            engine_room(settings, metrics.host_restarts.add, live.developed if live else ())
+        )
         catalog, latency, wasm = room.catalog, room.latency, room.wasm
 
         worker = Worker(
@@ -169,7 +173,8 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
             retry=RetryTask(store, accept),
             list_intents=ListIntents(catalog, tokens),
             list_modules=ListModules(catalog, tokens),
-            server_info=GetServerInfo(info),
+            describe_module=DescribeModule(catalog),
+            server_info=GetServerInfo(info, catalog),
             webhooks=webhook_use_cases(
                 store.webhooks,
                 webhooks.guard,
@@ -215,6 +220,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
                 chores=chores.run,
                 scheduler=scheduler.run,
                 webhooks=webhooks.deliverer.run,
+                **({"modules": partial(live.follow, settings, room.take_up)} if live else {}),
             )
         )
         drain_time = DrainTime(clock, settings.drain)

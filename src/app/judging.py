@@ -4,6 +4,7 @@ A worker judges what its engine answers. What a worker apart settles with is jud
 stands on another machine, in another hand, and is trusted with no more than its own attempts.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from aion.domain.attempts import (
@@ -60,9 +61,9 @@ def judged(result: AttemptResult, task: Task, fence: int, owner: str, catalog: C
     if result.failure is not None:
         failure = result.failure
         if failure.code == HANDED_BACK and _hand_backs(task.attempts[: fence - 1], owner) >= MOST_HAND_BACKS:
-            return AttemptResult(AttemptOutcome.LOST)
+            return AttemptResult(AttemptOutcome.LOST, digest=result.digest)
         short = Failure(failure.code, failure.message[:MOST_FAILURE_MESSAGE], failure.retryable)
-        return AttemptResult(result.outcome, failure=short, fuel=result.fuel)
+        return replace(result, failure=short, result_json=None)
     return kept(result, task.intent, catalog)
 
 
@@ -77,4 +78,4 @@ def _hand_backs(attempts: tuple[Attempt, ...], owner: str) -> int:
 
 
 def _failed(result: AttemptResult, failure: Failure) -> AttemptResult:
-    return AttemptResult(AttemptOutcome.FAILED, failure=failure, fuel=result.fuel)
+    return AttemptResult(AttemptOutcome.FAILED, failure=failure, fuel=result.fuel, digest=result.digest)

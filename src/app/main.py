@@ -16,6 +16,7 @@ COMMANDS = (
     Lazy("doctor", "aion.app.commands.diagnosis:doctor", "Check this machine and this configuration."),
     Lazy("version", "aion.app.commands.version:version", "Print the version."),
     Lazy("keys", "aion.app.commands.keys:app", "Make, list and revoke API keys of the data directory (AION_DATA_DIR)."),
+    Lazy("module", "aion.app.commands.modules:app", "Make, test, pack, install and list modules of your own."),
     Lazy("config", "aion.app.commands.configuration:app", "Show and check the configuration."),
 )
 

@@ -19,8 +19,29 @@ def config_folder(settings: Settings) -> Path:
 
 
 def modules_folders(settings: Settings) -> tuple[Path, ...]:
-    """The folders of AgentPackages."""
-    return (settings.modules_dir or _own("modules"),)
+    """The folders of AgentPackages: AION_MODULES_DIR or the one that comes with AION, then what was installed."""
+    return (own_modules_folder(settings), *_installed(settings.shelf))
+
+
+def own_modules_folder(settings: Settings) -> Path:
+    """The folder of packages that nobody installed: AION_MODULES_DIR, or the one that comes with AION."""
+    return settings.modules_dir or _own("modules")
+
+
+def _installed(shelf: Path) -> list[Path]:
+    if not shelf.is_dir():
+        return []
+    return [folder for folder in sorted(shelf.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+
+
+def guest_crate() -> Path:
+    """The Rust crate `aion-guest`, which templates bring along."""
+    return _own("modules") / "guest"
+
+
+def module_templates() -> Path:
+    """The templates of modules, a folder for each language."""
+    return _PACKAGE / "templates" / "modules"
 
 
 def openapi_document() -> Path:

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     to it."""
 
     data_dir: Path = Field(default_factory=data_home)
-    """Where AION keeps its store, keys and compiled modules. One server owns it. Unset:
+    """Where AION keeps its store, keys, installed and compiled modules. One server owns it. Unset:
     $XDG_DATA_HOME/aion, which is ~/.local/share/aion, and for `aion dev` its folder dev. Per user, so that
     a command started from another folder finds the same data."""
 
@@ -100,7 +100,8 @@ class Settings(BaseSettings):
     server."""
 
     modules_dir: Path | None = None
-    """A folder of AgentPackages. Unset: the modules that come with AION."""
+    """A folder of AgentPackages, besides those that `aion module install` put into AION_DATA_DIR. Unset: the modules
+    that come with AION."""
 
     config_dir: Path | None = None
     """A folder with intents.yml, policies.yml, models.yml and retention.yml. Unset: the ones that come with AION."""
@@ -263,6 +264,11 @@ class Settings(BaseSettings):
                 "AION_WORKER_LISTEN_CLIENT_CA, so that workers show certificates, or listen on 127.0.0.1"
             )
         return self
+
+    @property
+    def shelf(self) -> Path:
+        """Where `aion module install` puts modules: in AION_DATA_DIR, else where every server of this user looks."""
+        return (self.data_dir if "data_dir" in self.model_fields_set else data_home()) / "modules"
 
     @property
     def store(self) -> str:

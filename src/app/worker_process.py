@@ -12,7 +12,6 @@ from fnmatch import fnmatchcase
 import structlog
 
 import aion
-from aion.adapters.catalog.file_catalog import FileCatalog
 from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.remote_queue.channel import ServerAccess, open_channel
 from aion.adapters.remote_queue.queue import RemoteTaskQueue
@@ -31,6 +30,7 @@ from aion.app.worker import Worker, WorkerParts, WorkerSettings
 from aion.app.worker_settings import RemoteWorkerSettings, incarnation
 from aion.domain.errors import AionError
 from aion.domain.fleet import EngineOffer, Introduction, Welcome
+from aion.ports.catalog import Catalog
 from aion.ports.telemetry import Observer
 
 log = structlog.stdlib.get_logger("aion.worker")
@@ -143,7 +143,7 @@ def _access(settings: RemoteWorkerSettings, server: Listen) -> ServerAccess:
     )
 
 
-def _offers(catalog: FileCatalog, patterns: Iterable[str]) -> tuple[EngineOffer, ...]:
+def _offers(catalog: Catalog, patterns: Iterable[str]) -> tuple[EngineOffer, ...]:
     """The modules that can run here. Raises ValueError when there are none, or none that the patterns mean."""
     whole = [module for module in catalog.modules() if not module.broken]
     chosen = tuple(patterns) or ("*",)

@@ -174,7 +174,8 @@ class ServeWorkers:
             task = await self.parts.tasks.get(value.lease.tenant, value.lease.task_id)
         except TaskNotFound:
             return value  # the queue refuses it, as every lease that is none
-        result = judged(value.result, task, value.lease.fence, worker.owner, self.parts.catalog)
+        said = replace(value.result, digest=worker.about.digest(task.decision.engine))
+        result = judged(said, task, value.lease.fence, worker.owner, self.parts.catalog)
         return replace(value, result=result)
 
     async def _claimed(self, worker: KnownWorker, limit: int, turn: int) -> Sequence[LeasedTask]:

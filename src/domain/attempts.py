@@ -49,7 +49,8 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt of a task. Its number is the fence of its lease, `owner` is whose lease that is or was; empty in rows
-    of 0.1. `cost_micros` is what it cost, known at any time.
+    of 0.1. `cost_micros` is what it cost, known at any time. `digest` names the bytes that ran: known at its end, or
+    from its beginning when the task is pinned to them; empty when nobody said it.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Attempt:
     fuel: int = 0
     cost_micros: int = 0
     owner: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,17 @@ class AttemptResult:
     """What a worker reports at settle. OK carries `result_json`, FAILED and TIMEOUT a failure.
 
     LOST says that the engine's host died: it counts as a loss of infrastructure, not as a failure of the work. With
-    the failure code HANDED_BACK it counts as nothing.
+    the failure code HANDED_BACK it counts as nothing. `digest` names the bytes that ran, empty when none did or nobody
+    knows. `memory_bytes` is the most memory that the guest had, 0 when the engine cannot tell; it is for those who
+    measure, and not kept.
     """
 
     outcome: AttemptOutcome
     result_json: str | None = None
     failure: Failure | None = None
     fuel: int = 0
+    digest: str = ""
+    memory_bytes: int = 0
 
 
 MOST_FAILURE_MESSAGE: Final = 4096

@@ -126,7 +126,7 @@ class PermissionDenied(AionError):
 
 
 class NotFound(AionError):
-    """The thing does not exist for this tenant; what another tenant has looks just the same."""
+    """The thing does not exist for this caller; what another tenant has looks just the same."""
 
 
 class TaskNotFound(NotFound):
@@ -151,6 +151,12 @@ class DeliveryNotFound(NotFound):
     """No such delivery of this webhook."""
 
     reason = "DELIVERY_NOT_FOUND"
+
+
+class ModuleNotFound(NotFound):
+    """No such module, or no version of it that was asked for; `facts` name those that look alike."""
+
+    reason = "MODULE_NOT_FOUND"
 
 
 class MethodNotFound(AionError):

@@ -32,6 +32,10 @@ class Introduction:
     slots: int
     labels: Mapping[str, str] = field(default_factory=dict)
 
+    def digest(self, engine: str) -> str:
+        """The digest of what it runs as this engine; empty when it knows none."""
+        return next((offer.digest for offer in self.engines if offer.engine == engine), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Welcome:

@@ -5,7 +5,17 @@ A gate is a pure function from (candidate, question) to a refusal or nothing. It
 
 from collections.abc import Callable
 
-from aion.domain.routing import EngineFacts, Privacy, Refusal, RefusalReason, Route, RoutingQuestion, whole_ms
+from aion.domain.routing import (
+    EngineFacts,
+    Privacy,
+    Refusal,
+    RefusalReason,
+    Route,
+    RoutingQuestion,
+    digest_of,
+    is_named,
+    whole_ms,
+)
 
 Gate = Callable[[EngineFacts, RoutingQuestion], Refusal | None]
 
@@ -74,8 +84,20 @@ def latency_gate(engine: EngineFacts, question: RoutingQuestion) -> Refusal | No
     )
 
 
+def digest_gate(engine: EngineFacts, question: RoutingQuestion) -> Refusal | None:
+    """Refuses what has other bytes than those that client or policy pinned the task to."""
+    for name in (question.pinned_engine, question.preferred_engine):
+        if digest_of(name) and not is_named(engine.name, name, engine.digest):
+            return Refusal(
+                RefusalReason.DIGEST,
+                f"{engine.name} is {engine.digest or 'without a digest'}; the task is pinned to {name}",
+            )
+    return None
+
+
 GATES: tuple[Gate, ...] = (
     installed_gate,
+    digest_gate,
     privacy_gate,
     permission_gate,
     health_gate,

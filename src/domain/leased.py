@@ -16,7 +16,8 @@ class LeasedTask:
     """One attempt to run, under its lease.
 
     `lease_expires` and `expire_time` are by the clock of whoever holds this value: an adapter that brings it from
-    another machine translates them. `last_offset` is where the log stood when the lease began.
+    another machine translates them. `last_offset` is where the log stood when the lease began. `digest` names the bytes
+    that it must run, empty when any of the engine's will do.
     """
 
     tenant: str
@@ -32,6 +33,7 @@ class LeasedTask:
     last_offset: int = 0
     alone: bool = False
     traceparent: str = ""
+    digest: str = ""
 
     @property
     def lease(self) -> LeaseRef:
@@ -66,4 +68,5 @@ def leased(task: Task) -> LeasedTask:
         task.last_offset,
         task.alone,
         task.traceparent,
+        task.decision.pinned_digest,
     )

@@ -58,7 +58,8 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
     if task.state is not TaskState.PENDING:
         raise ValueError(f"a task in {task.state.name} cannot start")
     number = task.fence + 1
-    attempt = Attempt(number=number, engine=task.decision.engine, start_time=now, owner=owner)
+    decision = task.decision
+    attempt = Attempt(number=number, engine=decision.engine, start_time=now, owner=owner, digest=decision.pinned_digest)
     events: tuple[TaskEvent, ...] = ()
     if task.stream_from:
         events = (TaskEvent(task.last_offset + 1, number, EventKind.RESET, now, discard_from=task.stream_from),)
@@ -202,6 +203,7 @@ def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
         result.fuel,
         began.cost_micros,
         began.owner,
+        result.digest or began.digest,
     )
     return task.changed(attempts=(*task.attempts[:-1], last))
 

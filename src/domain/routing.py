@@ -12,6 +12,11 @@ from typing import Final
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
+AI_ROUTER: Final = "ai-router"
+POLICY_OVERRIDE: Final = "policy-override"
+"""Who chose, in the contract's words: the router, or the operator by a pin that was followed."""
+
+
 class Privacy(StrEnum):
     """Where the data of a task may go."""
 
@@ -38,6 +43,7 @@ class RefusalReason(IntEnum):
     BUDGET = 5
     ENGINE_NOT_INSTALLED = 6
     LATENCY = 7
+    DIGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ class EngineFacts:
 
     `name` is `module:NAME@VERSION` or `model:NAME`; `refusal` is why it cannot run at all, if it cannot;
     `p95` its measured latency, None before it was measured; `minimum_time` what one attempt needs at least;
-    `cost_micros` what one attempt is expected to cost; `preference` the operator's order, lower first.
+    `cost_micros` what one attempt is expected to cost; `preference` the operator's order, lower first; `digest` names
+    the bytes that are installed, `sha256:` and 64 hex digits, empty when it has none; `weight` is its part in the draw
+    among the intent's engines, 0 only to stand in for others, None when the operator gave it none.
     """
 
     name: str
@@ -58,11 +66,13 @@ class EngineFacts:
     minimum_time: timedelta = timedelta(milliseconds=1)
     cost_micros: int = 0
     preference: int = 0
+    digest: str = ""
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingQuestion:
-    """What a decision depends on besides the engines."""
+    """What a decision depends on besides the engines. `draw` is the task's identity, by which weights are drawn."""
 
     intent: str
     privacy: Privacy
@@ -72,6 +82,7 @@ class RoutingQuestion:
     promised_p95: timedelta | None = None
     preferred_engine: str = ""
     pinned_engine: str = ""
+    draw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,8 @@ class Candidate:
     score: float = 0.0
     expected_cost_micros: int = 0
     expected_latency: timedelta | None = None
+    digest: str = ""
+    weight: int | None = None
 
     @property
     def eligible(self) -> bool:
@@ -103,7 +116,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The stored answer: the chosen engine and every candidate, best first, refused ones last."""
+    """The stored answer: the chosen engine and every candidate, best first, refused ones last.
+
+    `engine_digest` names the bytes that were installed when it was decided. When it is `digest_pinned`, because client
+    or policy asked for these bytes, no attempt runs others.
+    """
 
     engine: str
     route: Route
@@ -112,6 +129,32 @@ class Decision:
     candidates: tuple[Candidate, ...]
     policy_version: str
     decide_time: datetime
+    engine_digest: str = ""
+    digest_pinned: bool = False
+
+    @property
+    def pinned_digest(self) -> str:
+        """The bytes that an attempt must run; empty when any of the engine's will do."""
+        return self.engine_digest if self.digest_pinned else ""
+
+
+def digest_of(reference: str) -> str:
+    """What stands behind the name of an engine that is pinned to bytes, as in `module:NAME@sha256:HEX`; else empty.
+
+    Whatever cannot be a version counts as a digest: a pin that is misspelt must fit no engine rather than all.
+    """
+    said = reference.rpartition("@")[2] if "@" in reference else ""
+    return said if ":" in said else ""
+
+
+def is_named(engine: str, name: str, digest: str = "") -> bool:
+    """Whether `name` means this engine, which has these bytes.
+
+    Without a version it means any of its versions, empty any engine; with a digest only what has just these bytes.
+    """
+    if wanted := digest_of(name):
+        return digest == wanted and is_named(engine, name.removesuffix(f"@{wanted}"))
+    return not name or name in (engine, engine.partition("@")[0])
 
 
 def whole_ms(duration: timedelta) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import IntEnum
 from typing import Protocol
 
+from aion.domain.caps import Caps
 from aion.domain.routing import EngineFacts, Privacy
 
 
@@ -46,8 +47,10 @@ class ModuleExample:
 class ModuleFacts:
     """One installed module version.
 
-    `broken` says why it cannot run, empty when it can. `fuel` 0 means unlimited, `concurrency` 0 that only the worker's
-    slots bound it. A `deterministic` module gives the same result and burns the same fuel for the same input.
+    `broken` says why it cannot run, empty when it can. `preparing` says what is done before it can run, empty when
+    nothing is: tasks for it are accepted and wait, and other engines are preferred. `fuel` 0 means unlimited,
+    `concurrency` 0 that only the worker's slots bound it. A `deterministic` module gives the same result and burns the
+    same fuel for the same input.
     """
 
     name: str
@@ -66,6 +69,7 @@ class ModuleFacts:
     deterministic: bool = False
     host_permissions: frozenset[str] = frozenset()
     broken: str = ""
+    preparing: str = ""
 
     @property
     def engine(self) -> str:
@@ -73,8 +77,26 @@ class ModuleFacts:
         return f"module:{self.name}@{self.version}"
 
 
+@dataclass(frozen=True, slots=True)
+class ModuleDescription:
+    """Everything about one module version. A schema is empty when a broken package has none that can be read.
+
+    `versions` are those that are installed, broken ones too, newest first, pre-releases last.
+    """
+
+    facts: ModuleFacts
+    input_schema_json: str
+    output_schema_json: str
+    examples: tuple[ModuleExample, ...]
+    versions: tuple[str, ...]
+
+
 class Catalog(Protocol):
-    """Intents, modules and models as the operator declared them. Immutable while a process runs."""
+    """Intents, modules and models as the operator declared them.
+
+    Fixed while a process runs, but where its files are followed (`aion dev`): then all of it is replaced at once, and
+    what was taken from it before stays as it was.
+    """
 
     @property
     def policy_version(self) -> str:
@@ -97,12 +119,25 @@ class Catalog(Protocol):
         """The module behind a candidate name, or None when it is not a module or not there."""
         ...
 
+    def describe_module(self, name: str, version: str) -> ModuleDescription:
+        """A module by its name, and a version, a range of versions, or the digest of its bytes.
+
+        A range means the newest of its versions that can run, else the newest of them; empty means any version,
+        pre-releases last. Raises ModuleNotFound, naming close matches or the versions that there are, and
+        ValidationFailed for what is neither a version nor a range nor a digest.
+        """
+        ...
+
     def candidates(self, intent: str) -> Sequence[EngineFacts]:
         """The engines bound to this intent, eligible or not, in the operator's order."""
         ...
 
     def default_privacy(self, tenant: str) -> Privacy:
         """What an unset privacy means for this tenant; local-only unless the operator said otherwise."""
+        ...
+
+    def caps(self, tenant: str) -> Caps:
+        """What this tenant's attempts of a module may have at most; no caps unless the operator said so."""
         ...
 
     def check_input(self, intent: str, document_json: str) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from aion.domain.attempts import AttemptResult
+from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.events import NewEvent
 
 EmitEvents = Callable[[Sequence[NewEvent]], None]
@@ -18,7 +19,9 @@ class EngineJob:
     `engine` is the candidate's name (`module:summarize@1.0.0`). `input_json` is one JSON object. `timeout` bounds the
     guest, from when it has a host; `patience` bounds the wait for the host and the guest together: what is left to
     the task. `seed` is what a module draws from when true randomness is not granted: the same for every attempt of a
-    task, and another for every task. `alone` asks that no other attempt shares its host process.
+    task, and another for every task. `alone` asks that no other attempt shares its host process. `digest` names the
+    bytes that the task is pinned to (`sha256:` and 64 hex digits), empty when any of the engine's will do. `caps` is
+    what the tenant may have at most, whatever the engine itself would allow.
     """
 
     tenant: str
@@ -31,6 +34,8 @@ class EngineJob:
     alone: bool = False
     traceparent: str = ""
     patience: timedelta = timedelta.max
+    digest: str = ""
+    caps: Caps = NO_CAPS
 
 
 class Engine(Protocol):
@@ -39,7 +44,11 @@ class Engine(Protocol):
     Whatever the guest does, it is ended within `timeout` plus one second of getting a host, and no other attempt is
     harmed. `run` raises nothing but CancelledError: a failure of the guest is FAILED or TIMEOUT with its failure, a
     host that died with the guest is LOST. A guest that got no host within a bounded wait never ran: LOST with the
-    failure code HANDED_BACK. Cancelling the coroutine ends the guest within two seconds.
+    failure code HANDED_BACK; so did one that waited in vain for its turn where an engine bounds how many of its
+    attempts run at once. An engine that calls itself deterministic answers the same input with the same result and the
+    same fuel, whatever the seed. Cancelling the coroutine ends the guest within two seconds. A job with a `digest` runs
+    these bytes or none: an engine that has others fails it with ENGINE_UNAVAILABLE. Of whatever ran the result says the
+    digest.
     """
 
     async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:

@@ -10,7 +10,7 @@ from aion.domain.events import TaskEvent
 from aion.domain.identity import Caller
 from aion.domain.routing import Decision, Privacy
 from aion.domain.tasks import Priority, Task
-from aion.ports.catalog import IntentFacts, ModuleFacts
+from aion.ports.catalog import IntentFacts, ModuleDescription, ModuleFacts
 from aion.ports.schedule_usecases import ScheduleUseCases
 from aion.ports.tasks import TaskFilter
 from aion.ports.webhook_usecases import WebhookUseCases
@@ -205,6 +205,12 @@ class ListModules(Protocol):
     async def __call__(self, caller: Caller, page_size: int, page_token: str) -> ModulePage: ...
 
 
+class DescribeModule(Protocol):
+    """Reads everything about one module. Raises ModuleNotFound, and ValidationFailed for a version that is none."""
+
+    async def __call__(self, caller: Caller, name: str, version: str) -> ModuleDescription: ...
+
+
 class GetServerInfo(Protocol):
     """Reads what this server is."""
 
@@ -232,6 +238,7 @@ class UseCases:
     retry: RetryTask
     list_intents: ListIntents
     list_modules: ListModules
+    describe_module: DescribeModule
     server_info: GetServerInfo
     schedules: ScheduleUseCases
     webhooks: WebhookUseCases

@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from aion.v1 import options_pb2 as aion_dot_v1_dot_options__pb2
 from aion.contract import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x61ion/v1/catalog.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\"\xa1\x02\n\x06Intent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\x12@\n\x11input_schema_json\x18\x03 \x01(\tB\x14\xca\xf3\x18\x10\n\x0cinput_schema\x10\x01R\x0finputSchemaJson\x12\x43\n\x12output_schema_json\x18\x04 \x01(\tB\x15\xca\xf3\x18\x11\n\routput_schema\x10\x01R\x10outputSchemaJson\x12\x18\n\x07\x65ngines\x18\x05 \x03(\tR\x07\x65ngines\x12@\n\x0e\x64\x65\x66\x61ult_expiry\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\rdefaultExpiry\"\xd2\x02\n\x06Module\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n\x07version\x18\x02 \x01(\tR\x07version\x12\x16\n\x06\x64igest\x18\x03 \x01(\tR\x06\x64igest\x12\x18\n\x07intents\x18\x04 \x03(\tR\x07intents\x12-\n\x06health\x18\x05 \x01(\x0e\x32\x15.aion.v1.ModuleHealthR\x06health\x12#\n\rhealth_reason\x18\x06 \x01(\tR\x0chealthReason\x12\x33\n\x07timeout\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12)\n\x0cmemory_bytes\x18\x08 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x0bmemoryBytes\x12\x1a\n\x04\x66uel\x18\t \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x04\x66uel\x12\x18\n\x07license\x18\n \x01(\tR\x07license\"c\n\x12ListIntentsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"x\n\x13ListIntentsResponse\x12\x31\n\x07intents\x18\x01 \x03(\x0b\x32\x0f.aion.v1.IntentB\x06\xca\xf3\x18\x02\x18\x01R\x07intents\x12.\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\xca\xf3\x18\x02\x18\x01R\rnextPageToken\"c\n\x12ListModulesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"x\n\x13ListModulesResponse\x12\x31\n\x07modules\x18\x01 \x03(\x0b\x32\x0f.aion.v1.ModuleB\x06\xca\xf3\x18\x02\x18\x01R\x07modules\x12.\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\xca\xf3\x18\x02\x18\x01R\rnextPageToken*`\n\x0cModuleHealth\x12\x1d\n\x19MODULE_HEALTH_UNSPECIFIED\x10\x00\x12\x17\n\x13MODULE_HEALTH_READY\x10\x01\x12\x18\n\x14MODULE_HEALTH_BROKEN\x10\x02\x32\xce\x01\n\x0e\x43\x61talogService\x12]\n\x0bListIntents\x12\x1b.aion.v1.ListIntentsRequest\x1a\x1c.aion.v1.ListIntentsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/intents\x12]\n\x0bListModules\x12\x1b.aion.v1.ListModulesRequest\x1a\x1c.aion.v1.ListModulesResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/modulesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x61ion/v1/catalog.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\xa1\x02\n\x06Intent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\x12@\n\x11input_schema_json\x18\x03 \x01(\tB\x14\xca\xf3\x18\x10\n\x0cinput_schema\x10\x01R\x0finputSchemaJson\x12\x43\n\x12output_schema_json\x18\x04 \x01(\tB\x15\xca\xf3\x18\x11\n\routput_schema\x10\x01R\x10outputSchemaJson\x12\x18\n\x07\x65ngines\x18\x05 \x03(\tR\x07\x65ngines\x12@\n\x0e\x64\x65\x66\x61ult_expiry\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\rdefaultExpiry\"\xc4\x04\n\x06Module\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n\x07version\x18\x02 \x01(\tR\x07version\x12\x16\n\x06\x64igest\x18\x03 \x01(\tR\x06\x64igest\x12\x18\n\x07intents\x18\x04 \x03(\tR\x07intents\x12-\n\x06health\x18\x05 \x01(\x0e\x32\x15.aion.v1.ModuleHealthR\x06health\x12#\n\rhealth_reason\x18\x06 \x01(\tR\x0chealthReason\x12\x33\n\x07timeout\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12)\n\x0cmemory_bytes\x18\x08 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x0bmemoryBytes\x12\x1a\n\x04\x66uel\x18\t \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x04\x66uel\x12\x18\n\x07license\x18\n \x01(\tR\x07license\x12 \n\x0b\x64\x65scription\x18\x0b \x01(\tR\x0b\x64\x65scription\x12\x18\n\x07\x61uthors\x18\x0c \x03(\tR\x07\x61uthors\x12\'\n\x04kind\x18\r \x01(\x0e\x32\x13.aion.v1.ModuleKindR\x04kind\x12 \n\x0b\x63oncurrency\x18\x0e \x01(\x05R\x0b\x63oncurrency\x12$\n\rdeterministic\x18\x0f \x01(\x08R\rdeterministic\x12)\n\x10host_permissions\x18\x10 \x03(\tR\x0fhostPermissions\x12\x18\n\x07retries\x18\x11 \x01(\x05R\x07retries\"\x82\x01\n\rModuleExample\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12,\n\ninput_json\x18\x02 \x01(\tB\r\xca\xf3\x18\t\n\x05input\x10\x01R\tinputJson\x12/\n\x0bresult_json\x18\x03 \x01(\tB\x0e\xca\xf3\x18\n\n\x06result\x10\x01R\nresultJson\"c\n\x12ListIntentsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"x\n\x13ListIntentsResponse\x12\x31\n\x07intents\x18\x01 \x03(\x0b\x32\x0f.aion.v1.IntentB\x06\xca\xf3\x18\x02\x18\x01R\x07intents\x12.\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\xca\xf3\x18\x02\x18\x01R\rnextPageToken\"c\n\x12ListModulesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"x\n\x13ListModulesResponse\x12\x31\n\x07modules\x18\x01 \x03(\x0b\x32\x0f.aion.v1.ModuleB\x06\xca\xf3\x18\x02\x18\x01R\x07modules\x12.\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\xca\xf3\x18\x02\x18\x01R\rnextPageToken\"t\n\x15\x44\x65scribeModuleRequest\x12\x37\n\x04name\x18\x01 \x01(\tB#\xe2\x41\x01\x02\xbaH\x1cr\x1a\x32\x18^[a-z][a-z0-9_.-]{0,63}$R\x04name\x12\"\n\x07version\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01R\x07version\"\xb0\x02\n\x16\x44\x65scribeModuleResponse\x12/\n\x06module\x18\x01 \x01(\x0b\x32\x0f.aion.v1.ModuleB\x06\xca\xf3\x18\x02\x18\x01R\x06module\x12@\n\x11input_schema_json\x18\x02 \x01(\tB\x14\xca\xf3\x18\x10\n\x0cinput_schema\x10\x01R\x0finputSchemaJson\x12\x43\n\x12output_schema_json\x18\x03 \x01(\tB\x15\xca\xf3\x18\x11\n\routput_schema\x10\x01R\x10outputSchemaJson\x12:\n\x08\x65xamples\x18\x04 \x03(\x0b\x32\x16.aion.v1.ModuleExampleB\x06\xca\xf3\x18\x02\x18\x01R\x08\x65xamples\x12\"\n\x08versions\x18\x05 \x03(\tB\x06\xca\xf3\x18\x02\x18\x01R\x08versions*}\n\x0cModuleHealth\x12\x1d\n\x19MODULE_HEALTH_UNSPECIFIED\x10\x00\x12\x17\n\x13MODULE_HEALTH_READY\x10\x01\x12\x18\n\x14MODULE_HEALTH_BROKEN\x10\x02\x12\x1b\n\x17MODULE_HEALTH_PREPARING\x10\x03*Z\n\nModuleKind\x12\x1b\n\x17MODULE_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MODULE_KIND_CORE\x10\x01\x12\x19\n\x15MODULE_KIND_COMPONENT\x10\x02\x32\xbd\x02\n\x0e\x43\x61talogService\x12]\n\x0bListIntents\x12\x1b.aion.v1.ListIntentsRequest\x1a\x1c.aion.v1.ListIntentsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/intents\x12]\n\x0bListModules\x12\x1b.aion.v1.ListModulesRequest\x1a\x1c.aion.v1.ListModulesResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/modules\x12m\n\x0e\x44\x65scribeModule\x12\x1e.aion.v1.DescribeModuleRequest\x1a\x1f.aion.v1.DescribeModuleResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/modules/{name}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +44,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODULE'].fields_by_name['memory_bytes']._serialized_options = b'\312\363\030\002 \001'
   _globals['_MODULE'].fields_by_name['fuel']._loaded_options = None
   _globals['_MODULE'].fields_by_name['fuel']._serialized_options = b'\312\363\030\002 \001'
+  _globals['_MODULEEXAMPLE'].fields_by_name['input_json']._loaded_options = None
+  _globals['_MODULEEXAMPLE'].fields_by_name['input_json']._serialized_options = b'\312\363\030\t\n\005input\020\001'
+  _globals['_MODULEEXAMPLE'].fields_by_name['result_json']._loaded_options = None
+  _globals['_MODULEEXAMPLE'].fields_by_name['result_json']._serialized_options = b'\312\363\030\n\n\006result\020\001'
   _globals['_LISTINTENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTINTENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_LISTINTENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -59,24 +64,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMODULESRESPONSE'].fields_by_name['modules']._serialized_options = b'\312\363\030\002\030\001'
   _globals['_LISTMODULESRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
   _globals['_LISTMODULESRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\312\363\030\002\030\001'
+  _globals['_DESCRIBEMODULEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DESCRIBEMODULEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\034r\0322\030^[a-z][a-z0-9_.-]{0,63}$'
+  _globals['_DESCRIBEMODULEREQUEST'].fields_by_name['version']._loaded_options = None
+  _globals['_DESCRIBEMODULEREQUEST'].fields_by_name['version']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['module']._loaded_options = None
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['module']._serialized_options = b'\312\363\030\002\030\001'
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['input_schema_json']._loaded_options = None
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['input_schema_json']._serialized_options = b'\312\363\030\020\n\014input_schema\020\001'
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['output_schema_json']._loaded_options = None
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['output_schema_json']._serialized_options = b'\312\363\030\021\n\routput_schema\020\001'
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['examples']._loaded_options = None
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['examples']._serialized_options = b'\312\363\030\002\030\001'
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['versions']._loaded_options = None
+  _globals['_DESCRIBEMODULERESPONSE'].fields_by_name['versions']._serialized_options = b'\312\363\030\002\030\001'
   _globals['_CATALOGSERVICE'].methods_by_name['ListIntents']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['ListIntents']._serialized_options = b'\202\323\344\223\002\r\022\013/v1/intents'
   _globals['_CATALOGSERVICE'].methods_by_name['ListModules']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['ListModules']._serialized_options = b'\202\323\344\223\002\r\022\013/v1/modules'
-  _globals['_MODULEHEALTH']._serialized_start=1227
-  _globals['_MODULEHEALTH']._serialized_end=1323
-  _globals['_INTENT']._serialized_start=149
-  _globals['_INTENT']._serialized_end=438
-  _globals['_MODULE']._serialized_start=441
-  _globals['_MODULE']._serialized_end=779
-  _globals['_LISTINTENTSREQUEST']._serialized_start=781
-  _globals['_LISTINTENTSREQUEST']._serialized_end=880
-  _globals['_LISTINTENTSRESPONSE']._serialized_start=882
-  _globals['_LISTINTENTSRESPONSE']._serialized_end=1002
-  _globals['_LISTMODULESREQUEST']._serialized_start=1004
-  _globals['_LISTMODULESREQUEST']._serialized_end=1103
-  _globals['_LISTMODULESRESPONSE']._serialized_start=1105
-  _globals['_LISTMODULESRESPONSE']._serialized_end=1225
-  _globals['_CATALOGSERVICE']._serialized_start=1326
-  _globals['_CATALOGSERVICE']._serialized_end=1532
+  _globals['_CATALOGSERVICE'].methods_by_name['DescribeModule']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['DescribeModule']._serialized_options = b'\202\323\344\223\002\024\022\022/v1/modules/{name}'
+  _globals['_MODULEHEALTH']._serialized_start=2060
+  _globals['_MODULEHEALTH']._serialized_end=2185
+  _globals['_MODULEKIND']._serialized_start=2187
+  _globals['_MODULEKIND']._serialized_end=2277
+  _globals['_INTENT']._serialized_start=182
+  _globals['_INTENT']._serialized_end=471
+  _globals['_MODULE']._serialized_start=474
+  _globals['_MODULE']._serialized_end=1054
+  _globals['_MODULEEXAMPLE']._serialized_start=1057
+  _globals['_MODULEEXAMPLE']._serialized_end=1187
+  _globals['_LISTINTENTSREQUEST']._serialized_start=1189
+  _globals['_LISTINTENTSREQUEST']._serialized_end=1288
+  _globals['_LISTINTENTSRESPONSE']._serialized_start=1290
+  _globals['_LISTINTENTSRESPONSE']._serialized_end=1410
+  _globals['_LISTMODULESREQUEST']._serialized_start=1412
+  _globals['_LISTMODULESREQUEST']._serialized_end=1511
+  _globals['_LISTMODULESRESPONSE']._serialized_start=1513
+  _globals['_LISTMODULESRESPONSE']._serialized_end=1633
+  _globals['_DESCRIBEMODULEREQUEST']._serialized_start=1635
+  _globals['_DESCRIBEMODULEREQUEST']._serialized_end=1751
+  _globals['_DESCRIBEMODULERESPONSE']._serialized_start=1754
+  _globals['_DESCRIBEMODULERESPONSE']._serialized_end=2058
+  _globals['_CATALOGSERVICE']._serialized_start=2280
+  _globals['_CATALOGSERVICE']._serialized_end=2597
 # @@protoc_insertion_point(module_scope)

@@ -32,6 +32,8 @@ class _ModuleHealthEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ModuleHe
     """It can run."""
     MODULE_HEALTH_BROKEN: _ModuleHealth.ValueType  # 2
     """It cannot; `health_reason` says why."""
+    MODULE_HEALTH_PREPARING: _ModuleHealth.ValueType  # 3
+    """It is being compiled; `health_reason` says since when. Tasks for it are accepted and wait."""
 
 class ModuleHealth(_ModuleHealth, metaclass=_ModuleHealthEnumTypeWrapper):
     """Whether a module can run."""
@@ -42,7 +44,33 @@ MODULE_HEALTH_READY: ModuleHealth.ValueType  # 1
 """It can run."""
 MODULE_HEALTH_BROKEN: ModuleHealth.ValueType  # 2
 """It cannot; `health_reason` says why."""
+MODULE_HEALTH_PREPARING: ModuleHealth.ValueType  # 3
+"""It is being compiled; `health_reason` says since when. Tasks for it are accepted and wait."""
 Global___ModuleHealth: _TypeAlias = ModuleHealth  # noqa: Y015
+
+class _ModuleKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ModuleKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ModuleKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MODULE_KIND_UNSPECIFIED: _ModuleKind.ValueType  # 0
+    """Never sent."""
+    MODULE_KIND_CORE: _ModuleKind.ValueType  # 1
+    """A WebAssembly core module over WASI preview 1."""
+    MODULE_KIND_COMPONENT: _ModuleKind.ValueType  # 2
+    """A WebAssembly component over WASI 0.2."""
+
+class ModuleKind(_ModuleKind, metaclass=_ModuleKindEnumTypeWrapper):
+    """What a module's file is."""
+
+MODULE_KIND_UNSPECIFIED: ModuleKind.ValueType  # 0
+"""Never sent."""
+MODULE_KIND_CORE: ModuleKind.ValueType  # 1
+"""A WebAssembly core module over WASI preview 1."""
+MODULE_KIND_COMPONENT: ModuleKind.ValueType  # 2
+"""A WebAssembly component over WASI 0.2."""
+Global___ModuleKind: _TypeAlias = ModuleKind  # noqa: Y015
 
 @_typing.final
 class Intent(_message.Message):
@@ -106,6 +134,13 @@ class Module(_message.Message):
     MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     FUEL_FIELD_NUMBER: _builtins.int
     LICENSE_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    AUTHORS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CONCURRENCY_FIELD_NUMBER: _builtins.int
+    DETERMINISTIC_FIELD_NUMBER: _builtins.int
+    HOST_PERMISSIONS_FIELD_NUMBER: _builtins.int
+    RETRIES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name, such as `summarize`."""
     version: _builtins.str
@@ -122,6 +157,16 @@ class Module(_message.Message):
     """Limit of its fuel; 0 means unlimited."""
     license: _builtins.str
     """Licence (SPDX)."""
+    description: _builtins.str
+    """What it does, for people; empty when its author does not say."""
+    kind: Global___ModuleKind.ValueType
+    """What its file is."""
+    concurrency: _builtins.int
+    """The most attempts of it at once in one process; 0 means that only the worker's slots bound them."""
+    deterministic: _builtins.bool
+    """The same input gives the same result and burns the same fuel."""
+    retries: _builtins.int
+    """How many failures of the work are tried again."""
     @_builtins.property
     def intents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The intents that it serves."""
@@ -129,6 +174,14 @@ class Module(_message.Message):
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
         """Time limit of one attempt."""
+
+    @_builtins.property
+    def authors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who made it."""
+
+    @_builtins.property
+    def host_permissions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What of its host is real: `clock`, `random`, `log`. What is not named is a fixed stub."""
 
     def __init__(
         self,
@@ -143,14 +196,51 @@ class Module(_message.Message):
         memory_bytes: _builtins.int = ...,
         fuel: _builtins.int = ...,
         license: _builtins.str = ...,
+        description: _builtins.str = ...,
+        authors: _abc.Iterable[_builtins.str] | None = ...,
+        kind: Global___ModuleKind.ValueType = ...,
+        concurrency: _builtins.int = ...,
+        deterministic: _builtins.bool = ...,
+        host_permissions: _abc.Iterable[_builtins.str] | None = ...,
+        retries: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["timeout", b"timeout"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fuel", b"fuel", "health", b"health", "health_reason", b"health_reason", "intents", b"intents", "license", b"license", "memory_bytes", b"memory_bytes", "name", b"name", "timeout", b"timeout", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authors", b"authors", "concurrency", b"concurrency", "description", b"description", "deterministic", b"deterministic", "digest", b"digest", "fuel", b"fuel", "health", b"health", "health_reason", b"health_reason", "host_permissions", b"host_permissions", "intents", b"intents", "kind", b"kind", "license", b"license", "memory_bytes", b"memory_bytes", "name", b"name", "retries", b"retries", "timeout", b"timeout", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Module: _TypeAlias = Module  # noqa: Y015
+
+@_typing.final
+class ModuleExample(_message.Message):
+    """A call of a module as its author wrote it down."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    INPUT_JSON_FIELD_NUMBER: _builtins.int
+    RESULT_JSON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, such as `invoice`."""
+    input_json: _builtins.str
+    """The input, a JSON object."""
+    result_json: _builtins.str
+    """The result, a JSON object; empty when the author gave only a part of it."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        input_json: _builtins.str = ...,
+        result_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_json", b"input_json", "name", b"name", "result_json", b"result_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModuleExample: _TypeAlias = ModuleExample  # noqa: Y015
 
 @_typing.final
 class ListIntentsRequest(_message.Message):
@@ -259,3 +349,76 @@ class ListModulesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListModulesResponse: _TypeAlias = ListModulesResponse  # noqa: Y015
+
+@_typing.final
+class DescribeModuleRequest(_message.Message):
+    """Asks for everything about one module."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, such as `summarize`."""
+    version: _builtins.str
+    """Which version: one such as `1.2.0`, a range such as `^1.2`, `~1.2`, `1.x` or `>=1.0 <2.0`, or the digest of its bytes
+    (`sha256:` and 64 hex digits). A range means the newest of its versions that can run; empty means any version, a
+    pre-release only when no release can run.
+    """
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeModuleRequest: _TypeAlias = DescribeModuleRequest  # noqa: Y015
+
+@_typing.final
+class DescribeModuleResponse(_message.Message):
+    """Everything about one module version."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODULE_FIELD_NUMBER: _builtins.int
+    INPUT_SCHEMA_JSON_FIELD_NUMBER: _builtins.int
+    OUTPUT_SCHEMA_JSON_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    input_schema_json: _builtins.str
+    """JSON Schema (2020-12) of its input; empty when a broken package has none that can be read."""
+    output_schema_json: _builtins.str
+    """JSON Schema (2020-12) of its result; empty when a broken package has none that can be read."""
+    @_builtins.property
+    def module(self) -> Global___Module:
+        """The module."""
+
+    @_builtins.property
+    def examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModuleExample]:
+        """Calls that its author wrote down; a few short ones of them."""
+
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its installed versions, broken ones too, newest first, pre-releases last."""
+
+    def __init__(
+        self,
+        *,
+        module: Global___Module | None = ...,
+        input_schema_json: _builtins.str = ...,
+        output_schema_json: _builtins.str = ...,
+        examples: _abc.Iterable[Global___ModuleExample] | None = ...,
+        versions: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["module", b"module"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["examples", b"examples", "input_schema_json", b"input_schema_json", "module", b"module", "output_schema_json", b"output_schema_json", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeModuleResponse: _TypeAlias = DescribeModuleResponse  # noqa: Y015

@@ -45,6 +45,11 @@ class CatalogServiceStub:
                 request_serializer=aion_dot_v1_dot_catalog__pb2.ListModulesRequest.SerializeToString,
                 response_deserializer=aion_dot_v1_dot_catalog__pb2.ListModulesResponse.FromString,
                 _registered_method=True)
+        self.DescribeModule = channel.unary_unary(
+                '/aion.v1.CatalogService/DescribeModule',
+                request_serializer=aion_dot_v1_dot_catalog__pb2.DescribeModuleRequest.SerializeToString,
+                response_deserializer=aion_dot_v1_dot_catalog__pb2.DescribeModuleResponse.FromString,
+                _registered_method=True)
 
 
 class CatalogServiceServicer:
@@ -65,6 +70,13 @@ class CatalogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribeModule(self, request, context):
+        """Reads everything about one module: facts, schemas, examples, versions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CatalogServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +89,11 @@ def add_CatalogServiceServicer_to_server(servicer, server):
                     servicer.ListModules,
                     request_deserializer=aion_dot_v1_dot_catalog__pb2.ListModulesRequest.FromString,
                     response_serializer=aion_dot_v1_dot_catalog__pb2.ListModulesResponse.SerializeToString,
+            ),
+            'DescribeModule': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeModule,
+                    request_deserializer=aion_dot_v1_dot_catalog__pb2.DescribeModuleRequest.FromString,
+                    response_serializer=aion_dot_v1_dot_catalog__pb2.DescribeModuleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +151,33 @@ class CatalogService:
             '/aion.v1.CatalogService/ListModules',
             aion_dot_v1_dot_catalog__pb2.ListModulesRequest.SerializeToString,
             aion_dot_v1_dot_catalog__pb2.ListModulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeModule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aion.v1.CatalogService/DescribeModule',
+            aion_dot_v1_dot_catalog__pb2.DescribeModuleRequest.SerializeToString,
+            aion_dot_v1_dot_catalog__pb2.DescribeModuleResponse.FromString,
             options,
             channel_credentials,
             insecure,

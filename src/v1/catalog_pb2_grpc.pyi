@@ -37,6 +37,8 @@ class CatalogServiceStub:
     """Lists the intents that this caller may run."""
     ListModules: _grpc.UnaryUnaryMultiCallable[_catalog_pb2.ListModulesRequest, _catalog_pb2.ListModulesResponse]
     """Lists the installed modules."""
+    DescribeModule: _grpc.UnaryUnaryMultiCallable[_catalog_pb2.DescribeModuleRequest, _catalog_pb2.DescribeModuleResponse]
+    """Reads everything about one module: facts, schemas, examples, versions."""
 
 @_typing.type_check_only
 class CatalogServiceAsyncStub(CatalogServiceStub):
@@ -47,6 +49,8 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
     """Lists the intents that this caller may run."""
     ListModules: _aio.UnaryUnaryMultiCallable[_catalog_pb2.ListModulesRequest, _catalog_pb2.ListModulesResponse]  # type: ignore[assignment]
     """Lists the installed modules."""
+    DescribeModule: _aio.UnaryUnaryMultiCallable[_catalog_pb2.DescribeModuleRequest, _catalog_pb2.DescribeModuleResponse]  # type: ignore[assignment]
+    """Reads everything about one module: facts, schemas, examples, versions."""
 
 class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
     """Says what can be asked for."""
@@ -66,5 +70,13 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_pb2.ListModulesResponse, _abc.Awaitable[_catalog_pb2.ListModulesResponse]]:
         """Lists the installed modules."""
+
+    @_abc_1.abstractmethod
+    def DescribeModule(
+        self,
+        request: _catalog_pb2.DescribeModuleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_pb2.DescribeModuleResponse, _abc.Awaitable[_catalog_pb2.DescribeModuleResponse]]:
+        """Reads everything about one module: facts, schemas, examples, versions."""
 
 def add_CatalogServiceServicer_to_server(servicer: CatalogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

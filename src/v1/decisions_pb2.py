@@ -26,7 +26,7 @@ from aion.v1 import options_pb2 as aion_dot_v1_dot_options__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61ion/v1/decisions.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb7\x02\n\tCandidate\x12\x16\n\x06\x65ngine\x18\x01 \x01(\tR\x06\x65ngine\x12\x14\n\x05route\x18\x02 \x01(\tR\x05route\x12\x1a\n\x08\x65ligible\x18\x03 \x01(\x08R\x08\x65ligible\x12,\n\x08refusals\x18\x04 \x03(\x0b\x32\x10.aion.v1.RefusalR\x08refusals\x12\x12\n\x04rank\x18\x05 \x01(\x05R\x04rank\x12\x14\n\x05score\x18\x06 \x01(\x01R\x05score\x12\x38\n\x14\x65xpected_cost_micros\x18\x07 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x12\x65xpectedCostMicros\x12\x36\n\x13\x65xpected_latency_ms\x18\x08 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x11\x65xpectedLatencyMs\x12\x16\n\x06reason\x18\t \x01(\tR\x06reason\"S\n\x07Refusal\x12.\n\x06reason\x18\x01 \x01(\x0e\x32\x16.aion.v1.RefusalReasonR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\"\x85\x02\n\x08\x44\x65\x63ision\x12\x16\n\x06\x65ngine\x18\x01 \x01(\tR\x06\x65ngine\x12\x14\n\x05route\x18\x02 \x01(\tR\x05route\x12\x1b\n\tchosen_by\x18\x03 \x01(\tR\x08\x63hosenBy\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12\x32\n\ncandidates\x18\x05 \x03(\x0b\x32\x12.aion.v1.CandidateR\ncandidates\x12%\n\x0epolicy_version\x18\x06 \x01(\tR\rpolicyVersion\x12;\n\x0b\x64\x65\x63ide_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ndecideTime*\x85\x02\n\rRefusalReason\x12\x1e\n\x1aREFUSAL_REASON_UNSPECIFIED\x10\x00\x12\x1a\n\x16REFUSAL_REASON_PRIVACY\x10\x01\x12\x1d\n\x19REFUSAL_REASON_PERMISSION\x10\x02\x12\x1c\n\x18REFUSAL_REASON_UNHEALTHY\x10\x03\x12\x1b\n\x17REFUSAL_REASON_DEADLINE\x10\x04\x12\x19\n\x15REFUSAL_REASON_BUDGET\x10\x05\x12\'\n#REFUSAL_REASON_ENGINE_NOT_INSTALLED\x10\x06\x12\x1a\n\x16REFUSAL_REASON_LATENCY\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61ion/v1/decisions.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x02\n\tCandidate\x12\x16\n\x06\x65ngine\x18\x01 \x01(\tR\x06\x65ngine\x12\x14\n\x05route\x18\x02 \x01(\tR\x05route\x12\x1a\n\x08\x65ligible\x18\x03 \x01(\x08R\x08\x65ligible\x12,\n\x08refusals\x18\x04 \x03(\x0b\x32\x10.aion.v1.RefusalR\x08refusals\x12\x12\n\x04rank\x18\x05 \x01(\x05R\x04rank\x12\x14\n\x05score\x18\x06 \x01(\x01R\x05score\x12\x38\n\x14\x65xpected_cost_micros\x18\x07 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x12\x65xpectedCostMicros\x12\x36\n\x13\x65xpected_latency_ms\x18\x08 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x11\x65xpectedLatencyMs\x12\x16\n\x06reason\x18\t \x01(\tR\x06reason\x12\x16\n\x06\x64igest\x18\n \x01(\tR\x06\x64igest\x12\x1b\n\x06weight\x18\x0b \x01(\x05H\x00R\x06weight\x88\x01\x01\x42\t\n\x07_weight\"S\n\x07Refusal\x12.\n\x06reason\x18\x01 \x01(\x0e\x32\x16.aion.v1.RefusalReasonR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\"\xcf\x02\n\x08\x44\x65\x63ision\x12\x16\n\x06\x65ngine\x18\x01 \x01(\tR\x06\x65ngine\x12\x14\n\x05route\x18\x02 \x01(\tR\x05route\x12\x1b\n\tchosen_by\x18\x03 \x01(\tR\x08\x63hosenBy\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12\x32\n\ncandidates\x18\x05 \x03(\x0b\x32\x12.aion.v1.CandidateR\ncandidates\x12%\n\x0epolicy_version\x18\x06 \x01(\tR\rpolicyVersion\x12;\n\x0b\x64\x65\x63ide_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ndecideTime\x12#\n\rengine_digest\x18\x08 \x01(\tR\x0c\x65ngineDigest\x12#\n\rdigest_pinned\x18\t \x01(\x08R\x0c\x64igestPinned*\xa0\x02\n\rRefusalReason\x12\x1e\n\x1aREFUSAL_REASON_UNSPECIFIED\x10\x00\x12\x1a\n\x16REFUSAL_REASON_PRIVACY\x10\x01\x12\x1d\n\x19REFUSAL_REASON_PERMISSION\x10\x02\x12\x1c\n\x18REFUSAL_REASON_UNHEALTHY\x10\x03\x12\x1b\n\x17REFUSAL_REASON_DEADLINE\x10\x04\x12\x19\n\x15REFUSAL_REASON_BUDGET\x10\x05\x12\'\n#REFUSAL_REASON_ENGINE_NOT_INSTALLED\x10\x06\x12\x1a\n\x16REFUSAL_REASON_LATENCY\x10\x07\x12\x19\n\x15REFUSAL_REASON_DIGEST\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,12 +37,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANDIDATE'].fields_by_name['expected_cost_micros']._serialized_options = b'\312\363\030\002 \001'
   _globals['_CANDIDATE'].fields_by_name['expected_latency_ms']._loaded_options = None
   _globals['_CANDIDATE'].fields_by_name['expected_latency_ms']._serialized_options = b'\312\363\030\002 \001'
-  _globals['_REFUSALREASON']._serialized_start=756
-  _globals['_REFUSALREASON']._serialized_end=1017
+  _globals['_REFUSALREASON']._serialized_start=894
+  _globals['_REFUSALREASON']._serialized_end=1182
   _globals['_CANDIDATE']._serialized_start=93
-  _globals['_CANDIDATE']._serialized_end=404
-  _globals['_REFUSAL']._serialized_start=406
-  _globals['_REFUSAL']._serialized_end=489
-  _globals['_DECISION']._serialized_start=492
-  _globals['_DECISION']._serialized_end=753
+  _globals['_CANDIDATE']._serialized_end=468
+  _globals['_REFUSAL']._serialized_start=470
+  _globals['_REFUSAL']._serialized_end=553
+  _globals['_DECISION']._serialized_start=556
+  _globals['_DECISION']._serialized_end=891
 # @@protoc_insertion_point(module_scope)

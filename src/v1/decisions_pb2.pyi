@@ -42,6 +42,8 @@ class _RefusalReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Refusal
     """No adapter for this kind of engine is installed here."""
     REFUSAL_REASON_LATENCY: _RefusalReason.ValueType  # 7
     """Its measured latency is over the promised one."""
+    REFUSAL_REASON_DIGEST: _RefusalReason.ValueType  # 8
+    """The task is pinned to the digest of other bytes."""
 
 class RefusalReason(_RefusalReason, metaclass=_RefusalReasonEnumTypeWrapper):
     """Why a candidate may not run a task."""
@@ -62,6 +64,8 @@ REFUSAL_REASON_ENGINE_NOT_INSTALLED: RefusalReason.ValueType  # 6
 """No adapter for this kind of engine is installed here."""
 REFUSAL_REASON_LATENCY: RefusalReason.ValueType  # 7
 """Its measured latency is over the promised one."""
+REFUSAL_REASON_DIGEST: RefusalReason.ValueType  # 8
+"""The task is pinned to the digest of other bytes."""
 Global___RefusalReason: _TypeAlias = RefusalReason  # noqa: Y015
 
 @_typing.final
@@ -79,6 +83,8 @@ class Candidate(_message.Message):
     EXPECTED_COST_MICROS_FIELD_NUMBER: _builtins.int
     EXPECTED_LATENCY_MS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
     engine: _builtins.str
     """Its name, such as `module:summarize@1.0.0` or `model:gpt-x`."""
     route: _builtins.str
@@ -95,6 +101,10 @@ class Candidate(_message.Message):
     """How long it is expected to take, in milliseconds; 0 when nothing is known yet."""
     reason: _builtins.str
     """A sentence for people: why it stands where it stands."""
+    digest: _builtins.str
+    """Digest of the bytes that were installed when it was decided, `sha256:` and 64 hex digits; empty when it has none."""
+    weight: _builtins.int
+    """Its weight in the draw, if the operator gave it one; 0 means that it only stands in for others."""
     @_builtins.property
     def refusals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
         """The gates that refused it, each with a sentence for people."""
@@ -111,12 +121,16 @@ class Candidate(_message.Message):
         expected_cost_micros: _builtins.int = ...,
         expected_latency_ms: _builtins.int = ...,
         reason: _builtins.str = ...,
+        digest: _builtins.str = ...,
+        weight: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "weight", b"weight"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["eligible", b"eligible", "engine", b"engine", "expected_cost_micros", b"expected_cost_micros", "expected_latency_ms", b"expected_latency_ms", "rank", b"rank", "reason", b"reason", "refusals", b"refusals", "route", b"route", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "digest", b"digest", "eligible", b"eligible", "engine", b"engine", "expected_cost_micros", b"expected_cost_micros", "expected_latency_ms", b"expected_latency_ms", "rank", b"rank", "reason", b"reason", "refusals", b"refusals", "route", b"route", "score", b"score", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__weight: _TypeAlias = _typing.Literal["weight"]  # noqa: Y015
+    _WhichOneofArgType__weight: _TypeAlias = _typing.Literal["_weight", b"_weight"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__weight) -> _WhichOneofReturnType__weight | None: ...
 
 Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
 
@@ -159,6 +173,8 @@ class Decision(_message.Message):
     CANDIDATES_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
     DECIDE_TIME_FIELD_NUMBER: _builtins.int
+    ENGINE_DIGEST_FIELD_NUMBER: _builtins.int
+    DIGEST_PINNED_FIELD_NUMBER: _builtins.int
     engine: _builtins.str
     """The chosen engine."""
     route: _builtins.str
@@ -169,6 +185,10 @@ class Decision(_message.Message):
     """A sentence for people."""
     policy_version: _builtins.str
     """Digest of the intents, policies and models that were in force."""
+    engine_digest: _builtins.str
+    """Digest of the chosen engine's bytes when it was decided; empty when it has none."""
+    digest_pinned: _builtins.bool
+    """Client or policy pinned the task to `engine_digest`: no attempt runs other bytes."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
         """Every candidate, best first, the refused ones last."""
@@ -187,10 +207,12 @@ class Decision(_message.Message):
         candidates: _abc.Iterable[Global___Candidate] | None = ...,
         policy_version: _builtins.str = ...,
         decide_time: _timestamp_pb2.Timestamp | None = ...,
+        engine_digest: _builtins.str = ...,
+        digest_pinned: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "chosen_by", b"chosen_by", "decide_time", b"decide_time", "engine", b"engine", "policy_version", b"policy_version", "reason", b"reason", "route", b"route"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "chosen_by", b"chosen_by", "decide_time", b"decide_time", "digest_pinned", b"digest_pinned", "engine", b"engine", "engine_digest", b"engine_digest", "policy_version", b"policy_version", "reason", b"reason", "route", b"route"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -86,6 +86,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Somebody else changed it meanwhile; read it again."""
     ERROR_REASON_WEBHOOK_DISABLED: _ErrorReason.ValueType  # 46
     """The webhook is disabled and gets no deliveries; enable it first."""
+    ERROR_REASON_MODULE_NOT_FOUND: _ErrorReason.ValueType  # 47
+    """No such module, or no version of it that was asked for."""
     ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 50
     """Too many requests."""
     ERROR_REASON_QUEUE_FULL: _ErrorReason.ValueType  # 51
@@ -202,6 +204,8 @@ ERROR_REASON_CHANGED_MEANWHILE: ErrorReason.ValueType  # 45
 """Somebody else changed it meanwhile; read it again."""
 ERROR_REASON_WEBHOOK_DISABLED: ErrorReason.ValueType  # 46
 """The webhook is disabled and gets no deliveries; enable it first."""
+ERROR_REASON_MODULE_NOT_FOUND: ErrorReason.ValueType  # 47
+"""No such module, or no version of it that was asked for."""
 ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 50
 """Too many requests."""
 ERROR_REASON_QUEUE_FULL: ErrorReason.ValueType  # 51

@@ -26,7 +26,7 @@ from aion.v1 import options_pb2 as aion_dot_v1_dot_options__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61ion/v1/lifecycle.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x02\n\x07\x41ttempt\x12\x16\n\x06number\x18\x01 \x01(\x05R\x06number\x12\x16\n\x06\x65ngine\x18\x02 \x01(\tR\x06\x65ngine\x12\x31\n\x07outcome\x18\x03 \x01(\x0e\x32\x17.aion.v1.AttemptOutcomeR\x07outcome\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1d\n\nerror_code\x18\x06 \x01(\tR\terrorCode\x12#\n\rerror_message\x18\x07 \x01(\tR\x0c\x65rrorMessage\x12\x1a\n\x04\x66uel\x18\x08 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x04\x66uel*\xb1\x01\n\tTaskState\x12\x1a\n\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12TASK_STATE_PENDING\x10\x01\x12\x16\n\x12TASK_STATE_RUNNING\x10\x02\x12\x11\n\rTASK_STATE_OK\x10\x03\x12\x14\n\x10TASK_STATE_ERROR\x10\x04\x12\x16\n\x12TASK_STATE_TIMEOUT\x10\x05\x12\x17\n\x13TASK_STATE_CANCELED\x10\x06*\xd7\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41TTEMPT_OUTCOME_RUNNING\x10\x01\x12\x16\n\x12\x41TTEMPT_OUTCOME_OK\x10\x02\x12\x1a\n\x16\x41TTEMPT_OUTCOME_FAILED\x10\x03\x12\x1b\n\x17\x41TTEMPT_OUTCOME_TIMEOUT\x10\x04\x12\x1c\n\x18\x41TTEMPT_OUTCOME_CANCELED\x10\x05\x12\x18\n\x14\x41TTEMPT_OUTCOME_LOST\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61ion/v1/lifecycle.proto\x12\x07\x61ion.v1\x1a\x15\x61ion/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\x02\n\x07\x41ttempt\x12\x16\n\x06number\x18\x01 \x01(\x05R\x06number\x12\x16\n\x06\x65ngine\x18\x02 \x01(\tR\x06\x65ngine\x12\x31\n\x07outcome\x18\x03 \x01(\x0e\x32\x17.aion.v1.AttemptOutcomeR\x07outcome\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1d\n\nerror_code\x18\x06 \x01(\tR\terrorCode\x12#\n\rerror_message\x18\x07 \x01(\tR\x0c\x65rrorMessage\x12\x1a\n\x04\x66uel\x18\x08 \x01(\x03\x42\x06\xca\xf3\x18\x02 \x01R\x04\x66uel\x12\x16\n\x06\x64igest\x18\t \x01(\tR\x06\x64igest*\xb1\x01\n\tTaskState\x12\x1a\n\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12TASK_STATE_PENDING\x10\x01\x12\x16\n\x12TASK_STATE_RUNNING\x10\x02\x12\x11\n\rTASK_STATE_OK\x10\x03\x12\x14\n\x10TASK_STATE_ERROR\x10\x04\x12\x16\n\x12TASK_STATE_TIMEOUT\x10\x05\x12\x17\n\x13TASK_STATE_CANCELED\x10\x06*\xd7\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41TTEMPT_OUTCOME_RUNNING\x10\x01\x12\x16\n\x12\x41TTEMPT_OUTCOME_OK\x10\x02\x12\x1a\n\x16\x41TTEMPT_OUTCOME_FAILED\x10\x03\x12\x1b\n\x17\x41TTEMPT_OUTCOME_TIMEOUT\x10\x04\x12\x1c\n\x18\x41TTEMPT_OUTCOME_CANCELED\x10\x05\x12\x18\n\x14\x41TTEMPT_OUTCOME_LOST\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ATTEMPT'].fields_by_name['fuel']._loaded_options = None
   _globals['_ATTEMPT'].fields_by_name['fuel']._serialized_options = b'\312\363\030\002 \001'
-  _globals['_TASKSTATE']._serialized_start=414
-  _globals['_TASKSTATE']._serialized_end=591
-  _globals['_ATTEMPTOUTCOME']._serialized_start=594
-  _globals['_ATTEMPTOUTCOME']._serialized_end=809
+  _globals['_TASKSTATE']._serialized_start=438
+  _globals['_TASKSTATE']._serialized_end=615
+  _globals['_ATTEMPTOUTCOME']._serialized_start=618
+  _globals['_ATTEMPTOUTCOME']._serialized_end=833
   _globals['_ATTEMPT']._serialized_start=93
-  _globals['_ATTEMPT']._serialized_end=411
+  _globals['_ATTEMPT']._serialized_end=435
 # @@protoc_insertion_point(module_scope)

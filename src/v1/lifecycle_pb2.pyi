@@ -114,6 +114,7 @@ class Attempt(_message.Message):
     ERROR_CODE_FIELD_NUMBER: _builtins.int
     ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
     FUEL_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1 for the first."""
     engine: _builtins.str
@@ -126,6 +127,10 @@ class Attempt(_message.Message):
     """What happened, for people."""
     fuel: _builtins.int
     """WASM fuel that it burnt, about one unit per instruction; 0 when the engine has none."""
+    digest: _builtins.str
+    """Digest of the bytes that ran, `sha256:` and 64 hex digits, known when the attempt ends, and from its beginning when the
+    task is pinned to it; empty when nobody said it: the engine has none, or its worker was lost.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When a worker took it."""
@@ -145,10 +150,11 @@ class Attempt(_message.Message):
         error_code: _builtins.str = ...,
         error_message: _builtins.str = ...,
         fuel: _builtins.int = ...,
+        digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "engine", b"engine", "error_code", b"error_code", "error_message", b"error_message", "fuel", b"fuel", "number", b"number", "outcome", b"outcome", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "end_time", b"end_time", "engine", b"engine", "error_code", b"error_code", "error_message", b"error_message", "fuel", b"fuel", "number", b"number", "outcome", b"outcome", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

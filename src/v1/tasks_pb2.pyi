@@ -92,7 +92,9 @@ class TaskRequest(_message.Message):
     intent: _builtins.str
     """What to do, such as `summarize`."""
     preferred_engine: _builtins.str
-    """An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`."""
+    """An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. `module:NAME@sha256:HEX`, with the 64
+    hex digits of a module's digest, is more than a wish: the task runs these bytes or none.
+    """
     priority: _builtins.str
     """`low`, `normal` or `high`; empty means `normal`."""
     params_json: _builtins.str

@@ -16,6 +16,7 @@ from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
 from aion.app.fleet import Fleet
 from aion.app.workers_apart import ServedParts, ServeWorkers
 from aion.domain.attempts import AttemptResult
+from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.errors import Unauthenticated
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.fleet import EngineOffer, Introduction
@@ -108,6 +109,9 @@ class TwoModules:
     def module(self, engine: str) -> KnownModule | None:
         """Both have the digest of their name."""
         return KnownModule(f"sha256:{engine}") if engine in (ENGINE, OTHER_ENGINE) else None
+
+    def caps(self, tenant: str) -> Caps:
+        return NO_CAPS
 
     def output_problem(self, intent: str, document_json: str) -> str | None:
         """Results are objects."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from aion.domain.errors import InputSchemaViolation, IntentNotFound
+from aion.domain.errors import InputSchemaViolation, IntentNotFound, ModuleNotFound, ValidationFailed
 from aion.domain.routing import Privacy
-from aion.ports.catalog import Catalog
+from aion.ports.catalog import Catalog, ModuleExample
 from tests.unit.catalog.operators import INPUT_SCHEMA, OUTPUT_SCHEMA, Operator
 
 SUMMARIZE = "module:summarize@1.0.0"
@@ -90,6 +90,59 @@ def test_a_module_is_found_by_its_candidate_name_and_a_model_is_none(catalog):
     assert catalog.module(BROKEN).broken
     assert catalog.module("model:m") is None
     assert catalog.module("module:summarize@9.0.0") is None
+
+
+@pytest.mark.parametrize(
+    ("version", "chosen"),
+    [("", "1.0.0"), ("*", "1.0.0"), ("1.0.0", "1.0.0"), (">=1.0", "1.0.0"), ("2.0.0", "2.0.0"), ("^2", "2.0.0")],
+)
+def test_a_module_is_described_by_its_name_and_a_range_means_the_newest_that_can_run(catalog, version, chosen):
+    described = catalog.describe_module("summarize", version)
+    assert described.facts == catalog.module(f"module:summarize@{chosen}")
+    assert described.versions == ("2.0.0", "1.0.0")
+    assert json.loads(described.input_schema_json) == INPUT_SCHEMA
+    assert json.loads(described.output_schema_json) == OUTPUT_SCHEMA
+
+
+def test_a_module_is_described_by_the_digest_of_its_bytes(catalog):
+    module = catalog.module(SUMMARIZE)
+    assert catalog.describe_module("summarize", module.digest).facts == module
+    with pytest.raises(ModuleNotFound):
+        catalog.describe_module("summarize", f"sha256:{'0' * 64}")
+
+
+def test_a_described_module_shows_its_examples(operator):
+    fixtures = operator.modules / "summarize-1.0.0" / "fixtures"
+    fixtures.mkdir()
+    (fixtures / "short.json").write_text('{"input": {"text": "One."}, "result": {"summary": "One."}}')
+    (fixtures / "wrong.json").write_text('{"input": {"text": ""}, "fails": "empty"}')
+    examples = operator.load().describe_module("summarize", "").examples
+    assert examples == (ModuleExample("short", '{"text":"One."}', '{"summary":"One."}'),)
+
+
+def test_a_broken_package_is_described_as_far_as_it_can_be_read(operator):
+    operator.install("broken", edit=lambda text: text.replace("timeout_ms: 1500", "timeout_ms: 0"))
+    described = operator.load().describe_module("broken", "")
+    assert (described.facts.broken != "", described.input_schema_json, described.examples) == (True, "", ())
+
+
+def test_a_module_that_is_not_there_is_refused_and_close_matches_are_named(catalog):
+    with pytest.raises(ModuleNotFound, match="did you mean summarize") as caught:
+        catalog.describe_module("sumarize", "")
+    assert caught.value.facts == {"module": "sumarize"}
+    assert caught.value.violations[0].field == "name"
+
+
+def test_a_version_that_is_not_there_is_refused_and_those_that_are_are_named(catalog):
+    with pytest.raises(ModuleNotFound, match=r"version of summarize is \^3; there are 2.0.0, 1.0.0") as caught:
+        catalog.describe_module("summarize", "^3")
+    assert caught.value.facts == {"module": "summarize", "versions": "2.0.0, 1.0.0"}
+
+
+def test_what_is_neither_version_nor_range_nor_digest_is_refused(catalog):
+    with pytest.raises(ValidationFailed, match="write one such as") as caught:
+        catalog.describe_module("summarize", "newest")
+    assert caught.value.violations[0].field == "version"
 
 
 def test_an_unset_privacy_is_local_only_unless_the_operator_said_otherwise(catalog):

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,8 @@ import wasmtime
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.module import WasmModule
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.domain.attempts import AttemptOutcome, AttemptResult
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult
+from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.events import EventKind, NewEvent
 from aion.ports.engines import Engine, EngineJob
 from tests.host_processes import hosts_of
@@ -29,6 +31,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SOURCES = Path(__file__).parent.parent / "modules_under_test"
 GUESTS = ("says", "tells_a_story", "reveals", "speaks_then_loops", "reaches_the_unreachable", "loops", "exits_3")
+SURE, SINGLE = ("reveals", "says", "loops"), ("speaks_then_loops",)
+"""Guests that are there once more as `sure:NAME`, deterministic, or as `single:NAME`, one at a time."""
 FAILING = ("reaches_the_unreachable", "exits_3")
 PATIENT = timedelta(seconds=30)
 
@@ -44,8 +48,17 @@ async def opened(folder: Path, *guests: str) -> AsyncIterator[Engine]:
         wasm = bytes(wasmtime.wat2wasm((SOURCES / f"{name}.wat").read_text()))
         path = folder / f"{name}.wasm"
         path.write_bytes(wasm)
-        modules[f"guest:{name}"] = WasmModule(f"guest:{name}", path, hashlib.sha256(wasm).hexdigest(), 1 << 24)
-    async with WasmEngine(modules, folder, WasmSettings(hosts=1, grace=PATIENT, cancel_grace=PATIENT)) as engine:
+        digest = hashlib.sha256(wasm).hexdigest()
+        modules[f"guest:{name}"] = WasmModule(f"guest:{name}", path, digest, 1 << 24)
+        if name in SURE:
+            granted = frozenset({"clock", "random"})
+            modules[f"sure:{name}"] = WasmModule(
+                f"sure:{name}", path, digest, 1 << 24, granted=granted, deterministic=True
+            )
+        if name in SINGLE:
+            modules[f"single:{name}"] = WasmModule(f"single:{name}", path, digest, 1 << 24, concurrency=1)
+    settings = WasmSettings(hosts=1, grace=PATIENT, cancel_grace=PATIENT, turn_wait=timedelta(milliseconds=50))
+    async with WasmEngine(modules, folder, settings) as engine:
         yield engine
 
 
@@ -72,17 +85,25 @@ class Heard:
 
 
 def a_job(
-    guest: str, *, seconds: float = 20, seed: bytes = b"seed", alone: bool = False, said: str = "{}"
+    guest: str,
+    *,
+    kind: str = "guest",
+    seconds: float = 20,
+    seed: bytes = b"seed",
+    alone: bool = False,
+    said: str = "{}",
+    caps: Caps = NO_CAPS,
 ) -> EngineJob:
     return EngineJob(
         tenant="acme",
         task_id="task-1",
         attempt=1,
-        engine=f"guest:{guest}",
+        engine=f"{kind}:{guest}",
         input_json=said,
         timeout=timedelta(seconds=seconds),
         seed=seed,
         alone=alone,
+        caps=caps,
     )
 
 
@@ -170,6 +191,45 @@ async def test_what_a_module_draws_from_is_the_same_for_every_attempt_of_a_task(
     assert first[0].result_json != other[0].result_json
 
 
+async def test_a_deterministic_engine_answers_the_same_input_alike_and_burns_the_same_fuel(engine):
+    jobs = [a_job("reveals", kind="sure", seed=seed, said=said) for seed, said in SEEDS_AND_INPUTS]
+    first, again, other = [(await ran(engine, job))[0] for job in jobs]
+    assert first.outcome is AttemptOutcome.OK
+    assert (first.result_json, first.fuel) == (again.result_json, again.fuel)
+    assert first.fuel > 0
+    assert other.result_json != first.result_json
+
+
+SEEDS_AND_INPUTS = ((b"one", '{"a":1}'), (b"two", '{"a":1}'), (b"one", '{"a":2}'))
+
+
+async def test_what_waited_in_vain_for_its_turn_never_ran_and_is_handed_back(engine):
+    heard = Heard()
+    running = asyncio.ensure_future(engine.run(a_job("speaks_then_loops", kind="single"), heard))
+    await heard.first.wait()
+    result, other = await ran(engine, a_job("speaks_then_loops", kind="single"))
+    assert (result.outcome, result.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+    assert other.events == []
+    assert await works(engine)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+@pytest.mark.parametrize(
+    ("guest", "caps", "outcome", "words"),
+    [
+        ("loops", Caps(fuel=1_000_000), AttemptOutcome.FAILED, "fuel of 1000000"),
+        ("says", Caps(memory_bytes=1 << 16), AttemptOutcome.FAILED, "65536 bytes of memory"),
+    ],
+)
+async def test_a_tenants_caps_cut_what_the_engine_would_allow(engine, guest, caps, outcome, words):
+    result, _ = await ran(engine, a_job(guest, kind="sure", caps=caps))
+    assert result.outcome is outcome
+    assert words in result.failure.message
+    assert await works(engine)
+
+
 async def test_a_dead_host_is_lost_and_the_next_attempt_gets_another(engine):
     hosts = set(hosts_of(os.getpid()))
     heard = Heard()
@@ -206,3 +266,21 @@ async def test_after_close_no_host_is_left_and_what_ran_is_lost(tmp_path):
         await engine.close()
         assert (await running).outcome is AttemptOutcome.LOST
         assert set(hosts_of(os.getpid())) <= before
+
+
+async def test_the_result_says_the_digest_of_what_ran(engine):
+    result, _ = await ran(engine, a_job("says"))
+    wasm = wasmtime.wat2wasm((SOURCES / "says.wat").read_text())
+    assert result.digest == f"sha256:{hashlib.sha256(wasm).hexdigest()}"
+
+
+async def test_a_job_with_a_digest_runs_these_bytes_or_none(engine):
+    right, _ = await ran(engine, a_job("says"))
+    same, _ = await ran(engine, replace(a_job("says"), digest=right.digest))
+    assert same.outcome is AttemptOutcome.OK
+
+    other, heard = await ran(engine, replace(a_job("says"), digest=f"sha256:{'0' * 64}"))
+    assert (other.outcome, heard.events, other.digest) == (AttemptOutcome.FAILED, [], "")
+    assert other.failure is not None
+    assert (other.failure.code, other.failure.retryable) == ("ENGINE_UNAVAILABLE", False)
+    assert right.digest in other.failure.message

@@ -70,6 +70,22 @@ async def test_a_worker_is_told_which_of_its_engines_count_and_why_the_others_do
     assert f"sha256:{OTHER_ENGINE}" in welcome.refused[OTHER_ENGINE]
 
 
+async def test_an_attempt_carries_the_digest_that_its_worker_registered_and_a_pinned_task_is_told(tasks, door):
+    """2.9 An attempt says which bytes ran. A worker apart said so when it registered."""
+    digest, decision = f"sha256:{ENGINE}", new_task().decision
+    pinned = replace(decision, engine_digest=digest, digest_pinned=True)
+    await tasks.accept("acme", accept(new_task("free")))
+    await tasks.accept("acme", accept(new_task("pinned", decision=pinned)))
+    hand = Hand(await door.enter("w"), "w")
+    leased = {task.task_id: task for task in await hand.claim(2)}
+    assert {name: task.digest for name, task in leased.items()} == {"free": "", "pinned": digest}
+    for task in leased.values():
+        await hand.settle(task, OK)
+    for name in leased:
+        (attempt,) = (await tasks.get("acme", name)).attempts
+        assert attempt.digest == digest, name
+
+
 async def test_a_worker_whose_engines_are_all_refused_is_told_so_and_does_not_work(door):
     queue = await door.queue("w", ("module:unknown@1.0.0",))
     assert not await queue.enter()

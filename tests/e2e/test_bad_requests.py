@@ -82,10 +82,10 @@ BAD = {
     "too many labels": ({"metadata": {str(n): "" for n in range(33)}}, "VALIDATION_FAILED", "metadata", "32"),
     "a label that is too long": ({"metadata": {"a": "x" * 513}}, "VALIDATION_FAILED", 'metadata["a"]', "512"),
     "an engine's name that is too long": (
-        {"preferred_engine": "x" * 129},
+        {"preferred_engine": "x" * 201},
         "VALIDATION_FAILED",
         "preferred_engine",
-        "128",
+        "200",
     ),
     "a task that no engine may run": ({"intent": "remote"}, "NO_ELIGIBLE_ENGINE", "model:gpt-x", "not installed"),
 }

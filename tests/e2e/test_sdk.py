@@ -1,8 +1,10 @@
 """The SDK and aionctl against a real server: durable store, real keys, real modules."""
 
 import asyncio
+import hashlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 import uuid
@@ -14,8 +16,10 @@ import pytest
 
 import aion_sdk
 from aion_sdk import AsyncClient, Client, EventKind, TaskSpec, TaskState, text_of
+from tests.e2e.catalogue import REPOSITORY
 from tests.e2e.processes import Running, new_tenant, running
 
+BUNDLED = REPOSITORY / "modules"
 TEXT = (
     "AION accepts tasks under a promise. A promise names a budget, a latency and a privacy. "
     "The router weighs every engine against the promise and says why. The engine runs apart from the server. "
@@ -153,5 +157,24 @@ def test_aionctl_runs_streams_and_explains(server: Running, tmp_path: Path) -> N
     assert (streamed.returncode, streamed.stdout) == (0, task["result"]["summary"] + "\n")
     explained = aionctl(server, key, "route", "explain", task["task_id"])
     assert task["engine"]["name"] in explained.stdout
+    assert "DIGEST" in aionctl(server, key, "get", task["task_id"]).stdout
     assert aionctl(server, key, "run", "trapped").returncode == 1
     assert aionctl(server, key, "get", "nothing").returncode == 4
+
+
+def test_a_module_that_aionctl_shows_can_be_called_as_shown_and_pinned_to_its_bytes(server: Running) -> None:
+    key = server.key(new_tenant())
+    shown = aionctl(server, key, "modules", "show", "redact@^1")
+    assert shown.returncode == 0, shown.stderr
+    called = aionctl(server, key, *shlex.split(shown.stdout.rstrip().rpartition("\n")[2])[1:], "-o", "json")
+    assert called.returncode == 0, called.stderr
+    task = json.loads(called.stdout)
+    digest = task["decision"]["engine_digest"]
+    assert f"sha256:{hashlib.sha256((BUNDLED / 'redact' / 'redact.wasm').read_bytes()).hexdigest()}" == digest
+    assert [attempt["digest"] for attempt in task["attempts"]] == [digest]
+    pinned = ["run", "redact", "-p", "text=write to ada@example.org", "-o", "json", "--prefer"]
+    ran = json.loads(aionctl(server, key, *pinned, f"module:redact@{digest}").stdout)
+    assert (ran["state"], ran["decision"]["digest_pinned"]) == ("OK", True)
+    refused = aionctl(server, key, *pinned, f"module:redact@sha256:{'0' * 64}")
+    assert (refused.returncode, json.loads(refused.stderr)["error"]["reason"]) == (5, "NO_ELIGIBLE_ENGINE")
+    assert digest in refused.stderr

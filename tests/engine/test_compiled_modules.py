@@ -1,7 +1,6 @@
 """Compiled code is native code: made once, in a child, and loaded only when it is ours."""
 
 import asyncio
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ import pytest
 
 from aion.adapters.engines.wasm import compiled
 from aion.adapters.engines.wasm.compiled import CompiledModules
+from aion.adapters.engines.wasm.compilers import Compilers
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.module import ModuleBroken
 from tests.engine.conftest import Listener, job_for
@@ -20,13 +20,13 @@ TIME = timedelta(seconds=60)
 def compilations(monkeypatch):
     """Every start of a compiler."""
     started = []
-    real = subprocess.run
+    real = Compilers.run
 
-    def run(command, **given):
-        started.append(command)
-        return real(command, **given)
+    def run(self, *given):
+        started.append(given)
+        return real(self, *given)
 
-    monkeypatch.setattr(compiled.subprocess, "run", run)
+    monkeypatch.setattr(Compilers, "run", run)
     return started
 
 

@@ -22,7 +22,7 @@ EVERYTHING = frozenset({"clock", "random", "log"})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine(make_module, tmp_path_factory):
+async def engine(make_module, tmp_path_factory, compiling_here):
     made = [
         make_module("says"),
         make_module("says", fuel=10**9),

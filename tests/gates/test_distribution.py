@@ -45,7 +45,19 @@ def test_the_wheel_bundles_the_default_configuration_and_every_built_module(serv
 def test_the_wheel_holds_nothing_else(server):
     strangers = {name for name in server if not name.startswith(("aion/", "aion_tasks-"))}
     assert strangers == set()
-    assert not [name for name in server if name.endswith((".pyc", ".rs"))]
+    assert not [name for name in server if name.endswith(".pyc")]
+    # Source of Rust only as what `aion module new` gives to others.
+    given = ("aion/bundled/modules/guest/src/", "aion/templates/modules/rust/")
+    assert not [name for name in server if name.endswith(".rs") and not name.startswith(given)]
+
+
+def test_the_wheel_can_make_modules(server):
+    templates = [
+        path for path in (ROOT / "src/templates").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    guest = list((ROOT / "modules/guest/src").rglob("*.rs"))
+    assert {f"aion/templates/{path.relative_to(ROOT / 'src/templates').as_posix()}" for path in templates} <= server
+    assert {f"aion/bundled/{path.relative_to(ROOT).as_posix()}" for path in guest} <= server
 
 
 def test_the_sdk_s_wheel_holds_the_sdk_and_its_command_line(tmp_path):

@@ -27,9 +27,20 @@ CANDIDATE = st.builds(
     score=st.floats(allow_nan=False, allow_infinity=False),
     expected_cost_micros=NUMBER,
     expected_latency=st.none() | SPAN,
+    digest=TEXT,
+    weight=st.none() | NUMBER,
 )
 DECISION = st.builds(
-    Decision, TEXT, st.sampled_from(Route), TEXT, TEXT, st.lists(CANDIDATE, max_size=3).map(tuple), TEXT, TIME
+    Decision,
+    TEXT,
+    st.sampled_from(Route),
+    TEXT,
+    TEXT,
+    st.lists(CANDIDATE, max_size=3).map(tuple),
+    TEXT,
+    TIME,
+    TEXT,
+    st.booleans(),
 )
 ATTEMPT = st.builds(
     Attempt,
@@ -41,6 +52,7 @@ ATTEMPT = st.builds(
     st.none() | FAILURE,
     NUMBER,
     NUMBER,
+    TEXT,
     TEXT,
 )
 TASK = st.builds(

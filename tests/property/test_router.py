@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from aion.domain.errors import NoEligibleEngine
 from aion.domain.gates import GATES
 from aion.domain.ranking import decide
-from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion
+from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion, digest_of, is_named
 
 # How fast a machine is says nothing about what holds.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SCOPES = ("models:use", "models:large")
+DIGESTS = [f"sha256:{digit * 64}" for digit in "ab"]
 
 latencies = st.integers(1, 5_000).map(lambda ms: timedelta(milliseconds=ms))
 money = st.integers(0, 2_000_000)
@@ -33,7 +34,10 @@ engines = st.builds(
     minimum_time=latencies,
     cost_micros=money,
     preference=st.integers(0, 5),
+    digest=st.sampled_from(["", *DIGESTS]),
+    weight=st.none() | st.integers(0, 3),
 )
+pins = st.sampled_from([f"module:a@{digest}" for digest in DIGESTS])
 candidate_lists = st.lists(engines, max_size=7, unique_by=lambda engine: engine.name)
 
 
@@ -47,8 +51,9 @@ def questions(draw: st.DrawFn) -> RoutingQuestion:
         time_left=draw(latencies),
         budget_micros=draw(st.none() | money),
         promised_p95=draw(st.none() | latencies),
-        preferred_engine=draw(st.just("") | names | st.just("module:a")),
-        pinned_engine=draw(st.just("") | names | st.just("module:a")),
+        preferred_engine=draw(st.just("") | names | st.just("module:a") | pins),
+        pinned_engine=draw(st.just("") | names | st.just("module:a") | pins),
+        draw=draw(st.sampled_from(["t/1", "t/2", "t/3"])),
     )
 
 
@@ -150,7 +155,32 @@ def test_a_stricter_question_never_adds_a_candidate(
 def test_wishes_and_pins_reorder_but_never_change_who_is_eligible(
     found: list[EngineFacts], question: RoutingQuestion
 ) -> None:
+    if digest_of(question.preferred_engine) or digest_of(question.pinned_engine):
+        return
     assert eligible(found, question) == eligible(found, replace(question, preferred_engine="", pinned_engine=""))
+
+
+@unhurried
+@given(candidate_lists, questions(), pins)
+def test_a_pin_to_bytes_leaves_just_those_that_have_them(
+    found: list[EngineFacts], question: RoutingQuestion, pin: str
+) -> None:
+    question = replace(question, preferred_engine="", pinned_engine="")
+    having = {engine.name for engine in found if is_named(engine.name, pin, engine.digest)}
+
+    assert eligible(found, replace(question, preferred_engine=pin)) == eligible(found, question) & having
+
+
+@unhurried
+@given(candidate_lists, questions())
+def test_the_draw_never_changes_who_is_eligible_and_its_winner_has_a_weight(
+    found: list[EngineFacts], question: RoutingQuestion
+) -> None:
+    decision, without = answer(found, question), [replace(engine, weight=None) for engine in found]
+
+    assert eligible(found, question) == eligible(without, question)
+    if decision is not None and "drawn by weight" in decision.reason:
+        assert decision.candidates[0].weight
 
 
 @unhurried

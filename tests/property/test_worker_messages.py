@@ -50,6 +50,7 @@ TASKS = st.builds(
     last_offset=st.integers(0, 2**40),
     alone=st.booleans(),
     traceparent=TEXT,
+    digest=TEXT,
 )
 
 

@@ -270,6 +270,34 @@ async def test_intents_modules_and_server_are_read(face: Face, double: Double) -
     assert (await face.do(face.client.server.info)).version == "0.1.0"
 
 
+async def test_a_module_is_described(face: Face, double: Double) -> None:
+    module = catalog_pb2.Module(name="summarize", version="1.2.0", kind=2, deterministic=True, retries=3)
+    example = catalog_pb2.ModuleExample(name="short", input_json='{"text":"a"}')
+    described = catalog_pb2.DescribeModuleResponse(
+        module=module, input_schema_json='{"type":"object"}', examples=[example], versions=["1.2.0", "1.0.0"]
+    )
+    double.script("DescribeModule", answer(described), refuse(Code.NOT_FOUND, "MODULE_NOT_FOUND", "there is none"))
+    got = await face.do(face.client.catalog.module, "summarize", "^1.2")
+    assert (double.seen[0].request.name, double.seen[0].request.version) == ("summarize", "^1.2")
+    assert (got.module.kind, got.module.deterministic, got.module.retries) == (aion_sdk.ModuleKind.COMPONENT, True, 3)
+    assert (got.input_schema, got.output_schema, got.versions) == ({"type": "object"}, None, ("1.2.0", "1.0.0"))
+    assert [(one.name, one.input, one.result) for one in got.examples] == [("short", {"text": "a"}, None)]
+    with pytest.raises(aion_sdk.NotFound) as caught:
+        await face.do(face.client.catalog.module, "sumarize")
+    assert caught.value.reason == aion_sdk.ErrorReason.MODULE_NOT_FOUND
+
+
+async def test_the_digest_and_the_weight_of_a_decision_are_read(face: Face, double: Double) -> None:
+    candidates = [{"engine": "module:a@1.0.0", "digest": "sha256:aa", "weight": 0}, {"engine": "model:b"}]
+    decision = decisions_pb2.Decision(engine_digest="sha256:aa", digest_pinned=True, candidates=candidates)
+    attempts = [{"number": 1, "digest": "sha256:aa"}]
+    double.script("StatusById", answer(tasks_pb2.TaskResult(task_id="t1", decision=decision, attempts=attempts)))
+    got = await face.do(face.client.tasks.get, "t1")
+    assert (got.decision.engine_digest, got.decision.digest_pinned) == ("sha256:aa", True)
+    assert [(one.digest, one.weight) for one in got.decision.candidates] == [("sha256:aa", 0), ("", None)]
+    assert got.attempts[0].digest == "sha256:aa"
+
+
 async def test_what_a_newer_server_says_reads_as_unknown(face: Face, double: Double) -> None:
     double.script("StatusById", answer(tasks_pb2.TaskResult(task_id="t1", state=99)))
     got = await face.do(face.client.tasks.get, "t1")

@@ -194,7 +194,13 @@ def test_every_list_of_the_fake_comes_in_pages(client, aion) -> None:
         client.schedules.create(name, "@daily", aion_sdk.TaskSpec.of("a"))
         client.webhooks.create(f"https://example.org/{name}")
         client.tasks.submit(name)
-    lists = (client.catalog.intents, client.schedules.list, client.webhooks.list, client.tasks.list)
+    lists = (
+        client.catalog.intents,
+        client.catalog.modules,
+        client.schedules.list,
+        client.webhooks.list,
+        client.tasks.list,
+    )
     for listed in lists:
         calls = len(aion.calls)
         whole = list(listed())
@@ -204,6 +210,18 @@ def test_every_list_of_the_fake_comes_in_pages(client, aion) -> None:
         assert len(aion.calls) == calls + 3
         with pytest.raises(aion_sdk.InvalidRequest):
             listed().page("nonsense")
+
+
+def test_each_scripted_intent_has_a_module(client, aion) -> None:
+    aion.on("summarize")
+    (module,) = client.catalog.modules()
+    for version in ("", "*", "^1.0", "1.0.0", module.digest):
+        described = client.catalog.module("summarize", version)
+        assert (described.module, described.versions) == (module, ("1.0.0",))
+        assert described.input_schema == {"type": "object"}
+    for name, version in (("sumarize", ""), ("summarize", "2.0.0"), ("summarize", "sha256:00")):
+        with pytest.raises(aion_sdk.NotFound, match=r"there are (summarize|1\.0\.0)"):
+            client.catalog.module(name, version)
 
 
 def test_a_webhook_is_made_once_for_a_key_and_changed_under_its_etag(client) -> None:

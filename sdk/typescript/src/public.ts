@@ -2,9 +2,9 @@
 
 export type { Answer, RawResponse, WithResponse } from "./answers.js";
 export type { BatchOptions, BatchOutcome } from "./batch.js";
-export type { Catalog, Server } from "./catalog.js";
+export type { Catalog, ModuleDescription, Server } from "./catalog.js";
 export type { AionClient } from "./client.js";
-export type { Intent, Module, ModuleHealth } from "./contract/catalog.js";
+export type { Intent, Module, ModuleExample, ModuleHealth, ModuleKind } from "./contract/catalog.js";
 export type { Candidate, Decision, Refusal, RefusalReason } from "./contract/decisions.js";
 export type { ErrorReason } from "./contract/errors.js";
 export type { EventKind } from "./contract/events.js";

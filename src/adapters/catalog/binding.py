@@ -9,10 +9,12 @@ Of modules that nobody put in an order, a newer version of one comes before an o
 modules, money and latency choose.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from aion.adapters.catalog.documents import Document
 from aion.adapters.catalog.engine_references import (
@@ -33,10 +35,12 @@ from aion.adapters.catalog.operator_files import (
 from aion.adapters.catalog.packages import AgentPackage
 from aion.adapters.catalog.schemas import CompiledSchema, anything, compile_schema
 from aion.adapters.catalog.strict_models import SchemaFiles
-from aion.domain.routing import EngineFacts
+from aion.domain.routing import EngineFacts, digest_of, is_named
 from aion.ports.catalog import IntentFacts
 
 Schemas = tuple[CompiledSchema, CompiledSchema]
+
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +126,11 @@ class _Binding:
 
     def _listed(self, at: int, entry: IntentEntry) -> Sequence[EngineFacts]:
         found: list[EngineFacts] = []
-        for place, reference in enumerate(entry.engines):
+        for place, listed in enumerate(entry.engines):
             try:
-                found.extend(self._references.find(reference))
+                found.extend(self._references.find(listed))
             except UnknownEngine as cause:
-                self._problem(at, ("engines", place), f"{reference} {cause}")
+                self._problem(at, ("engines", place), f"{listed.engine} {cause}")
         return in_listed_order(found)
 
     def _modules_for(self, intent: str) -> Sequence[EngineFacts]:
@@ -159,7 +163,7 @@ class _Binding:
         policy = self._declared.policies.intents.get(name)
         facts = IntentFacts(
             name=name,
-            description=description or _served_by(engines),
+            description=description or self._described_by(engines) or _served_by(engines),
             input_schema_json=schemas[0].text,
             output_schema_json=schemas[1].text,
             engines=tuple(engine.name for engine in engines),
@@ -168,6 +172,11 @@ class _Binding:
         )
         self._bound[name] = BoundIntent(facts, tuple(engines), *schemas)
 
+    def _described_by(self, engines: Sequence[EngineFacts]) -> str:
+        """What the first module that describes itself says."""
+        packages = (self._packages.get(engine.name) for engine in engines)
+        return next((package.description for package in packages if package and package.description), "")
+
     def _check_pin(self, intent: str, known: bool) -> None:
         document, pin = self._declared.policies_document, self._declared.policies.intents[intent].pin
         if not known:
@@ -175,8 +184,13 @@ class _Binding:
             self._problems.append(document.problem(("intents", intent), what))
         elif intent in self._bound:
             engines = self._bound[intent].facts.engines
-            if not any(pin in (name, name.partition("@")[0]) for name in engines):
+            digest = digest_of(pin)
+            # Other bytes than those that are installed refuse tasks; the package may come later than the policy.
+            if not any(is_named(name, pin.removesuffix(f"@{digest}")) for name in engines):
                 what = f"{pin} is not an engine of {intent}; choose one of {', '.join(engines)}"
+                self._problems.append(document.problem(("intents", intent, "pin"), what))
+            elif digest and not _DIGEST.fullmatch(digest):
+                what = f"{digest} is not a digest; write sha256: and 64 hex digits, as `aionctl modules` shows them"
                 self._problems.append(document.problem(("intents", intent, "pin"), what))
 
     def _problem(self, at: int, field: str | tuple[str | int, ...], message: str) -> None:

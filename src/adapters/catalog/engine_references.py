@@ -1,17 +1,18 @@
 """What an engine's name in a file of the operator stands for, as facts for the router.
 
-`module:NAME@VERSION` is one module, `module:NAME` all its installed versions, `model:NAME` an entry of
-`models.yml`, and a plain NAME whichever of these exists. A module that is named but not installed stays a
-candidate, refused with that reason: configuration and packages arrive at different times. A model that
-`models.yml` lacks is a mistake.
+`module:NAME@VERSION` is one module, `module:NAME@RANGE` the newest version within the range that can run,
+`module:NAME@sha256:HEX` the one with these bytes, `module:NAME` all its installed versions, `model:NAME` an entry of
+`models.yml`, and a plain NAME whichever of these exists. A module that is named but not installed stays a candidate,
+refused with that reason: configuration and packages arrive at different times. A model that `models.yml` lacks is a
+mistake.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from aion.adapters.catalog.names import precedence
-from aion.adapters.catalog.operator_files import ModelEntry
+from aion.adapters.catalog.installed_modules import InstalledModules, newest_first
+from aion.adapters.catalog.operator_files import EngineEntry, ModelEntry
 from aion.adapters.catalog.packages import AgentPackage
 from aion.domain.routing import EngineFacts, Route
 
@@ -24,13 +25,21 @@ class EngineReferences:
     """Finds engines by the names that operators use."""
 
     def __init__(self, packages: Iterable[AgentPackage], models: Iterable[ModelEntry]) -> None:
-        self._modules: dict[str, list[AgentPackage]] = {}
-        for package in newest_first(packages):
-            self._modules.setdefault(package.name, []).append(package)
+        self._modules = InstalledModules(packages)
         self._models: Mapping[str, ModelEntry] = {model.name: model for model in models}
 
-    def find(self, reference: str) -> list[EngineFacts]:
-        """The candidates behind a reference, newest version first; raises UnknownEngine."""
+    def find(self, entry: EngineEntry) -> list[EngineFacts]:
+        """The candidates behind an entry, newest version first, with their weights; raises UnknownEngine.
+
+        Of several versions the newest that can run has the entry's weight, the others stand in for it.
+        """
+        found = self._named(entry.engine)
+        if entry.weight is None:
+            return found
+        bearer = next((engine.name for engine in found if not engine.refusal), found[0].name)
+        return [replace(engine, weight=entry.weight if engine.name == bearer else 0) for engine in found]
+
+    def _named(self, reference: str) -> list[EngineFacts]:
         kind, colon, name = reference.partition(":")
         if colon and kind == "module":
             return self._module(name)
@@ -42,7 +51,13 @@ class EngineReferences:
         name, at, version = reference.partition("@")
         if not name or (at and not version):
             raise UnknownEngine("is no engine; write module:NAME or module:NAME@VERSION")
-        found = [package for package in self._modules.get(name, []) if not at or package.version == version]
+        found = list(self._modules.versions(name))
+        if at:
+            try:
+                chosen = self._modules.choose(name, version)
+            except ValueError as cause:
+                raise UnknownEngine(str(cause)) from cause
+            found = [chosen] if chosen else []
         if not found:
             return [EngineFacts(f"module:{reference}", Route.LOCAL, installed=False)]
         return [module_facts(package) for package in found]
@@ -54,27 +69,20 @@ class EngineReferences:
         return model_facts(model)
 
     def _plain(self, name: str) -> list[EngineFacts]:
-        is_module, is_model = name.partition("@")[0] in self._modules, name in self._models
+        is_module, is_model = bool(self._modules.versions(name.partition("@")[0])), name in self._models
         if is_module and is_model:
             raise UnknownEngine(f"is a module and a model; write module:{name} or model:{name}")
         if is_module:
             return self._module(name)
         if is_model:
             return [self._model(name)]
-        known = [*self._modules, *self._models]
+        known = [*self._modules.names, *self._models]
         raise UnknownEngine(f"is no installed module and no model of models.yml{_did_you_mean(name, known, '')}")
-
-
-def newest_first(packages: Iterable[AgentPackage]) -> list[AgentPackage]:
-    """By name, and the versions of one module from the newest to the oldest."""
-    # Build metadata has no precedence; the version's text makes the order total.
-    newest = sorted(packages, key=lambda package: (precedence(package.version), package.version), reverse=True)
-    return sorted(newest, key=lambda package: package.name)
 
 
 def module_facts(package: AgentPackage) -> EngineFacts:
     """A module as a candidate."""
-    return EngineFacts(package.engine, Route.LOCAL, refusal=package.broken)
+    return EngineFacts(package.engine, Route.LOCAL, refusal=package.broken, digest=package.digest)
 
 
 def model_facts(model: ModelEntry) -> EngineFacts:
@@ -90,10 +98,15 @@ def model_facts(model: ModelEntry) -> EngineFacts:
 
 
 def in_listed_order(engines: Iterable[EngineFacts]) -> Sequence[EngineFacts]:
-    """Each engine once, at its first place, which becomes its preference: the operator chose the order."""
+    """Each engine once, at its first place, which becomes its preference: the operator chose the order.
+
+    An engine behind several entries has the sum of their weights.
+    """
     first: dict[str, EngineFacts] = {}
     for engine in engines:
-        first.setdefault(engine.name, engine)
+        earlier = first.setdefault(engine.name, engine)
+        if earlier is not engine and engine.weight is not None:
+            first[engine.name] = replace(earlier, weight=(earlier.weight or 0) + engine.weight)
     return [replace(engine, preference=at) for at, engine in enumerate(first.values())]
 
 

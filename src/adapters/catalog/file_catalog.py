@@ -6,12 +6,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from aion.adapters.catalog.binding import BoundIntent, Declared, bind
-from aion.adapters.catalog.engine_references import newest_first
+from aion.adapters.catalog.installed_modules import InstalledModules, newest_first
 from aion.adapters.catalog.packages import AgentPackage
 from aion.adapters.catalog.policy_version import policy_version
-from aion.domain.errors import FieldViolation, InputSchemaViolation, IntentNotFound
+from aion.domain.caps import Caps
+from aion.domain.errors import FieldViolation, InputSchemaViolation, IntentNotFound, ModuleNotFound, ValidationFailed
 from aion.domain.routing import EngineFacts, Privacy
-from aion.ports.catalog import Catalog, IntentFacts, LatencyBook, ModuleFacts
+from aion.ports.catalog import Catalog, IntentFacts, LatencyBook, ModuleDescription, ModuleFacts
 
 INPUT_FIELD = "params"
 """What violations of an input are named below, whether it came as `params` or `params_json`."""
@@ -48,7 +49,10 @@ class FileCatalog:
         self._intents = tuple(bound.facts for bound in self._bound.values())
         self._packages = tuple(newest_first(declared.packages))
         self._modules = {package.engine: package.facts() for package in self._packages}
+        self._installed = InstalledModules(self._packages)
         self._candidates = {name: _Candidates(bound.engines, latency) for name, bound in self._bound.items()}
+        self._caps = {tenant: declared.policies.caps_of(tenant) for tenant in declared.policies.tenants}
+        self._default_caps = declared.policies.defaults.modules.caps()
         self._policy_version = policy_version(declared, self._bound)
 
     @property
@@ -72,6 +76,25 @@ class FileCatalog:
         """The module behind a candidate name, or None when it is not a module or not there."""
         return self._modules.get(engine)
 
+    def describe_module(self, name: str, version: str) -> ModuleDescription:
+        """A module by its name, and a version, a range, or a digest. Raises ModuleNotFound and ValidationFailed."""
+        try:
+            package = self._installed.choose(name, version)
+        except ValueError as cause:
+            raise ValidationFailed(
+                f"version {version[:64]} {cause}", violations=(FieldViolation("version", str(cause)),)
+            ) from cause
+        installed = self._installed.versions(name)
+        if package is None:
+            raise _module_not_found(name, version, self._installed)
+        return ModuleDescription(
+            facts=package.facts(),
+            input_schema_json=package.input_schema.text if package.input_schema else "",
+            output_schema_json=package.output_schema.text if package.output_schema else "",
+            examples=package.examples,
+            versions=tuple(each.version for each in installed),
+        )
+
     def packages(self) -> Sequence[AgentPackage]:
         """The packages that an engine can load: all that are not broken."""
         return tuple(package for package in self._packages if not package.broken)
@@ -83,8 +106,16 @@ class FileCatalog:
 
     def default_privacy(self, tenant: str) -> Privacy:
         """What an unset privacy means for this tenant; local-only unless the operator said otherwise."""
-        policies = self._declared.policies
-        return policies.tenants.get(tenant, policies.defaults).privacy
+        return self._declared.policies.privacy_of(tenant)
+
+    def caps(self, tenant: str) -> Caps:
+        """What this tenant may have of a module at most."""
+        return self._caps.get(tenant, self._default_caps)
+
+    @property
+    def caps_fuel(self) -> bool:
+        """Whether somebody's fuel is capped, so that every module must count it."""
+        return self._declared.policies.cap_fuel
 
     def check_input(self, intent: str, document_json: str) -> None:
         """Checks an input by the intent's schema; raises InputSchemaViolation, which names at most 20 fields."""
@@ -110,6 +141,20 @@ class FileCatalog:
         )
         return FileCatalog(replace(self._declared, packages=packages), self._latency)
 
+    def keeping(self, served: "FileCatalog") -> "FileCatalog":
+        """This catalogue with packages of an earlier one where its own, of the same engine or in the same folder, are
+        broken: what served goes on serving until its successor can.
+        """
+        whole = {package.engine: package for package in served.packages()}
+        placed = {package.folder: package for package in served.packages()}
+        packages: dict[str, AgentPackage] = {}
+        for package in self._declared.packages:
+            kept = whole.get(package.engine) if package.broken else None
+            packages[package.engine] = kept or package
+            if package.broken and kept is None and (before := placed.get(package.folder)):
+                packages.setdefault(before.engine, before)
+        return FileCatalog(replace(self._declared, packages=tuple(packages.values())), self._latency)
+
     def _find(self, name: str) -> BoundIntent:
         bound = self._bound.get(name)
         if bound is None:
@@ -121,6 +166,24 @@ class FileCatalog:
                 facts={"intent": name[:64]},
             )
         return bound
+
+
+def _module_not_found(name: str, version: str, installed: InstalledModules) -> ModuleNotFound:
+    versions = [package.version for package in installed.versions(name)]
+    if versions:
+        shown = ", ".join(versions[:5]) + (f" and {len(versions) - 5} more" if len(versions) > 5 else "")
+        return ModuleNotFound(
+            f"no installed version of {name} is {version[:128]}; there are {shown}",
+            violations=(FieldViolation("version", f"must fit an installed version: {shown}"),),
+            facts={"module": name, "versions": shown},
+        )
+    close = get_close_matches(name, installed.names, n=3)
+    meant = f"did you mean {' or '.join(close)}?" if close else "list the modules to see what there is"
+    return ModuleNotFound(
+        f"there is no module {name[:64]}; {meant}",
+        violations=(FieldViolation("name", f"must be an installed module; {meant}"),),
+        facts={"module": name[:64]},
+    )
 
 
 if TYPE_CHECKING:

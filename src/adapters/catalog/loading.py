@@ -18,11 +18,14 @@ POLICIES: Final = "policies.yml"
 MODELS: Final = "models.yml"
 
 
-def load_catalog(config_dir: Path, modules_dirs: Sequence[Path], latency: LatencyBook) -> FileCatalog:
+def load_catalog(
+    config_dir: Path, modules_dirs: Sequence[Path], latency: LatencyBook, developed: Sequence[Path] = ()
+) -> FileCatalog:
     """The catalogue of these folders. Raises ConfigurationInvalid, which names everything that is wrong.
 
     A file of the configuration may be missing. A folder of modules holds a folder for each package; folders
-    without a manifest are passed over.
+    without a manifest are passed over. `developed` are packages themselves, which stand in for those of the same name
+    and version elsewhere.
     """
     reading = _Reading()
     if not config_dir.is_dir():
@@ -30,7 +33,7 @@ def load_catalog(config_dir: Path, modules_dirs: Sequence[Path], latency: Latenc
     intents, intents_document = reading.file(config_dir / INTENTS, IntentsFile)
     policies, policies_document = reading.file(config_dir / POLICIES, PoliciesFile)
     models, models_document = reading.file(config_dir / MODELS, ModelsFile)
-    packages = reading.packages(modules_dirs)
+    packages = reading.packages(modules_dirs, developed)
     reading.refuse_repeated_models(models, models_document)
     if reading.problems:
         raise ConfigurationInvalid(reading.problems)
@@ -57,13 +60,16 @@ class _Reading:
                 self.problems.extend(cause.problems)
         return model(), document
 
-    def packages(self, folders: Sequence[Path]) -> dict[str, AgentPackage]:
+    def packages(self, folders: Sequence[Path], developed: Sequence[Path]) -> dict[str, AgentPackage]:
         """All packages by candidate name. The same package in two folders is one; two that differ are a
         problem.
         """
-        found: dict[str, AgentPackage] = {}
+        found: dict[str, AgentPackage] = {package.engine: package for package in self._read(developed)}
+        stands_in = frozenset(found)
         for folder in folders:
             for package in self._packages_in(folder):
+                if package.engine in stands_in:
+                    continue
                 earlier = found.setdefault(package.engine, package)
                 if earlier is not package and (earlier.digest, earlier.broken) != (
                     package.digest,
@@ -77,15 +83,18 @@ class _Reading:
 
     def _packages_in(self, folder: Path) -> list[AgentPackage]:
         try:
-            manifests = sorted(inside / MANIFEST for inside in folder.iterdir() if (inside / MANIFEST).exists())
+            packages = sorted(inside for inside in folder.iterdir() if (inside / MANIFEST).exists())
         except OSError as cause:
             what = f"cannot be read as a folder of modules ({cause.strerror}); create it or correct the setting"
             self.problems.append(Problem(str(folder), 0, "", what))
             return []
+        return self._read(packages)
+
+    def _read(self, folders: Sequence[Path]) -> list[AgentPackage]:
         packages: list[AgentPackage] = []
-        for manifest in manifests:
+        for folder in folders:
             try:
-                packages.append(read_package(manifest.parent))
+                packages.append(read_package(folder))
             except ConfigurationInvalid as cause:
                 self.problems.extend(cause.problems)
         return packages

@@ -11,7 +11,7 @@ _SEMVER: Final = re.compile(
     r"(?:-((?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*))?"
     r"(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
 )
-# With `module:` and `@` a candidate's name then fits the 128 characters of `preferred_engine`.
+# With `module:`, `@` and a digest behind another `@` a name then fits the 200 characters of `preferred_engine`.
 MAX_VERSION: Final = 48
 
 Identifier = tuple[bool, int, str]

@@ -6,17 +6,49 @@ A file that is not there says nothing, which is allowed. docs/reference-manifest
 from datetime import timedelta
 from typing import Annotated, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from aion.adapters.catalog.names import IntentName, ModelName, ModuleName, ScopeName, TenantName
-from aion.adapters.catalog.quantities import Expiry
-from aion.adapters.catalog.strict_models import Distinct, SchemaFiles, StrictModel
+from aion.adapters.catalog.quantities import Expiry, MemoryBytes
+from aion.adapters.catalog.strict_models import SchemaFiles, StrictModel
+from aion.domain.caps import Caps
 from aion.domain.money import MAX_BUDGET_MICROS
 from aion.domain.routing import Privacy, Route
 
 DEFAULT_EXPIRY: Final = timedelta(seconds=60)
 
-EngineReference = Annotated[str, Field(min_length=1, max_length=128)]
+MAX_WEIGHT: Final = 1_000_000
+
+EngineReference = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class EngineEntry(StrictModel):
+    """One engine of an intent, or several versions of one; `weight` is its part in the draw among those that have one.
+
+    0 means that it only stands in for others.
+    """
+
+    engine: EngineReference
+    weight: Annotated[int, Field(ge=0, le=MAX_WEIGHT)] | None = None
+
+
+def _as_a_mapping(entry: object) -> object:
+    if isinstance(entry, str):
+        return {"engine": entry}
+    if isinstance(entry, dict):
+        return entry
+    raise ValueError("is neither an engine's name nor a mapping; write module:NAME or {engine: NAME, weight: 10}")
+
+
+def _each_engine_once(entries: list[EngineEntry]) -> list[EngineEntry]:
+    names = [entry.engine for entry in entries]
+    repeated = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if repeated is not None:
+        raise ValueError(f"names {repeated} twice; keep one")
+    return entries
+
+
+NameOrEntry = Annotated[EngineEntry, BeforeValidator(_as_a_mapping)]
 
 
 class IntentEntry(StrictModel):
@@ -27,7 +59,9 @@ class IntentEntry(StrictModel):
 
     name: IntentName
     description: Annotated[str, Field(max_length=1000)] = ""
-    engines: Annotated[list[EngineReference], Field(max_length=64), Distinct] = Field(default_factory=list)
+    engines: Annotated[list[NameOrEntry], Field(max_length=64), AfterValidator(_each_engine_once)] = Field(
+        default_factory=list
+    )
     default_expiry: Expiry = DEFAULT_EXPIRY
     schema_files: Annotated[SchemaFiles | None, Field(alias="schema")] = None
     optional: bool = False
@@ -39,10 +73,31 @@ class IntentsFile(StrictModel):
     intents: Annotated[list[IntentEntry], Field(max_length=1000)] = Field(default_factory=list)
 
 
-class PrivacyChoice(StrictModel):
-    """What an unset privacy means."""
+class ModuleCaps(StrictModel):
+    """The most that a tenant's attempts of modules may have. They cut a module's own limits; 0 is no cap."""
+
+    memory: MemoryBytes | None = None
+    fuel: Annotated[int, Field(ge=0, le=10**15)] = 0
+    timeout_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 0
+    concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+    def caps(self) -> Caps:
+        """As the rest of AION knows them."""
+        return Caps(self.memory or 0, self.fuel, timedelta(milliseconds=self.timeout_ms), self.concurrency)
+
+
+class Defaults(StrictModel):
+    """What holds for every tenant of whom nothing else is said: what an unset privacy means, and caps of modules."""
 
     privacy: Annotated[Privacy, Field(strict=False)] = Privacy.LOCAL_ONLY
+    modules: ModuleCaps = ModuleCaps()
+
+
+class TenantPolicy(StrictModel):
+    """The same for one tenant. What is not said is as in the defaults; `modules` is taken whole."""
+
+    privacy: Annotated[Privacy | None, Field(strict=False)] = None
+    modules: ModuleCaps | None = None
 
 
 class IntentPolicy(StrictModel):
@@ -54,9 +109,25 @@ class IntentPolicy(StrictModel):
 class PoliciesFile(StrictModel):
     """`policies.yml`."""
 
-    defaults: PrivacyChoice = PrivacyChoice()
-    tenants: Annotated[dict[TenantName, PrivacyChoice], Field(max_length=100_000)] = Field(default_factory=dict)
+    defaults: Defaults = Defaults()
+    tenants: Annotated[dict[TenantName, TenantPolicy], Field(max_length=100_000)] = Field(default_factory=dict)
     intents: dict[IntentName, IntentPolicy] = Field(default_factory=dict)
+
+    def privacy_of(self, tenant: str) -> Privacy:
+        """What an unset privacy means for this tenant."""
+        own = self.tenants.get(tenant)
+        return own.privacy if own and own.privacy else self.defaults.privacy
+
+    def caps_of(self, tenant: str) -> Caps:
+        """What this tenant may have of a module."""
+        own = self.tenants.get(tenant)
+        return (own.modules if own and own.modules else self.defaults.modules).caps()
+
+    @property
+    def cap_fuel(self) -> bool:
+        """Whether somebody's fuel is capped, so that every module must count it."""
+        own = [tenant.modules for tenant in self.tenants.values() if tenant.modules]
+        return any(caps.fuel for caps in (self.defaults.modules, *own))
 
 
 class ModelEntry(StrictModel):

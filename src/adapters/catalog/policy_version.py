@@ -16,7 +16,7 @@ def policy_version(declared: Declared, bound: Mapping[str, BoundIntent]) -> str:
     meaning = {
         "intents": {
             name: [
-                [(engine.name, engine.preference) for engine in intent.engines],
+                [(engine.name, engine.preference, engine.weight) for engine in intent.engines],
                 intent.facts.pinned_engine,
                 intent.facts.default_expiry.total_seconds(),
                 intent.input_schema.text,

@@ -35,6 +35,23 @@ class CatalogHandlers:
             modules=[_module(module) for module in page.modules], next_page_token=page.next_page_token
         )
 
+    async def describe_module(self, call: Admitted) -> catalog_pb2.DescribeModuleResponse:
+        """DescribeModule."""
+        request = cast("catalog_pb2.DescribeModuleRequest", call.request)
+        found = await self.use_cases.describe_module(call.caller, request.name, request.version)
+        return catalog_pb2.DescribeModuleResponse(
+            module=_module(found.facts),
+            input_schema_json=found.input_schema_json,
+            output_schema_json=found.output_schema_json,
+            examples=[
+                catalog_pb2.ModuleExample(
+                    name=example.name, input_json=example.input_json, result_json=example.result_json
+                )
+                for example in found.examples
+            ],
+            versions=found.versions,
+        )
+
     async def get_server_info(self, call: Admitted) -> server_pb2.GetServerInfoResponse:
         """GetServerInfo."""
         info = await self.use_cases.server_info(call.caller)
@@ -65,17 +82,26 @@ def _intent(intent: IntentFacts) -> catalog_pb2.Intent:
 
 
 def _module(module: ModuleFacts) -> catalog_pb2.Module:
-    health = catalog_pb2.MODULE_HEALTH_BROKEN if module.broken else catalog_pb2.MODULE_HEALTH_READY
+    health = catalog_pb2.MODULE_HEALTH_PREPARING if module.preparing else catalog_pb2.MODULE_HEALTH_READY
+    if module.broken:
+        health = catalog_pb2.MODULE_HEALTH_BROKEN
     message = catalog_pb2.Module(
         name=module.name,
         version=module.version,
         digest=module.digest,
         intents=module.intents,
         health=health,
-        health_reason=module.broken,
+        health_reason=module.broken or module.preparing,
         memory_bytes=module.memory_bytes,
         fuel=module.fuel,
         license=module.license,
+        description=module.description,
+        authors=module.authors,
+        kind=catalog_pb2.ModuleKind.ValueType(module.kind),
+        concurrency=module.concurrency,
+        deterministic=module.deterministic,
+        host_permissions=sorted(module.host_permissions),
+        retries=module.retries,
     )
     message.timeout.FromTimedelta(module.timeout)
     return message

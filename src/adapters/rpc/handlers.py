@@ -43,6 +43,7 @@ def handlers(use_cases: UseCases) -> Handlers:
             "/aion.v1.ScheduleService/DeleteSchedule": schedules.delete,
             "/aion.v1.CatalogService/ListIntents": catalog.list_intents,
             "/aion.v1.CatalogService/ListModules": catalog.list_modules,
+            "/aion.v1.CatalogService/DescribeModule": catalog.describe_module,
             "/aion.v1.ServerService/GetServerInfo": catalog.get_server_info,
         },
         stream={

@@ -51,6 +51,7 @@ SCOPES = {
     "/aion.v1.WebhookService/ReplayWebhookDelivery": WEBHOOKS_WRITE,
     "/aion.v1.CatalogService/ListIntents": CATALOG_READ,
     "/aion.v1.CatalogService/ListModules": CATALOG_READ,
+    "/aion.v1.CatalogService/DescribeModule": CATALOG_READ,
     "/aion.v1.ServerService/GetServerInfo": SERVER_READ,
 }
 

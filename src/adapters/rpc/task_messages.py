@@ -154,6 +154,8 @@ def to_decision(decision: Decision) -> decisions_pb2.Decision:
         candidates=_candidates(decision.candidates),
         policy_version=decision.policy_version,
         decide_time=_stamp(decision.decide_time),
+        engine_digest=decision.engine_digest,
+        digest_pinned=decision.digest_pinned,
     )
 
 
@@ -174,6 +176,8 @@ def _candidates(candidates: Iterable[Candidate]) -> list[decisions_pb2.Candidate
             expected_cost_micros=candidate.expected_cost_micros,
             expected_latency_ms=round((candidate.expected_latency or timedelta()) / _MILLISECOND),
             reason=candidate.reason,
+            digest=candidate.digest,
+            weight=candidate.weight,
         )
         for candidate in candidates
     ]
@@ -188,6 +192,7 @@ def _attempt(attempt: Attempt) -> lifecycle_pb2.Attempt:
         error_code=attempt.failure.code if attempt.failure else "",
         error_message=attempt.failure.message if attempt.failure else "",
         fuel=attempt.fuel,
+        digest=attempt.digest,
     )
     if attempt.end_time is not None:
         message.end_time.CopyFrom(_stamp(attempt.end_time))

@@ -106,6 +106,7 @@ def task_message(task: LeasedTask) -> pb.LeasedTask:
         traceparent=task.traceparent,
         create_time=_stamp(task.create_time),
         last_offset=task.last_offset,
+        digest=task.digest,
     )
     message.attempt_timeout.FromTimedelta(task.attempt_timeout)
     return message
@@ -127,6 +128,7 @@ def task_of(message: pb.LeasedTask, ahead: timedelta = timedelta()) -> LeasedTas
         last_offset=message.last_offset,
         alone=message.alone,
         traceparent=message.traceparent,
+        digest=message.digest,
     )
 
 

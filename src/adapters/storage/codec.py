@@ -263,6 +263,7 @@ def _attempt(document: dict[str, Any]) -> Attempt:
         fuel=document["fuel"],
         cost_micros=document.get("cost_micros", 0),  # rows of 0.1 have neither
         owner=document.get("owner", ""),
+        digest=document.get("digest", ""),
     )
 
 
@@ -274,6 +275,8 @@ def _decision_document(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "policy_version": decision.policy_version,
         "decide_time": decision.decide_time,
+        "engine_digest": decision.engine_digest,
+        "digest_pinned": decision.digest_pinned,
     }
 
 
@@ -286,6 +289,8 @@ def _decision(document: dict[str, Any], candidates: list[dict[str, Any]]) -> Dec
         candidates=tuple(_candidate(candidate) for candidate in candidates),
         policy_version=document["policy_version"],
         decide_time=from_us(document["decide_time"]),
+        engine_digest=document.get("engine_digest", ""),  # rows of 0.1 have neither
+        digest_pinned=document.get("digest_pinned", False),
     )
 
 
@@ -301,4 +306,6 @@ def _candidate(document: dict[str, Any]) -> Candidate:
         score=document["score"],
         expected_cost_micros=document["expected_cost_micros"],
         expected_latency=_span_or_none(document["expected_latency"]),
+        digest=document.get("digest", ""),
+        weight=document.get("weight"),
     )

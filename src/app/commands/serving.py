@@ -15,6 +15,7 @@ from aion import failpoints
 from aion.app.commands.failing import fail, refusals_as_sentences
 from aion.app.commands.stopping import until_told_to_stop
 from aion.app.container import RunningServer, running_server
+from aion.app.live_modules import LiveModules
 from aion.app.offline import DevKey, configure_logs, dev_key
 from aion.app.settings import DevSettings, Settings
 from aion.app.settings_report import AnySettings, load, unknown_variables
@@ -32,12 +33,19 @@ def dev(
     ready_file: Annotated[
         Path | None, typer.Option(help="Write the addresses and the key there as JSON once the server is ready.")
     ] = None,
+    module: Annotated[
+        list[Path] | None, typer.Option(help="The folder of a module that you work on; may be given several times.")
+    ] = None,
 ) -> None:
-    """Run a server for yourself on this machine: loopback only, with a local key that is printed."""
+    """Run a server for yourself on this machine: loopback only, with a local key that is printed.
+
+    Modules are taken up anew when their files change.
+    """
     with refusals_as_sentences():
+        developed = tuple(folder.resolve() for folder in module or ())
         settings = _prepare(DevSettings)
         typer.echo("aion: starting; the first time it compiles its modules, which takes some seconds", err=True)
-        _run(_dev(settings, ready_file))
+        _run(_dev(settings, ready_file, LiveModules(developed, _tell)))
 
 
 def _prepare(kind: type[AnySettings]) -> AnySettings:
@@ -59,8 +67,12 @@ async def _serve(settings: Settings) -> None:
         typer.echo("aion: draining", err=True)
 
 
-async def _dev(settings: DevSettings, ready_file: Path | None) -> None:
-    async with running_server(settings) as server:
+def _tell(sentence: str) -> None:
+    typer.echo(f"aion: {sentence}", err=True)
+
+
+async def _dev(settings: DevSettings, ready_file: Path | None, live: LiveModules) -> None:
+    async with running_server(settings, live) as server:
         key = dev_key(settings)
         _greet(server.grpc_address, server.http_address, key)
         if ready_file is not None:

@@ -1,10 +1,10 @@
 """Read what can be asked for, by whom, and what this server is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aion.app.usecases.paging import PageQuery, page_of
 from aion.domain.identity import Caller, run_scope
-from aion.ports.catalog import Catalog
+from aion.ports.catalog import Catalog, ModuleDescription
 from aion.ports.page_tokens import PageTokens
 from aion.ports.usecases import IntentPage, ModulePage, ServerInfo
 
@@ -38,10 +38,21 @@ class ListModules:
 
 
 @dataclass(frozen=True, slots=True)
+class DescribeModule:
+    """One module with its schemas and examples."""
+
+    catalog: Catalog
+
+    async def __call__(self, caller: Caller, name: str, version: str) -> ModuleDescription:
+        return self.catalog.describe_module(name, version)
+
+
+@dataclass(frozen=True, slots=True)
 class GetServerInfo:
-    """Fixed for the life of a process."""
+    """Fixed for the life of a process, but for the version of its policies where files are followed."""
 
     info: ServerInfo
+    catalog: Catalog
 
     async def __call__(self, caller: Caller) -> ServerInfo:
-        return self.info
+        return replace(self.info, policy_version=self.catalog.policy_version)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aion.app.usecases.submit_task import AcceptTask
 from aion.domain.errors import AionError, TaskNotEnded
 from aion.domain.identity import Caller
+from aion.domain.routing import POLICY_OVERRIDE
 from aion.domain.tasks import Task
 from aion.ports.tasks import TaskReader
 from aion.ports.usecases import RetryCommand, SubmitCommand, Submitted
@@ -51,6 +52,7 @@ def _again(ended: Task, command: RetryCommand) -> SubmitCommand:
         fingerprint=command.fingerprint,
         task_id=command.new_task_id,
         params_json=ended.input_json,
+        preferred_engine=_pinned_bytes(ended),
         priority=ended.priority,
         privacy=ended.sla.privacy,
         budget_micros=ended.sla.budget_micros,
@@ -60,3 +62,11 @@ def _again(ended: Task, command: RetryCommand) -> SubmitCommand:
         validate_only=command.validate_only,
         retry_of=ended.task_id,
     )
+
+
+def _pinned_bytes(ended: Task) -> str:
+    """The bytes that its client pinned it to; what policy pinned is for the policy of now."""
+    decision = ended.decision
+    if not decision.pinned_digest or decision.chosen_by == POLICY_OVERRIDE:
+        return ""
+    return f"{decision.engine.partition('@')[0]}@{decision.pinned_digest}"

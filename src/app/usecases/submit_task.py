@@ -85,12 +85,21 @@ class AcceptTask:
             budget_micros=command.budget_micros,
             p95=command.p95,
         )
-        decision = self.decide(caller.identity, command, intent, sla, now=now, time_left=times.time_left)
+        # What is only validated gets no id: it would be another one when it is accepted.
+        task_id = command.task_id or ("" if command.validate_only else uuid7(now, self.entropy.bytes(10)))
+        decision = self.decide(
+            caller.identity,
+            command,
+            intent,
+            sla,
+            now=now,
+            time_left=times.time_left,
+            draw=f"{caller.tenant}/{task_id}",
+        )
         module = self.catalog.module(decision.engine)
         return Task(
             tenant=caller.tenant,
-            # What is only validated gets no id: it would be another one when it is accepted.
-            task_id=command.task_id or ("" if command.validate_only else uuid7(now, self.entropy.bytes(10))),
+            task_id=task_id,
             principal=caller.principal,
             intent=intent.name,
             input_json=document,

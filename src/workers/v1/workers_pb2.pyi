@@ -294,6 +294,7 @@ class LeasedTask(_message.Message):
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     LAST_OFFSET_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
     intent: _builtins.str
     """What was asked for; its output schema holds."""
     engine: _builtins.str
@@ -306,6 +307,10 @@ class LeasedTask(_message.Message):
     """W3C trace context of the call that submitted it."""
     last_offset: _builtins.int
     """Where its log stood when the lease began."""
+    digest: _builtins.str
+    """The digest of the bytes that it is pinned to, `sha256:` and 64 hex digits: it runs these or none. Empty when it is
+    not pinned.
+    """
     @_builtins.property
     def lease(self) -> Global___Lease:
         """The lease that all writes about it carry."""
@@ -340,10 +345,11 @@ class LeasedTask(_message.Message):
         traceparent: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         last_offset: _builtins.int = ...,
+        digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attempt_timeout", b"attempt_timeout", "create_time", b"create_time", "expire_time", b"expire_time", "lease", b"lease", "lease_expire_time", b"lease_expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alone", b"alone", "attempt_timeout", b"attempt_timeout", "create_time", b"create_time", "engine", b"engine", "expire_time", b"expire_time", "input_json", b"input_json", "intent", b"intent", "last_offset", b"last_offset", "lease", b"lease", "lease_expire_time", b"lease_expire_time", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alone", b"alone", "attempt_timeout", b"attempt_timeout", "create_time", b"create_time", "digest", b"digest", "engine", b"engine", "expire_time", b"expire_time", "input_json", b"input_json", "intent", b"intent", "last_offset", b"last_offset", "lease", b"lease", "lease_expire_time", b"lease_expire_time", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

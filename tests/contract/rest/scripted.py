@@ -21,7 +21,7 @@ from aion.domain.errors import AionError, Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Caller, Identity
 from aion.domain.routing import Decision
 from aion.domain.tasks import Task
-from aion.ports.catalog import IntentFacts, ModuleFacts
+from aion.ports.catalog import IntentFacts, ModuleDescription, ModuleExample, ModuleFacts
 from aion.ports.identity import Credentials
 from aion.ports.tasks import TaskFilter
 from aion.ports.usecases import (
@@ -159,6 +159,11 @@ class Script:
         )
         return ModulePage([module], "")
 
+    async def describe_module(self, caller: Caller, name: str, version: str) -> ModuleDescription:
+        module = (await self.list_modules(caller, 0, "")).modules[0]
+        example = ModuleExample("short", '{"text": "One. Two."}', '{"summary": "One."}')
+        return ModuleDescription(module, '{"type": "object"}', '{"type": "object"}', (example,), ("1.0.0",))
+
     async def create_ticket(self, caller: Caller, wish: TicketWish) -> Ticket:
         return Ticket("aion_ticket_" + "x" * 40, TIME)
 
@@ -196,6 +201,7 @@ class Script:
             explain=self.explain,
             list_intents=self.list_intents,
             list_modules=self.list_modules,
+            describe_module=self.describe_module,
             server_info=self.info,
             retry=self.submit,
             schedules=scripted_schedules(),

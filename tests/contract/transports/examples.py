@@ -165,5 +165,9 @@ EXAMPLES: dict[str, Example] = {
     ),
     "ListIntents": Example(lambda world: catalog_pb2.ListIntentsRequest(page_size=100), no_page),
     "ListModules": Example(lambda world: catalog_pb2.ListModulesRequest(page_size=100), no_page),
+    "DescribeModule": Example(
+        lambda world: catalog_pb2.DescribeModuleRequest(name="echo", version="^1.0"),
+        spoils("name", name="Not A Module"),
+    ),
     "GetServerInfo": Example(lambda world: server_pb2.GetServerInfoRequest(), lambda request: ""),
 }

@@ -10,6 +10,7 @@ import pytest
 from aion.adapters.rpc.handlers import handlers
 from aion.domain.errors import DeliveryNotFound, ScheduleNotFound, TaskNotFound, WebhookNotFound
 from aion.domain.identity import ALL_SCOPES
+from aion.v1.catalog_pb2 import DescribeModuleRequest
 from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.matrix import PAGE, TRANSPORTS, gaps, is_served, page, serving
 from tests.contract.transports.normal import normal
@@ -139,6 +140,15 @@ async def test_what_another_tenant_has_cannot_be_told_from_what_is_not_there(cal
     nowhere = await refused_alike(stranger, name, EXAMPLES[name].request(NOWHERE))
     assert refused.message.replace(there, "ID") == nowhere.message.replace(NOWHERE.task_id, "ID")
     assert refused.facts.keys() == nowhere.facts.keys()
+
+
+@pytest.mark.parametrize("version", ["", "^3", f"sha256:{'0' * 64}"])
+async def test_a_module_that_is_not_there_is_refused_alike(caller: Caller, version: str):
+    """9.9 A module that is not installed is `MODULE_NOT_FOUND`, and so is a version that nothing installed fits."""
+    name = "echo" if version else "ekho"
+    refused = await refused_alike(caller, "DescribeModule", DescribeModuleRequest(name=name, version=version))
+    assert (refused.code, refused.reason) == ("NOT_FOUND", "MODULE_NOT_FOUND")
+    assert ("there are 2.0.0, 1.0.0" if version else "did you mean echo?") in refused.message
 
 
 @every_rpc

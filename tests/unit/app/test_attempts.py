@@ -7,6 +7,7 @@ import pytest
 
 from aion.app.attempt import RunningAttempt
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult
+from aion.domain.caps import Caps
 from aion.domain.errors import OutcomeUnknown, StoreUnavailable
 from aion.domain.writes import Append, Settle
 from aion.ports.usecases import MAX_RESULT_BYTES
@@ -232,3 +233,11 @@ async def test_without_time_left_the_guest_never_runs(shop: Workshop):
     await attempt(shop, expire_time=START).run()
     assert shop.engine.jobs == []
     assert [write.result.failure.code for write in shop.queue.settled] == ["TASK_EXPIRED"]
+
+
+async def test_a_tenants_caps_of_modules_go_with_the_job_and_cut_its_time(shop: Workshop):
+    shop.catalog.capped = Caps(memory_bytes=1 << 20, timeout=timedelta(milliseconds=5), concurrency=2)
+    shop.engine.told.set()
+    await attempt(shop).run()
+    [job] = shop.engine.jobs
+    assert (job.caps, job.timeout) == (shop.catalog.capped, timedelta(milliseconds=5))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aion.app.usecases.retry_task import RetryTask
+from aion.domain.attempts import AttemptOutcome, AttemptResult
 from aion.domain.errors import (
     IdempotencyKeyReused,
     PermissionDenied,
@@ -158,3 +159,25 @@ async def test_a_retry_that_is_only_validated_decides_and_accepts_nothing(desk: 
     again = await retry(CALLER, AGAIN)
     assert (await retry(CALLER, replace(AGAIN, validate_only=True))).replayed
     assert not again.replayed
+
+
+async def test_a_client_s_pin_to_bytes_is_kept_and_a_policy_s_is_not(desk: Desk, retry: RetryTask):
+    """5.11 `preferred_engine` is not taken over, but for a digest to which the client pinned the task."""
+    (engine,) = desk.accept.catalog.candidates("summarize")
+    pinned = replace(ASKED, preferred_engine=f"module:summarize@{engine.digest}")
+    await desk.submit(CALLER, pinned)
+    running = await desk.store.get("acme", "first")
+    assert running.attempts[0].digest == running.decision.engine_digest == engine.digest
+    await desk.store.cancel("acme", "first")
+    await desk.store.settle(SCOPE, settle(running, AttemptResult(AttemptOutcome.CANCELED)))
+    again = (await retry(CALLER, replace(AGAIN, new_task_id="second"))).task
+    assert again.decision.pinned_digest == engine.digest
+
+    policy = replace(again, decision=replace(again.decision, chosen_by="policy-override"), state=TaskState.ERROR)
+    desk.store.get = lambda tenant, task_id: _soon(policy)  # type: ignore[method-assign]
+    free = (await retry(CALLER, replace(AGAIN, new_task_id="third", idempotency_key="third"))).task
+    assert (free.decision.digest_pinned, free.decision.engine_digest) == (False, engine.digest)
+
+
+async def _soon(task):
+    return task

@@ -10,6 +10,7 @@ from aion.adapters.signals import ProcessSignals
 from aion.app.worker import Worker, WorkerParts, WorkerSettings
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult
+from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.errors import OutcomeUnknown, StaleFence
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.leased import LeasedTask, Settled
@@ -163,6 +164,10 @@ class FakeCatalog:
     """Knows no schema; `problem` is what it says of every result."""
 
     problem: str | None = None
+    capped: Caps = NO_CAPS
+
+    def caps(self, tenant: str) -> Caps:
+        return self.capped
 
     def output_problem(self, intent: str, document_json: str) -> str | None:
         return self.problem

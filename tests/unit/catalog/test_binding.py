@@ -73,6 +73,17 @@ def test_without_an_entry_its_engines_describe_the_intent(operator: Operator) ->
     assert intent.default_expiry == timedelta(seconds=60)
 
 
+def test_a_module_that_describes_itself_describes_the_intent_unless_the_operator_does(operator: Operator) -> None:
+    operator.install(version="1.1.0", edit=lambda text: text.replace("metadata: {", "metadata: {description: Newer., "))
+    operator.install(edit=lambda text: text.replace("metadata: {", "metadata: {description: Older., "))
+    assert operator.load().intent("summarize").description == "Newer."
+
+    operator.write("intents.yml", "intents: [{name: summarize, engines: [module:summarize@1.0.0]}]\n")
+    assert operator.load().intent("summarize").description == "Older."
+    operator.write("intents.yml", "intents: [{name: summarize, description: Mine.}]\n")
+    assert operator.load().intent("summarize").description == "Mine."
+
+
 def test_an_optional_intent_is_offered_only_when_an_engine_of_it_is_installed(operator: Operator) -> None:
     operator.install()
     operator.write(

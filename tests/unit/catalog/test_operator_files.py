@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from aion.adapters.catalog.errors import ConfigurationInvalid
+from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.routing import Privacy
 from tests.unit.catalog.operators import Operator
 
@@ -156,3 +159,46 @@ def test_privacy_is_the_tenants_then_the_operators_then_local_only(operator: Ope
 
     assert catalog.default_privacy("acme") is Privacy.ALLOW_API
     assert catalog.default_privacy("other") is Privacy.HYBRID
+
+
+CAPS = """\
+defaults: {privacy: hybrid, modules: {timeout_ms: 5000}}
+tenants:
+  acme: {modules: {memory: 32Mi, fuel: 1000, timeout_ms: 1000, concurrency: 4}}
+  other: {privacy: allow-api}
+"""
+
+
+def test_caps_of_modules_are_the_tenants_else_the_operators(operator: Operator) -> None:
+    operator.write("policies.yml", CAPS)
+
+    catalog = operator.load()
+
+    assert catalog.caps("acme") == Caps(32 << 20, 1000, timedelta(seconds=1), 4)
+    assert catalog.caps("other") == catalog.caps("anybody") == Caps(timeout=timedelta(seconds=5))
+    assert catalog.default_privacy("acme") is Privacy.HYBRID
+    assert catalog.default_privacy("other") is Privacy.ALLOW_API
+    assert catalog.caps_fuel
+
+
+def test_without_caps_there_are_none_and_no_fuel_is_counted_for_them(operator: Operator) -> None:
+    catalog = operator.load()
+
+    assert catalog.caps("anybody") == NO_CAPS
+    assert not catalog.caps_fuel
+
+
+@pytest.mark.parametrize(
+    ("caps", "words"),
+    [
+        ("memory: 1Ki", "defaults.modules.memory: is out of range"),
+        ("fuel: -1", "defaults.modules.fuel: must be at least 0"),
+        ("timeout_ms: 4000000", "defaults.modules.timeout_ms: must be at most 3600000"),
+        ("instances: 3", "defaults.modules.instances: is not a field here"),
+    ],
+)
+def test_a_cap_that_cannot_be_is_told_at_its_place(operator: Operator, caps: str, words: str) -> None:
+    operator.write("policies.yml", f"defaults: {{modules: {{{caps}}}}}\n")
+
+    with pytest.raises(ConfigurationInvalid, match=words):
+        operator.load()

@@ -107,10 +107,6 @@ def something_else(package: Path) -> None:
     (package / "summarize.wasm").write_bytes(b"\x7fELF")
 
 
-def a_component(package: Path) -> None:
-    (package / "summarize.wasm").write_bytes(b"\0asm\x0d\0\x01\0")
-
-
 def too_large(package: Path) -> None:
     with (package / "summarize.wasm").open("wb") as stream:
         stream.truncate(MAX_WASM_BYTES + 1)
@@ -122,8 +118,7 @@ def too_large(package: Path) -> None:
         (escaping_link, "leaves the package's folder"),
         (circular_link, "leaves the package's folder"),
         (folder_instead_of_a_file, "not a regular file"),
-        (something_else, "is not a WebAssembly core module"),
-        (a_component, "is not a WebAssembly core module"),
+        (something_else, "is neither a WebAssembly core module nor a component"),
         (too_large, "is larger than"),
     ],
 )

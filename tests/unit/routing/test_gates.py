@@ -13,6 +13,10 @@ SECOND = timedelta(seconds=1)
 FREE = EngineFacts("module:summarize@1.0.0", Route.LOCAL, preference=1)
 """A second engine that every question below lets pass, so that a refusal is seen in a decision and not in an error."""
 
+BYTES = "sha256:" + "a" * 64
+PINNED = f"module:summarize@{BYTES}"
+OTHER_PIN = f"module:summarize@sha256:{'c' * 64}"
+
 QUESTION = RoutingQuestion(intent="summarize", privacy=Privacy.ALLOW_API, may=lambda scope: True, time_left=60 * SECOND)
 
 
@@ -88,10 +92,48 @@ def test_every_gate_is_asked_so_that_a_candidate_names_all_that_is_in_its_way() 
         cost_micros=2,
     )
     question = replace(
-        QUESTION, privacy=Privacy.LOCAL_ONLY, may=lambda scope: False, budget_micros=1, promised_p95=SECOND
+        QUESTION,
+        privacy=Privacy.LOCAL_ONLY,
+        may=lambda scope: False,
+        budget_micros=1,
+        promised_p95=SECOND,
+        preferred_engine=PINNED,
     )
+    pinned = replace(FREE, digest=BYTES)
 
-    assert set(refusals(hopeless, question)) == set(RefusalReason)
+    decision = decide([hopeless, pinned], question, "v1", NOW)
+
+    assert {refusal.reason for refusal in decision.candidates[-1].refusals} == set(RefusalReason)
+
+
+def test_a_digest_lets_only_these_bytes_pass_and_the_refusal_names_those_that_are_installed() -> None:
+    other, same = replace(ENGINE, digest="sha256:" + "b" * 64), replace(FREE, digest=BYTES)
+
+    decision = decide([other, same, API], replace(QUESTION, preferred_engine=PINNED), "v1", NOW)
+
+    assert (decision.engine, decision.engine_digest, decision.digest_pinned) == (same.name, BYTES, True)
+    assert {c.engine: [r.reason for r in c.refusals] for c in decision.candidates[1:]} == {
+        other.name: [RefusalReason.DIGEST],
+        API.name: [RefusalReason.DIGEST],
+    }
+    with pytest.raises(NoEligibleEngine, match=f"is {other.digest}; the task is pinned to {PINNED}") as caught:
+        decide([other], replace(QUESTION, preferred_engine=PINNED), "v1", NOW)
+    assert caught.value.facts == {other.name: "DIGEST"}
+
+
+@pytest.mark.parametrize("pin", ["module:summarize@sha256:" + "A" * 64, "summarize@sha256:" + "a" * 64, "x@md5:1"])
+def test_a_pin_that_is_misspelt_fits_nothing_rather_than_anything(pin: str) -> None:
+    with pytest.raises(NoEligibleEngine):
+        decide([replace(FREE, digest=BYTES)], replace(QUESTION, preferred_engine=pin), "v1", NOW)
+
+
+def test_pins_of_client_and_policy_must_both_hold() -> None:
+    engine, version = replace(FREE, digest=BYTES), f"{FREE.name}@{BYTES}"
+
+    decision = decide([engine], replace(QUESTION, preferred_engine=PINNED, pinned_engine=version), "v1", NOW)
+    assert (decision.chosen_by, decision.digest_pinned) == ("policy-override", True)
+    with pytest.raises(NoEligibleEngine):
+        decide([engine], replace(QUESTION, preferred_engine=PINNED, pinned_engine=OTHER_PIN), "v1", NOW)
 
 
 def test_when_nothing_is_left_the_error_names_each_engine_with_its_reasons() -> None:

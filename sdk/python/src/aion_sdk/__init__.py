@@ -12,7 +12,7 @@ from aion_sdk._sync.client import Client
 from aion_sdk._sync.pages import Pages
 from aion_sdk._sync.streams import TaskStream
 from aion_sdk._version import __version__
-from aion_sdk.catalog import Intent, Module, ModuleHealth, ServerInfo
+from aion_sdk.catalog import Intent, Module, ModuleDescription, ModuleExample, ModuleHealth, ModuleKind, ServerInfo
 from aion_sdk.connection import TLS
 from aion_sdk.decisions import Candidate, Decision, Refusal, RefusalReason
 from aion_sdk.errors import (
@@ -81,7 +81,10 @@ __all__ = [
     "InvalidRequest",
     "LimitReached",
     "Module",
+    "ModuleDescription",
+    "ModuleExample",
     "ModuleHealth",
+    "ModuleKind",
     "NewWebhook",
     "NoEligibleEngine",
     "NotFound",

@@ -13,6 +13,15 @@ class ModuleHealth(StrEnum):
     UNKNOWN = "UNKNOWN"
     READY = "READY"
     BROKEN = "BROKEN"
+    PREPARING = "PREPARING"
+
+
+class ModuleKind(StrEnum):
+    """What a module's file is: a core module over WASI preview 1, or a component over WASI 0.2."""
+
+    UNKNOWN = "UNKNOWN"
+    CORE = "CORE"
+    COMPONENT = "COMPONENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One installed module version. `fuel` 0 means unlimited."""
+    """One installed module version. `fuel` 0 means unlimited, `concurrency` 0 that only the worker's slots bound it.
+
+    A `deterministic` one gives the same result and burns the same fuel for the same input.
+    """
 
     name: str
     version: str
@@ -51,6 +63,56 @@ class Module:
     memory_bytes: int
     fuel: int
     license: str
+    description: str = ""
+    authors: tuple[str, ...] = ()
+    kind: ModuleKind = ModuleKind.UNKNOWN
+    concurrency: int = 0
+    deterministic: bool = False
+    host_permissions: tuple[str, ...] = ()
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleExample:
+    """A call of a module as its author wrote it down; without a result when the author gave only a part of it."""
+
+    name: str
+    input_json: str
+    result_json: str
+
+    @property
+    def input(self) -> Any:
+        """The input, as JSON."""
+        return json.loads(self.input_json) if self.input_json else None
+
+    @property
+    def result(self) -> Any:
+        """The result, None when it is not known whole."""
+        return json.loads(self.result_json) if self.result_json else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleDescription:
+    """Everything about one module version; its schemas are JSON Schema 2020-12.
+
+    `versions` are those that are installed, broken ones too, newest first, pre-releases last.
+    """
+
+    module: Module
+    input_schema_json: str
+    output_schema_json: str
+    examples: tuple[ModuleExample, ...]
+    versions: tuple[str, ...]
+
+    @property
+    def input_schema(self) -> Any:
+        """The schema of the input, None when a broken package has none that can be read."""
+        return json.loads(self.input_schema_json) if self.input_schema_json else None
+
+    @property
+    def output_schema(self) -> Any:
+        """The schema of the result, None when a broken package has none that can be read."""
+        return json.loads(self.output_schema_json) if self.output_schema_json else None
 
 
 @dataclass(frozen=True, slots=True)

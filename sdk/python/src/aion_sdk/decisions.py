@@ -16,6 +16,7 @@ class RefusalReason(StrEnum):
     BUDGET = "BUDGET"
     ENGINE_NOT_INSTALLED = "ENGINE_NOT_INSTALLED"
     LATENCY = "LATENCY"
+    DIGEST = "DIGEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Candidate:
     """One engine that could have run the task.
 
     `rank` 1 is best, 0 means refused. A lower `score` is better. `expected_cost_micros` is in micro-dollars,
-    `expected_latency_ms` 0 means that nothing is known yet.
+    `expected_latency_ms` 0 means that nothing is known yet. `digest` names the bytes that were installed, `weight` is
+    its part in the draw, None when the operator gave it none.
     """
 
     engine: str
@@ -43,11 +45,17 @@ class Candidate:
     expected_cost_micros: int
     expected_latency_ms: int
     reason: str
+    digest: str = ""
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The choice and its reasons; candidates stand best first, the refused ones last."""
+    """The choice and its reasons; candidates stand best first, the refused ones last.
+
+    `engine_digest` names the chosen engine's bytes when it was decided; when the task is `digest_pinned`, no attempt
+    runs others.
+    """
 
     engine: str
     route: str
@@ -56,3 +64,5 @@ class Decision:
     candidates: tuple[Candidate, ...]
     policy_version: str
     decide_time: datetime | None
+    engine_digest: str = ""
+    digest_pinned: bool = False

@@ -41,7 +41,10 @@ class AttemptOutcome(Word):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to run a task in one engine. `error_code` is empty when it did not fail; `fuel` is WASM fuel."""
+    """One try to run a task in one engine. `error_code` is empty when it did not fail; `fuel` is WASM fuel.
+
+    `digest` names the bytes that ran, known at the attempt's end; empty when nobody said it.
+    """
 
     number: int
     engine: str
@@ -51,3 +54,4 @@ class Attempt:
     error_code: str
     error_message: str
     fuel: int
+    digest: str = ""

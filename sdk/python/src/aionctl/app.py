@@ -24,7 +24,7 @@ COMMANDS = (
     Lazy("retry", "aionctl.commands.tasks:retry", "Submit again what an ended task did, under the policies of now."),
     Lazy("route", "aionctl.commands.tasks:route", "Why tasks run where they run."),
     Lazy("intents", "aionctl.commands.server:intents", "List what can be asked for."),
-    Lazy("modules", "aionctl.commands.server:modules", "List the installed modules."),
+    Lazy("modules", "aionctl.commands.modules:app", "What is installed, and how it is called."),
     Lazy("server", "aionctl.commands.server:server", "What the server is."),
     Lazy("schedules", "aionctl.commands.schedules:app", "Tasks that the server submits by the clock."),
     Lazy("webhooks", "aionctl.commands.webhooks:app", "Calls that the server makes when tasks have ended."),

@@ -10,12 +10,14 @@ import * as wire from "../gen/aion/v1/catalog_pb.js";
  *
  * - `READY`: It can run.
  * - `BROKEN`: It cannot; `healthReason` says why.
+ * - `PREPARING`: It is being compiled; `healthReason` says since when. Tasks for it are accepted and wait.
  */
-export type ModuleHealth = "UNKNOWN" | "READY" | "BROKEN";
+export type ModuleHealth = "UNKNOWN" | "READY" | "BROKEN" | "PREPARING";
 
 const MODULE_HEALTH_NUMBERS: Record<Exclude<ModuleHealth, "UNKNOWN">, wire.ModuleHealth> = {
   READY: wire.ModuleHealth.READY,
   BROKEN: wire.ModuleHealth.BROKEN,
+  PREPARING: wire.ModuleHealth.PREPARING,
 };
 const MODULE_HEALTH_NAMES = namesByNumber(MODULE_HEALTH_NUMBERS);
 
@@ -27,6 +29,30 @@ export function readModuleHealth(value: wire.ModuleHealth): ModuleHealth {
 /** @internal */
 export function writeModuleHealth(value: ModuleHealth, field: string): wire.ModuleHealth {
   return numberOf(field, MODULE_HEALTH_NUMBERS, value);
+}
+
+/**
+ * What a module's file is. A value that a newer server added reads as `UNKNOWN`.
+ *
+ * - `CORE`: A WebAssembly core module over WASI preview 1.
+ * - `COMPONENT`: A WebAssembly component over WASI 0.2.
+ */
+export type ModuleKind = "UNKNOWN" | "CORE" | "COMPONENT";
+
+const MODULE_KIND_NUMBERS: Record<Exclude<ModuleKind, "UNKNOWN">, wire.ModuleKind> = {
+  CORE: wire.ModuleKind.CORE,
+  COMPONENT: wire.ModuleKind.COMPONENT,
+};
+const MODULE_KIND_NAMES = namesByNumber(MODULE_KIND_NUMBERS);
+
+/** @internal */
+export function readModuleKind(value: wire.ModuleKind): ModuleKind {
+  return MODULE_KIND_NAMES.get(value) ?? "UNKNOWN";
+}
+
+/** @internal */
+export function writeModuleKind(value: ModuleKind, field: string): wire.ModuleKind {
+  return numberOf(field, MODULE_KIND_NUMBERS, value);
 }
 
 /** Something that a client can ask for. */
@@ -79,6 +105,20 @@ export interface Module {
   readonly fuel: number;
   /** Licence (SPDX). */
   readonly license: string;
+  /** What it does, for people; empty when its author does not say. */
+  readonly description: string;
+  /** Who made it. */
+  readonly authors: readonly string[];
+  /** What its file is. */
+  readonly kind: ModuleKind;
+  /** The most attempts of it at once in one process; 0 means that only the worker's slots bound them. */
+  readonly concurrency: number;
+  /** The same input gives the same result and burns the same fuel. */
+  readonly deterministic: boolean;
+  /** What of its host is real: `clock`, `random`, `log`. What is not named is a fixed stub. */
+  readonly hostPermissions: readonly string[];
+  /** How many failures of the work are tried again. */
+  readonly retries: number;
 }
 
 /** @internal */
@@ -94,5 +134,31 @@ export function readModule(message: wire.Module): Module {
     memoryBytes: Number(message.memoryBytes),
     fuel: Number(message.fuel),
     license: message.license,
+    description: message.description,
+    authors: [...message.authors],
+    kind: readModuleKind(message.kind),
+    concurrency: message.concurrency,
+    deterministic: message.deterministic,
+    hostPermissions: [...message.hostPermissions],
+    retries: message.retries,
+  };
+}
+
+/** A call of a module as its author wrote it down. */
+export interface ModuleExample {
+  /** Its name, such as `invoice`. */
+  readonly name: string;
+  /** The input, a JSON object. */
+  readonly input: unknown | null;
+  /** The result, a JSON object; empty when the author gave only a part of it. */
+  readonly result: unknown | null;
+}
+
+/** @internal */
+export function readModuleExample(message: wire.ModuleExample): ModuleExample {
+  return {
+    name: message.name,
+    input: readJson<unknown>(message.inputJson),
+    result: readJson<unknown>(message.resultJson),
   };
 }

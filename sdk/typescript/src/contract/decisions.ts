@@ -16,6 +16,7 @@ import * as wire from "../gen/aion/v1/decisions_pb.js";
  * - `BUDGET`: The expected cost is over the task's budget.
  * - `ENGINE_NOT_INSTALLED`: No adapter for this kind of engine is installed here.
  * - `LATENCY`: Its measured latency is over the promised one.
+ * - `DIGEST`: The task is pinned to the digest of other bytes.
  */
 export type RefusalReason =
   | "UNKNOWN"
@@ -26,7 +27,8 @@ export type RefusalReason =
   | "DEADLINE"
   | "BUDGET"
   | "ENGINE_NOT_INSTALLED"
-  | "LATENCY";
+  | "LATENCY"
+  | "DIGEST";
 
 const REFUSAL_REASON_NUMBERS: Record<Exclude<RefusalReason, "UNKNOWN">, wire.RefusalReason> = {
   UNSPECIFIED: wire.RefusalReason.UNSPECIFIED,
@@ -37,6 +39,7 @@ const REFUSAL_REASON_NUMBERS: Record<Exclude<RefusalReason, "UNKNOWN">, wire.Ref
   BUDGET: wire.RefusalReason.BUDGET,
   ENGINE_NOT_INSTALLED: wire.RefusalReason.ENGINE_NOT_INSTALLED,
   LATENCY: wire.RefusalReason.LATENCY,
+  DIGEST: wire.RefusalReason.DIGEST,
 };
 const REFUSAL_REASON_NAMES = namesByNumber(REFUSAL_REASON_NUMBERS);
 
@@ -70,6 +73,12 @@ export interface Candidate {
   readonly expectedLatencyMs: number;
   /** A sentence for people: why it stands where it stands. */
   readonly reason: string;
+  /**
+   * Digest of the bytes that were installed when it was decided, `sha256:` and 64 hex digits; empty when it has none.
+   */
+  readonly digest: string;
+  /** Its weight in the draw, if the operator gave it one; 0 means that it only stands in for others. */
+  readonly weight: number | null;
 }
 
 /** @internal */
@@ -84,6 +93,8 @@ export function readCandidate(message: wire.Candidate): Candidate {
     expectedCostMicros: Number(message.expectedCostMicros),
     expectedLatencyMs: Number(message.expectedLatencyMs),
     reason: message.reason,
+    digest: message.digest,
+    weight: message.weight ?? null,
   };
 }
 
@@ -119,6 +130,10 @@ export interface Decision {
   readonly policyVersion: string;
   /** When it was decided. */
   readonly decideTime: Date | null;
+  /** Digest of the chosen engine's bytes when it was decided; empty when it has none. */
+  readonly engineDigest: string;
+  /** Client or policy pinned the task to `engineDigest`: no attempt runs other bytes. */
+  readonly digestPinned: boolean;
 }
 
 /** @internal */
@@ -131,5 +146,7 @@ export function readDecision(message: wire.Decision): Decision {
     candidates: message.candidates.map((item) => readCandidate(item)),
     policyVersion: message.policyVersion,
     decideTime: message.decideTime === undefined ? null : readDate(message.decideTime),
+    engineDigest: message.engineDigest,
+    digestPinned: message.digestPinned,
   };
 }

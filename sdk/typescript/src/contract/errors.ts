@@ -36,6 +36,7 @@
  * - `WORKER_VERSION_UNSUPPORTED`: The worker's version is more than one minor release away from the server's.
  * - `CHANGED_MEANWHILE`: Somebody else changed it meanwhile; read it again.
  * - `WEBHOOK_DISABLED`: The webhook is disabled and gets no deliveries; enable it first.
+ * - `MODULE_NOT_FOUND`: No such module, or no version of it that was asked for.
  * - `RATE_LIMITED`: Too many requests.
  * - `QUEUE_FULL`: The tenant's queue is full.
  * - `TOO_MANY_WAITERS`: Too many calls wait or watch at once.
@@ -93,6 +94,7 @@ export type ErrorReason =
   | "WORKER_VERSION_UNSUPPORTED"
   | "CHANGED_MEANWHILE"
   | "WEBHOOK_DISABLED"
+  | "MODULE_NOT_FOUND"
   | "RATE_LIMITED"
   | "QUEUE_FULL"
   | "TOO_MANY_WAITERS"

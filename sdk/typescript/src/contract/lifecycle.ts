@@ -89,6 +89,11 @@ export interface Attempt {
   readonly errorMessage: string;
   /** WASM fuel that it burnt, about one unit per instruction; 0 when the engine has none. */
   readonly fuel: number;
+  /**
+   * Digest of the bytes that ran, `sha256:` and 64 hex digits, known when the attempt ends, and from its beginning when
+   * the task is pinned to it; empty when nobody said it: the engine has none, or its worker was lost.
+   */
+  readonly digest: string;
 }
 
 /** @internal */
@@ -102,5 +107,6 @@ export function readAttempt(message: wire.Attempt): Attempt {
     errorCode: message.errorCode,
     errorMessage: message.errorMessage,
     fuel: Number(message.fuel),
+    digest: message.digest,
   };
 }

@@ -4,6 +4,7 @@
 export const REPEATABLE: ReadonlySet<string> = new Set([
   "aion.v1.CatalogService.ListIntents",
   "aion.v1.CatalogService.ListModules",
+  "aion.v1.CatalogService.DescribeModule",
   "aion.v1.ScheduleService.CreateSchedule",
   "aion.v1.ScheduleService.GetSchedule",
   "aion.v1.ScheduleService.ListSchedules",

@@ -17,7 +17,10 @@ export interface TaskRequest {
   readonly intent: string;
   /** The intent's input, as strings. Either this or `paramsJson`. */
   readonly params: Readonly<Record<string, string>>;
-  /** An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. */
+  /**
+   * An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. `module:NAME@sha256:HEX`, with the
+   * 64 hex digits of a module's digest, is more than a wish: the task runs these bytes or none.
+   */
   readonly preferredEngine: string;
   /** `low`, `normal` or `high`; empty means `normal`. */
   readonly priority: "low" | "normal" | "high" | (string & {});
@@ -72,7 +75,10 @@ export interface TaskRequestInput {
   intent: string;
   /** The intent's input, as strings. Either this or `paramsJson`. */
   params?: Readonly<Record<string, string>> | undefined;
-  /** An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. */
+  /**
+   * An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. `module:NAME@sha256:HEX`, with the
+   * 64 hex digits of a module's digest, is more than a wish: the task runs these bytes or none.
+   */
   preferredEngine?: string | undefined;
   /** `low`, `normal` or `high`; empty means `normal`. */
   priority?: "low" | "normal" | "high" | (string & {}) | undefined;

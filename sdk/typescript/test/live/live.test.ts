@@ -108,6 +108,9 @@ describe.each(PROTOCOLS)("over %s", (protocol) => {
     expect(names).toContain("summarize");
     const modules = await client.catalog.modules().toArray();
     expect(modules.find(({ name }) => name === "summarize")).toMatchObject({ health: "READY" });
+    const described = await client.catalog.module("summarize", "^1.0");
+    expect(described).toMatchObject({ module: { kind: "CORE", health: "READY" }, inputSchema: { type: "object" } });
+    await expect(client.catalog.module("sumarize")).rejects.toMatchObject({ reason: "MODULE_NOT_FOUND" });
     expect((await client.server.info()).maxWaitMs).toBe(60_000);
   });
 

@@ -30,6 +30,7 @@ test("every RPC of the contract is called by some method of the client", async (
     tasks.explain("t"),
     catalog.intents().toArray(),
     catalog.modules().toArray(),
+    catalog.module("summarize", "^1.0"),
     server.info(),
     schedules.create(schedule),
     schedules.get("s"),

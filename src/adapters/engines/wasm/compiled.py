@@ -19,7 +19,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from aion.adapters.engines.wasm.children import command, environment
+from aion.adapters.engines.wasm.compilers import Compilers
 from aion.adapters.engines.wasm.engine_config import REVISION
 from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
 
@@ -38,6 +38,7 @@ class CompiledModules:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._key = _cache_key(data_dir / _KEY_FILE)
         self._timeout = compile_timeout
+        self._compilers = Compilers()
         self._platform = "\0".join((version("wasmtime"), REVISION, platform.machine(), _processor_features()))
         # Each compiler uses every core.
         self._turns = asyncio.Semaphore(2)
@@ -54,12 +55,22 @@ class CompiledModules:
         # One caller that gives up does not take the code from the others.
         return await asyncio.shield(task)
 
+    def end(self) -> None:
+        """Ends what is being compiled: who waits for it hears that it is broken."""
+        self._compilers.end()
+
+    def has(self, module: WasmModule) -> bool:
+        """Whether there is a file for it, so that its code is there in a moment."""
+        return (self._folder / f"{self._name(module)}.cwasm").exists()
+
     async def _in_turn(self, module: WasmModule, name: str) -> bytes:
         async with self._turns:
             return await asyncio.to_thread(self._load_or_compile, module, name)
 
     def _name(self, module: WasmModule) -> str:
-        parts = (module.digest, str(module.metered), str(module.memory_bytes), self._platform)
+        # A core module is compiled together with a look at its memory; a component's is looked at when it runs.
+        memory = "" if module.component else str(module.memory_bytes)
+        parts = (module.digest, module.kind, str(module.metered), memory, self._platform)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _load_or_compile(self, module: WasmModule, name: str) -> bytes:
@@ -107,24 +118,19 @@ class CompiledModules:
             raise ModuleBroken(f"{module.path.name} cannot be read: {error.strerror}") from error
         if hashlib.sha256(wasm).hexdigest() != module.digest.removeprefix("sha256:"):
             raise ModuleBroken(f"{module.path.name} does not have the digest that its manifest gives; install it again")
+        arguments = (module.kind, int(module.metered), module.memory_bytes)
         try:
-            done = subprocess.run(
-                command("compile", int(module.metered), module.memory_bytes),
-                input=wasm,
-                capture_output=True,
-                timeout=self._timeout.total_seconds(),
-                cwd="/",
-                env=environment(),
-                check=False,
-            )
+            status, code, errors = self._compilers.run(arguments, wasm, self._timeout)
         except subprocess.TimeoutExpired as error:
             raise ModuleBroken(f"{module.path.name} took longer than {self._timeout} to compile") from error
-        if done.returncode == 1:
-            raise ModuleBroken(f"{module.path.name}: {_first_of(done.stderr)}")
-        if done.returncode != 0:
-            _log.error("compiling %s ended with %s: %s", module.path, done.returncode, _first_of(done.stderr))
-            raise ModuleBroken(f"{module.path.name} made the compiler end with status {done.returncode}")
-        return done.stdout
+        if self._compilers.ended:
+            raise ModuleBroken(f"{module.path.name} was not compiled: the engine is closed")
+        if status == 1:
+            raise ModuleBroken(f"{module.path.name}: {_first_of(errors)}")
+        if status != 0:
+            _log.error("compiling %s ended with %s: %s", module.path, status, _first_of(errors))
+            raise ModuleBroken(f"{module.path.name} made the compiler end with status {status}")
+        return code
 
 
 def _first_of(text: bytes) -> str:

@@ -1,29 +1,34 @@
 """The Engine port over WebAssembly: finds the module, gives it to a host, and answers in time."""
 
 import asyncio
+import hashlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from aion.adapters.engines.wasm.compiled import CompiledModules
-from aion.adapters.engines.wasm.flights import NO_HOST
-from aion.adapters.engines.wasm.frames import RunOrder
+from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, NO_TURN
+from aion.adapters.engines.wasm.frames import LoadOrder, RunOrder
 from aion.adapters.engines.wasm.host_process import HostProcess
 from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
 from aion.adapters.engines.wasm.pool import HostPool
 from aion.adapters.engines.wasm.settings import WasmSettings
+from aion.adapters.engines.wasm.turns import Turns
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.ports.engines import EmitEvents, Engine, EngineJob
 
 _log = logging.getLogger(__name__)
 _MOST_MEMORY = 4 << 30
 _MOST_FUEL = 2**63 - 1
+_LARGE = 2 << 20
+_UNPREDICTABLE = frozenset({"clock", "random"})
 
 
 class WasmEngine:
@@ -39,9 +44,11 @@ class WasmEngine:
         self._settings = settings or WasmSettings()
         self._host_replaced = host_replaced
         self._modules = modules
-        self._slots = {name: slot for slot, name in enumerate(modules)}
+        self._slots: dict[WasmModule, int] = {module: slot for slot, module in enumerate(modules.values())}
         self._compiled = CompiledModules(data_dir, self._settings.compile_timeout)
         self._numbers = itertools.count(1)
+        self._turns = Turns()
+        self._postponed: set[WasmModule] = set()
         self._pool: HostPool | None = None
 
     @property
@@ -54,7 +61,8 @@ class WasmEngine:
         await pool.open()
         self._pool = pool
         try:
-            await asyncio.gather(*(self._warm(module, pool.hosts()) for module in self._modules.values()))
+            soon = [module for module in self._modules.values() if module not in self._postponed]
+            await asyncio.gather(*(self._warm(module, pool.hosts()) for module in soon))
         except BaseException:
             await self.close()
             raise
@@ -79,28 +87,93 @@ class WasmEngine:
             return str(broken)
         return ""
 
+    def takes_long(self, module: WasmModule) -> bool:
+        """Whether compiling it takes long: it is large, and was not compiled before."""
+        try:
+            return module.path.stat().st_size > _LARGE and not self._compiled.has(module)
+        except OSError:
+            return False
+
+    def postpone(self, modules: Iterable[WasmModule]) -> None:
+        """`prepare_postponed` compiles these; till then entering waits for none, and their attempts are handed back."""
+        self._postponed.update(modules)
+
+    async def prepare_postponed(self, module: WasmModule) -> str:
+        """Compiles it and gives it to the hosts; why it cannot run here, or an empty text."""
+        problem = await self.prepare(module)
+        self._postponed.discard(module)
+        if self._pool is not None and not problem:
+            await self._warm(module, self._pool.hosts())
+        return problem
+
+    def end_compiling(self) -> None:
+        """Ends the compilers that run: nobody waits for what they would make."""
+        self._compiled.end()
+
+    def has(self, module: WasmModule) -> bool:
+        """Whether attempts may run exactly this already."""
+        return self._modules.get(module.engine) == module
+
+    async def replace(self, modules: Mapping[str, WasmModule]) -> None:
+        """From now on new attempts run these modules, which are compiled and given to the hosts before.
+
+        Attempts that run end on the bytes that they have, and a module that is not among these stays for the tasks that
+        it was chosen for.
+        """
+        fresh = [module for name, module in modules.items() if self._modules.get(name) != module]
+        for module in fresh:
+            self._slots.setdefault(module, len(self._slots))
+        if self._pool is not None:
+            await asyncio.gather(*(self._warm(module, self._pool.hosts()) for module in fresh))
+        self._modules = {**self._modules, **modules}
+
     async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:
         """Runs one attempt, see the port."""
         module = self._modules.get(job.engine)
         pool = self._pool
         if module is None or pool is None:
             return _unavailable(f"{job.engine} is not installed here")
+        if job.digest and job.digest != module.sha256:
+            return _unavailable(
+                f"{job.engine} is {module.sha256} here and the task is pinned to {job.digest}: install these bytes "
+                "again, or ask for the task without the pin"
+            )
+        if module in self._postponed:
+            return await self._handed_back_in_a_moment(job)
         patient_until = time.monotonic_ns() + _ns(job.patience)
+        if not module.concurrency and not job.caps.concurrency:
+            return await self._run_now(pool, module, job, patient_until, emit)
+        bounds = (((job.tenant, job.engine), job.caps.concurrency), (job.engine, module.concurrency))
+        within = min(self._settings.turn_wait, job.patience).total_seconds()
+        async with self._turns.all_of(*bounds, within=within) as has_turn:
+            if not has_turn:
+                return NO_TURN
+            return await self._run_now(pool, module, job, patient_until, emit)
+
+    async def _handed_back_in_a_moment(self, job: EngineJob) -> AttemptResult:
+        # Whoever runs attempts would give it back at once.
+        await asyncio.sleep(min(self._settings.turn_wait, job.patience).total_seconds())
+        return COMPILING
+
+    async def _run_now(
+        self, pool: HostPool, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
+    ) -> AttemptResult:
         host = None if job.alone else pool.least_loaded()
-        if host is not None and host.holds(self._slots[job.engine]):
-            return await host.run(next(self._numbers), self._order(module, job, patient_until), emit)
+        if host is not None and host.holds(self._slots[module]):
+            return await self._run_in(host, module, job, patient_until, emit)
         return await self._run_when_there_is_a_host(pool, module, job, patient_until, emit)
 
     def _order(self, module: WasmModule, job: EngineJob, patient_until: int) -> RunOrder:
         """What a host is told. The guest's time begins now, and ends with the patience at the latest."""
+        given = job.input_json.encode("utf-8", "replace")
         return RunOrder(
-            slot=self._slots[job.engine],
+            slot=self._slots[module],
             deadline_ns=min(time.monotonic_ns() + _ns(job.timeout), patient_until),
-            memory_bytes=min(module.memory_bytes, _MOST_MEMORY),
-            fuel=min(module.fuel, _MOST_FUEL),
-            granted=module.granted,
-            seed=job.seed,
-            input=job.input_json.encode("utf-8", "replace"),
+            memory_bytes=min(job.caps.of_memory(module.memory_bytes), _MOST_MEMORY),
+            fuel=min(job.caps.of_fuel(module.fuel) or _MOST_FUEL, _MOST_FUEL),
+            granted=module.granted - _UNPREDICTABLE if module.deterministic else module.granted,
+            seed=hashlib.sha256(given).digest() if module.deterministic else job.seed,
+            input=given,
         )
 
     async def _run_when_there_is_a_host(
@@ -114,7 +187,7 @@ class WasmEngine:
                         host = await stack.enter_async_context(pool.alone())
                     else:
                         host = await pool.next_living()
-                    if not host.holds(self._slots[job.engine]):
+                    if not host.holds(self._slots[module]):
                         await self._give(module, host)
             except ModuleBroken as broken:
                 return _unavailable(str(broken))
@@ -123,13 +196,20 @@ class WasmEngine:
             except OSError as error:
                 _log.warning("no host could be started for an attempt of %s: %s", job.engine, error)
                 return NO_HOST
-            return await host.run(next(self._numbers), self._order(module, job, patient_until), emit)
+            return await self._run_in(host, module, job, patient_until, emit)
+
+    async def _run_in(
+        self, host: HostProcess, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
+    ) -> AttemptResult:
+        """What came of it, with the digest of what ran."""
+        result = await host.run(next(self._numbers), self._order(module, job, patient_until), emit)
+        return result if result is NO_HOST else replace(result, digest=module.sha256)
 
     async def _give(self, module: WasmModule, host: HostProcess) -> None:
-        slot = self._slots[module.engine]
+        slot = self._slots[module]
         code = await self._compiled.code(module)
         if not host.holds(slot):
-            host.load_module(slot, code, metered=module.metered)
+            host.load_module(slot, LoadOrder(module.metered, module.component, code))
 
     async def _warm(self, module: WasmModule, hosts: list[HostProcess]) -> None:
         """Compiles a module before its first attempt, and gives it to the hosts. A broken one says so when run."""

@@ -16,6 +16,13 @@ LOST = AttemptResult(
 NO_HOST = AttemptResult(
     AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "no host process was free for it; it waits for its next turn")
 )
+NO_TURN = AttemptResult(
+    AttemptOutcome.LOST,
+    failure=Failure(HANDED_BACK, "as many attempts of its module as may run at once did; it waits for its next turn"),
+)
+COMPILING = AttemptResult(
+    AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "its module is still being compiled; it waits for its next turn")
+)
 OVERDUE = AttemptResult(
     AttemptOutcome.TIMEOUT,
     failure=Failure(
@@ -33,6 +40,7 @@ class Flight:
     landed: asyncio.Future[AttemptResult]
     emit: EmitEvents
     kill_at_ns: int
+    memory_bytes: int
 
     def pass_on(self, events: list[NewEvent]) -> None:
         """Gives events to whoever waits, unless nobody does any more."""

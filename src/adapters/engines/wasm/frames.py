@@ -16,7 +16,7 @@ from aion.domain.events import EventKind, NewEvent
 
 _HEADER = Struct("<IBQ")
 _RUN = Struct("<IqQQBB")
-_END = Struct("<BQ")
+_END = Struct("<BQQ")
 _PERMISSIONS = ("clock", "random", "log")
 
 
@@ -53,6 +53,29 @@ def frame(kind: FrameKind, number: int, payload: bytes = b"") -> bytes:
     return _HEADER.pack(len(payload), kind, number) + payload
 
 
+@dataclass(frozen=True, slots=True)
+class LoadOrder:
+    """A module's native code, and what it was compiled as."""
+
+    metered: bool
+    component: bool
+    code: bytes
+
+
+_METERED, _COMPONENT = 1, 2
+
+
+def load_payload(order: LoadOrder) -> bytes:
+    """The payload of LOAD."""
+    return bytes((_METERED * order.metered | _COMPONENT * order.component,)) + order.code
+
+
+def read_load(payload: bytes) -> LoadOrder:
+    """Reads the payload of LOAD."""
+    flags = payload[0]
+    return LoadOrder(bool(flags & _METERED), bool(flags & _COMPONENT), payload[1:])
+
+
 def run_payload(order: RunOrder) -> bytes:
     """The payload of RUN."""
     flags = sum(1 << bit for bit, name in enumerate(_PERMISSIONS) if name in order.granted)
@@ -76,7 +99,7 @@ def read_run(payload: bytes) -> RunOrder:
 
 def end_payload(result: AttemptResult) -> bytes:
     """The payload of END."""
-    head = _END.pack(result.outcome, result.fuel)
+    head = _END.pack(result.outcome, result.fuel, result.memory_bytes)
     if result.failure is not None:
         failure = result.failure
         return head + orjson.dumps([failure.code, failure.message, failure.retryable])
@@ -85,13 +108,13 @@ def end_payload(result: AttemptResult) -> bytes:
 
 def read_end(payload: bytes) -> AttemptResult:
     """Reads the payload of END."""
-    number, fuel = _END.unpack_from(payload)
+    number, fuel, memory = _END.unpack_from(payload)
     outcome = AttemptOutcome(number)
     rest = payload[_END.size :]
     if outcome is AttemptOutcome.OK:
-        return AttemptResult(outcome, result_json=rest.decode(), fuel=fuel)
+        return AttemptResult(outcome, result_json=rest.decode(), fuel=fuel, memory_bytes=memory)
     code, message, retryable = orjson.loads(rest)
-    return AttemptResult(outcome, failure=Failure(code, message, retryable), fuel=fuel)
+    return AttemptResult(outcome, failure=Failure(code, message, retryable), fuel=fuel, memory_bytes=memory)
 
 
 def events_payload(events: Sequence[Event]) -> bytes:

@@ -15,8 +15,10 @@ from aion.adapters.engines.wasm.flights import LOST, NO_HOST, OVERDUE, Flight
 from aion.adapters.engines.wasm.frames import (
     FrameKind,
     FrameReader,
+    LoadOrder,
     RunOrder,
     frame,
+    load_payload,
     read_end,
     read_events,
     run_payload,
@@ -100,17 +102,17 @@ class HostProcess(asyncio.Protocol):
         """Whether the module of this slot was loaded."""
         return slot in self._slots
 
-    def load_module(self, slot: int, code: bytes, *, metered: bool) -> None:
+    def load_module(self, slot: int, order: LoadOrder) -> None:
         """Gives it a module's native code."""
         self._slots.add(slot)
-        self._send(frame(FrameKind.LOAD, slot, (b"\x01" if metered else b"\x00") + code))
+        self._send(frame(FrameKind.LOAD, slot, load_payload(order)))
 
     async def run(self, number: int, order: RunOrder, emit: EmitEvents) -> AttemptResult:
         """Runs an attempt. Cancelling it tells the guest to end, and kills the process if it does not."""
         if self.gone.is_set():
             return NO_HOST
         landed: asyncio.Future[AttemptResult] = self._loop.create_future()
-        flight = Flight(landed, emit, order.deadline_ns + _ns(self._settings.grace))
+        flight = Flight(landed, emit, order.deadline_ns + _ns(self._settings.grace), order.memory_bytes)
         self._flights[number] = flight
         self._idle.clear()
         self._calls_left -= 1
@@ -222,10 +224,18 @@ class HostProcess(asyncio.Protocol):
             first.land(OVERDUE)
             _log.warning("host %d is killed: one of its attempts did not end", self.pid)
             self.kill()
+        elif self._own_memory() > self._settings.host_memory_most:
+            # No guest of itself: something in the host grows. Its attempts run again alone, which finds the culprit.
+            _log.warning("host %d is killed: it holds more memory than its guests may", self.pid)
+            self.kill()
         self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
 
+    def _own_memory(self) -> int:
+        """What it holds beyond what its guests were granted, in bytes."""
+        return _memory_of(self.pid) - sum(flight.memory_bytes for flight in self._flights.values())
+
     def _look_at_wear(self) -> None:
-        if _memory_of(self.pid) > self._settings.host_memory_bytes:
+        if self._own_memory() > self._settings.host_memory_bytes:
             self.due.set()
         self._wear = self._loop.call_later(_WEAR_SECONDS, self._look_at_wear)
 

@@ -12,7 +12,9 @@ class WasmModule:
     SHA-256 `digest` (hexadecimal, with or without a leading `sha256:`). `fuel` 0 means unlimited. `granted` holds what
     its manifest lists under `permissions.host`: `clock`, `random`, `log`. `component` says that the file is a component
     (WASI 0.2) and no core module (preview 1). `concurrency` is the most of its attempts at once in this process, 0 no
-    bound of its own. A `deterministic` one draws its random numbers from its input.
+    bound of its own. A `deterministic` one draws its random numbers from its input, has neither clock nor true
+    randomness whatever was granted, and always counts its fuel. `counts_fuel`: somebody's fuel is capped, so that it
+    must be counted though the module's own is unlimited.
     """
 
     engine: str
@@ -24,11 +26,22 @@ class WasmModule:
     component: bool = False
     concurrency: int = 0
     deterministic: bool = False
+    counts_fuel: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The digest as the rest of AION writes it: `sha256:` and 64 hex digits."""
+        return f"sha256:{self.digest.removeprefix('sha256:')}"
+
+    @property
+    def kind(self) -> str:
+        """`module` or `component`."""
+        return "component" if self.component else "module"
 
     @property
     def metered(self) -> bool:
-        """Whether its guests count fuel."""
-        return self.fuel > 0
+        """Whether its guests count fuel. What a deterministic one burnt is part of its answer."""
+        return self.fuel > 0 or self.deterministic or self.counts_fuel
 
 
 class ModuleBroken(Exception):

@@ -21,14 +21,20 @@ class WasmSettings:
     host_wait: timedelta = timedelta(seconds=5)
     """An attempt that has no host by then is handed back, uncounted, so that its slot serves others meanwhile."""
 
+    turn_wait: timedelta = timedelta(seconds=1)
+    """The same for an attempt whose module bounds how many run at once: it holds a slot that others could use."""
+
     lone_idle: timedelta = timedelta(seconds=30)
     """A lone host without work is kept this long: after a crash there are often many such attempts."""
 
     calls_per_host: int = 100_000
     """A host is replaced after so many attempts, so that no slow leak lives for ever."""
 
-    host_memory_bytes: int = 1 << 30
-    """A host that holds more is replaced once its attempts are done."""
+    host_memory_bytes: int = 512 << 20
+    """A host that holds more than this beyond its guests' memory is replaced once its attempts are done."""
+
+    host_memory_most: int = 2 << 30
+    """A host that holds more than this beyond its guests' memory is killed: so much is a defect, or an attack on it."""
 
     grace: timedelta = timedelta(milliseconds=500)
     """A host whose attempt is still running so long after its deadline is killed."""
@@ -39,5 +45,5 @@ class WasmSettings:
     start_timeout: timedelta = timedelta(seconds=30)
     """A host that is not ready by then is given up; a loaded machine needs seconds, never so many."""
 
-    compile_timeout: timedelta = timedelta(seconds=120)
-    """Optimising a module of several megabytes takes seconds; what takes longer was made to."""
+    compile_timeout: timedelta = timedelta(seconds=240)
+    """Optimising a component of twenty megabytes takes half a minute, three times that on a busy machine."""

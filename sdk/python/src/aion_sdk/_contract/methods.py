@@ -5,6 +5,7 @@ Generated from proto/aion/v1 by `make generate`: do not edit.
 
 LIST_INTENTS = "/aion.v1.CatalogService/ListIntents"
 LIST_MODULES = "/aion.v1.CatalogService/ListModules"
+DESCRIBE_MODULE = "/aion.v1.CatalogService/DescribeModule"
 SUBMIT = "/aion.v1.AionTasks/Submit"
 STREAM = "/aion.v1.AionTasks/Stream"
 STATUS_BY_ID = "/aion.v1.AionTasks/StatusById"
@@ -37,6 +38,7 @@ REPEATABLE = frozenset(
     {
         LIST_INTENTS,
         LIST_MODULES,
+        DESCRIBE_MODULE,
         SUBMIT,
         STREAM,
         STATUS_BY_ID,

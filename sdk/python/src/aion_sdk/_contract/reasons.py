@@ -96,6 +96,9 @@ class ErrorReason(StrEnum):
     WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
     """The webhook is disabled and gets no deliveries; enable it first."""
 
+    MODULE_NOT_FOUND = "MODULE_NOT_FOUND"
+    """No such module, or no version of it that was asked for."""
+
     RATE_LIMITED = "RATE_LIMITED"
     """Too many requests."""
 

@@ -5,7 +5,7 @@ from aion_sdk._contract import methods
 from aion_sdk._sync.calls import Calls
 from aion_sdk._sync.pages import Pages
 from aion_sdk._wire import decode, encode
-from aion_sdk.catalog import Intent, Module
+from aion_sdk.catalog import Intent, Module, ModuleDescription
 from aion_sdk.paging import Page
 
 
@@ -32,3 +32,13 @@ class Catalog:
             return decode.modules(self._calls.unary(methods.LIST_MODULES, request))
 
         return Pages(fetch)
+
+    def module(self, name: str, version: str = "") -> ModuleDescription:
+        """Read everything about one module: facts, schemas, examples, versions. Raises NotFound.
+
+        `version` is one such as `1.2.0`, a range such as `^1.2`, or the digest of its bytes; a range means the newest
+        of its versions that can run, empty the newest of all.
+        """
+        return decode.module_description(
+            self._calls.unary(methods.DESCRIBE_MODULE, encode.describe_module_request(name, version))
+        )

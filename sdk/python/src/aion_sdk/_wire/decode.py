@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from aion_sdk._gen.aion import v1
 from aion_sdk._wire import status
-from aion_sdk.catalog import Intent, Module, ModuleHealth, ServerInfo
+from aion_sdk.catalog import Intent, Module, ModuleDescription, ModuleExample, ModuleHealth, ModuleKind, ServerInfo
 from aion_sdk.decisions import Candidate, Decision, Refusal, RefusalReason
 from aion_sdk.events import Event, EventKind
 from aion_sdk.lifecycle import Attempt, AttemptOutcome, TaskState
@@ -67,6 +67,18 @@ def modules(data: bytes) -> Page[Module]:
     """A ListModulesResponse."""
     message = v1.ListModulesResponse.parse(data)
     return Page(tuple(_module(item) for item in message.modules), message.next_page_token)
+
+
+def module_description(data: bytes) -> ModuleDescription:
+    """A DescribeModuleResponse."""
+    message = v1.DescribeModuleResponse.parse(data)
+    return ModuleDescription(
+        module=_module(message.module or v1.Module()),
+        input_schema_json=message.input_schema_json,
+        output_schema_json=message.output_schema_json,
+        examples=tuple(ModuleExample(item.name, item.input_json, item.result_json) for item in message.examples),
+        versions=tuple(message.versions),
+    )
 
 
 def server_info(data: bytes) -> ServerInfo:
@@ -158,6 +170,7 @@ def _attempt(message: v1.Attempt) -> Attempt:
         error_code=message.error_code,
         error_message=message.error_message,
         fuel=message.fuel,
+        digest=message.digest,
     )
 
 
@@ -182,6 +195,8 @@ def _decision(message: v1.Decision) -> Decision:
         candidates=tuple(_candidate(item) for item in message.candidates),
         policy_version=message.policy_version,
         decide_time=message.decide_time,
+        engine_digest=message.engine_digest,
+        digest_pinned=message.digest_pinned,
     )
 
 
@@ -196,6 +211,8 @@ def _candidate(message: v1.Candidate) -> Candidate:
         expected_cost_micros=message.expected_cost_micros,
         expected_latency_ms=message.expected_latency_ms,
         reason=message.reason,
+        digest=message.digest,
+        weight=message.weight,
     )
 
 
@@ -228,4 +245,11 @@ def _module(message: v1.Module) -> Module:
         memory_bytes=message.memory_bytes,
         fuel=message.fuel,
         license=message.license,
+        description=message.description,
+        authors=tuple(message.authors),
+        kind=named(ModuleKind, message.kind),
+        concurrency=message.concurrency,
+        deterministic=message.deterministic,
+        host_permissions=tuple(message.host_permissions),
+        retries=message.retries,
     )

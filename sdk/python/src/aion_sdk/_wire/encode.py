@@ -85,6 +85,11 @@ def list_modules_request(page_size: int, page_token: str) -> bytes:
     return bytes(v1.ListModulesRequest(page_size=whole("page_size", page_size), page_token=page_token))
 
 
+def describe_module_request(name: str, version: str) -> bytes:
+    """A DescribeModule."""
+    return bytes(v1.DescribeModuleRequest(name=name, version=version))
+
+
 def server_info_request() -> bytes:
     """A GetServerInfo."""
     return bytes(v1.GetServerInfoRequest())

@@ -10,6 +10,7 @@ from aion_sdk._contract import methods
 from aion_sdk._gen.aion import v1
 from aion_sdk._gen.google import rpc
 from aion_sdk._version import __version__
+from aion_sdk.testing.modules import FakeModules
 from aion_sdk.testing.refusals import RefusedCall
 from aion_sdk.testing.schedules import FakeSchedules
 from aion_sdk.testing.scripts import Script
@@ -28,7 +29,7 @@ class Method(NamedTuple):
 def services(scripts: Mapping[str, Script], tasks: FakeTasks) -> dict[str, Method]:
     """Every RPC by its path."""
     answers = _Answers(scripts, tasks)
-    schedules, webhooks = FakeSchedules(tasks), FakeWebhooks()
+    schedules, webhooks, modules = FakeSchedules(tasks), FakeWebhooks(), FakeModules(scripts)
     return {
         methods.SUBMIT: Method(v1.TaskRequest, tasks.submit),
         methods.STREAM: Method(v1.TaskRequest, answers.stream, streams=True),
@@ -40,7 +41,8 @@ def services(scripts: Mapping[str, Script], tasks: FakeTasks) -> dict[str, Metho
         methods.RETRY: Method(v1.RetryRequest, tasks.retry),
         methods.EXPLAIN_DECISION: Method(v1.ExplainDecisionRequest, answers.explain),
         methods.LIST_INTENTS: Method(v1.ListIntentsRequest, answers.intents),
-        methods.LIST_MODULES: Method(v1.ListModulesRequest, lambda _: v1.ListModulesResponse()),
+        methods.LIST_MODULES: Method(v1.ListModulesRequest, modules.page),
+        methods.DESCRIBE_MODULE: Method(v1.DescribeModuleRequest, modules.describe),
         methods.GET_SERVER_INFO: Method(v1.GetServerInfoRequest, answers.info),
         methods.CREATE_TICKET: Method(v1.CreateTicketRequest, answers.ticket),
         methods.CREATE_SCHEDULE: Method(v1.CreateScheduleRequest, schedules.create),

@@ -1,4 +1,4 @@
-"""Commands that ask what the server is and can do: intents, modules, server info."""
+"""Commands that ask what the server is and can do: intents, server info."""
 
 import typer
 
@@ -19,12 +19,6 @@ def _server() -> None:
 def intents(session: Session) -> None:
     """List what can be asked for."""
     show(list(session.client.catalog.intents()), session.form, tables.show_intents)
-
-
-@supplied_by(session=session)
-def modules(session: Session) -> None:
-    """List the installed modules."""
-    show(list(session.client.catalog.modules()), session.form, tables.show_modules)
 
 
 @server.command()

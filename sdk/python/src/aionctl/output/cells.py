@@ -21,6 +21,7 @@ COLOURS = {
     "ERROR": "red",
     "FAILED": "red",
     "BROKEN": "red",
+    "PREPARING": "cyan",
     "TIMEOUT": "yellow",
     "CANCELED": "yellow",
     "LOST": "yellow",
@@ -77,6 +78,11 @@ def moment(time: datetime | None) -> str:
 def cost(micros: int) -> str:
     """Micro-dollars in dollars."""
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
+
+
+def short_digest(digest: str) -> str:
+    """Enough of a digest to tell two apart."""
+    return digest[: len("sha256:") + 12]
 
 
 def duration(value: timedelta | None) -> str:

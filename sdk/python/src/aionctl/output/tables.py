@@ -4,8 +4,8 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 
-from aion_sdk import Attempt, Candidate, Decision, Intent, Module, ServerInfo, Task
-from aionctl.output.cells import console, cost, duration, facts, moment, rows
+from aion_sdk import Attempt, Candidate, Decision, Intent, ServerInfo, Task
+from aionctl.output.cells import console, cost, duration, facts, moment, rows, short_digest
 from aionctl.safe_text import visible_json
 
 
@@ -27,6 +27,7 @@ def show_task(task: Task) -> None:
         ("replayed", "yes" if task.replayed else ""),
         ("engine", _engine(task)),
         ("why", task.engine.reason if task.engine else ""),
+        ("digest", _digest(task.decision) if task.decision else ""),
         ("created", moment(task.create_time)),
         ("not before", moment(task.not_before) if not task.ended else ""),
         ("queue until", moment(task.queue_expire_time) if not task.start_time and not task.ended else ""),
@@ -61,14 +62,17 @@ def show_decision(decision: Decision) -> None:
             ("route", decision.route),
             ("chosen by", decision.chosen_by),
             ("why", decision.reason),
+            ("digest", _digest(decision)),
             ("policy", decision.policy_version),
             ("decided", moment(decision.decide_time)),
         ]
     )
+    weighed = any(c.weight is not None for c in decision.candidates)
     found = [
         (
             str(c.rank or "-"),
             c.engine,
+            *([_weight(c)] if weighed else []),
             c.route,
             "yes" if c.eligible else "no",
             f"{c.score:.4g}" if c.eligible else "-",
@@ -79,29 +83,14 @@ def show_decision(decision: Decision) -> None:
         for c in decision.candidates
     ]
     console().print()
-    rows(("RANK", "CANDIDATE", "ROUTE", "ELIGIBLE", "SCORE", "COST USD", "LATENCY", "WHY"), found)
+    weight = ("WEIGHT",) if weighed else ()
+    rows(("RANK", "CANDIDATE", *weight, "ROUTE", "ELIGIBLE", "SCORE", "COST USD", "LATENCY", "WHY"), found)
 
 
 def show_intents(intents: Iterable[Intent]) -> None:
     """Show what can be asked for, and with which params; `?` marks those that may be left out."""
     found = [(i.name, _params(i), ", ".join(i.engines), i.description) for i in intents]
     rows(("INTENT", "PARAMS", "ENGINES", "DESCRIPTION"), found)
-
-
-def show_modules(modules: Iterable[Module]) -> None:
-    """Show the installed module versions."""
-    found = [
-        (
-            f"{m.name}@{m.version}",
-            m.health.value,
-            ", ".join(m.intents),
-            duration(m.timeout),
-            m.license,
-            m.health_reason,
-        )
-        for m in modules
-    ]
-    rows(("MODULE", "HEALTH", "INTENTS", "TIME LIMIT", "LICENCE", "WHY"), found)
 
 
 def show_server(info: ServerInfo) -> None:
@@ -122,13 +111,25 @@ def show_server(info: ServerInfo) -> None:
 
 
 def _show_attempts(attempts: Sequence[Attempt]) -> None:
-    found = [(str(a.number), a.engine, a.outcome.value, moment(a.start_time), _failure(a)) for a in attempts]
+    found = [
+        (str(a.number), a.engine, short_digest(a.digest), a.outcome.value, moment(a.start_time), _failure(a))
+        for a in attempts
+    ]
     console().print()
-    rows(("ATTEMPT", "ENGINE", "OUTCOME", "STARTED", "WHY"), found)
+    rows(("ATTEMPT", "ENGINE", "DIGEST", "OUTCOME", "STARTED", "WHY"), found)
 
 
 def _failure(attempt: Attempt) -> str:
     return f"{attempt.error_code}: {attempt.error_message}" if attempt.error_code else ""
+
+
+def _digest(decision: Decision) -> str:
+    """The bytes that were decided for, and whether only they may run."""
+    return decision.engine_digest + (" (pinned)" if decision.digest_pinned else "")
+
+
+def _weight(candidate: Candidate) -> str:
+    return "-" if candidate.weight is None else str(candidate.weight)
 
 
 def _why(candidate: Candidate) -> str:

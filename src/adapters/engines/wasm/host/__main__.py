@@ -6,9 +6,9 @@ import socket
 import sys
 import threading
 
-from aion.adapters.engines.wasm.engine_config import build_engine
 from aion.adapters.engines.wasm.host.confinement import confine
 from aion.adapters.engines.wasm.host.connection import Connection, SupervisorGone
+from aion.adapters.engines.wasm.host.engines import Engines
 from aion.adapters.engines.wasm.host.lanes import Lanes
 
 _THREAD_STACK = 8 << 20
@@ -29,8 +29,7 @@ def main(arguments: list[str]) -> None:
     # The stack must hold what a guest may use of it and the host functions above.
     threading.stack_size(_THREAD_STACK)
     connection = Connection(socket.socket(fileno=descriptor))
-    engines = {metered: build_engine(metered=metered, guests=most_lanes) for metered in (False, True)}
-    lanes = Lanes(connection, engines, most_lanes)
+    lanes = Lanes(connection, Engines(most_lanes), most_lanes)
     try:
         connection.ready()
     except SupervisorGone as gone:

@@ -15,8 +15,10 @@ class Attempt:
         "cancel_asked",
         "deadline_ns",
         "ending",
+        "fuel",
         "granted",
         "input",
+        "memory",
         "number",
         "order",
         "output",
@@ -36,6 +38,8 @@ class Attempt:
         self.deadline_ns = order.deadline_ns
         self.read_to = 0
         self.random_blocks = 0
+        self.fuel = 0
+        self.memory = 0
         self.cancel_asked = False
         self.ending: BaseException | None = None
         self.wakes: threading.Event | None = None

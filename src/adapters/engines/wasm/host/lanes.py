@@ -19,10 +19,13 @@ from functools import partial
 import wasmtime
 
 from aion import failpoints
-from aion.adapters.engines.wasm.frames import FrameKind, read_run
+from aion.adapters.engines.wasm.frames import FrameKind, read_load, read_run
 from aion.adapters.engines.wasm.host.attempt import Attempt
+from aion.adapters.engines.wasm.host.components import Components
 from aion.adapters.engines.wasm.host.connection import Connection
-from aion.adapters.engines.wasm.host.guest import GuestRunner, LoadedModule
+from aion.adapters.engines.wasm.host.engines import Engines
+from aion.adapters.engines.wasm.host.guest import GuestRunner
+from aion.adapters.engines.wasm.host.loaded import LoadedComponent, LoadedModule
 from aion.adapters.engines.wasm.host.output import Output
 from aion.domain.attempts import AttemptResult
 
@@ -44,11 +47,12 @@ class Lane:
 class Lanes:
     """All lanes of a host, the queue they share, and the ticker. `run` serves until the supervisor is gone."""
 
-    def __init__(self, connection: Connection, engines: dict[bool, wasmtime.Engine], most_lanes: int) -> None:
+    def __init__(self, connection: Connection, engines: Engines, most_lanes: int) -> None:
         self._connection = connection
         self._engines = engines
         self._most_lanes = most_lanes
-        self._modules: dict[int, LoadedModule] = {}
+        self._components = Components(engines.for_components)
+        self._modules: dict[int, LoadedModule | LoadedComponent] = {}
         self._attempts: dict[int, Attempt] = {}
         self._queue: deque[Attempt] = deque()
         self._reading = threading.Lock()
@@ -78,7 +82,7 @@ class Lanes:
 
     def _serve(self) -> None:
         with self._ending():
-            lane = Lane(GuestRunner(self._engines, self._modules))
+            lane = Lane(GuestRunner(self._engines, self._components, self._modules))
             while True:
                 with self._lead:
                     while self._leader is not None:
@@ -109,18 +113,21 @@ class Lanes:
                 if canceled := self._attempts.get(number):
                     canceled.cancel()
             elif kind == FrameKind.LOAD:
-                self._load(number, metered=payload[:1] == b"\x01", code=payload[1:])
+                self._load(number, payload)
             else:
                 raise ValueError(f"the supervisor sent a frame of unknown kind {kind}")
 
-    def _load(self, slot: int, *, metered: bool, code: bytes) -> None:
+    def _load(self, slot: int, payload: bytes) -> None:
+        order = read_load(payload)
         try:
-            module = wasmtime.Module.deserialize(self._engines[metered], code)
-        except wasmtime.WasmtimeError:
+            if order.component:
+                self._modules[slot] = self._components.load(order.code, metered=order.metered)
+            else:
+                engine = self._engines.for_modules(order.metered)
+                self._modules[slot] = LoadedModule(wasmtime.Module.deserialize(engine, order.code), order.metered)
+        except (wasmtime.WasmtimeError, RuntimeError):
             # Attempts on this slot fail with their own error; the host is fine.
             _log.exception("wasmtime refuses a compiled module")
-            return
-        self._modules[slot] = LoadedModule(module, metered)
 
     def _run(self, lane: Lane, attempt: Attempt) -> None:
         lane.wakes.clear()
@@ -148,7 +155,7 @@ class Lanes:
                     self._work.wait()
                 idle = 0
             time.sleep(_TICK)
-            for engine in self._engines.values():
+            for engine in self._engines.all():
                 engine.increment_epoch()
             self._pass_the_lead_on()
             if self._attempts and self._reading.acquire(blocking=False):

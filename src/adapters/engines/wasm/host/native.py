@@ -39,6 +39,16 @@ def _bind(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Call
     return bound
 
 
+def bind_quick(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """A function of the library that is over at once."""
+    return _bind(_quick, name, result, *arguments)
+
+
+def bind_running(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """A function of the library that may run guest code: other threads go on meanwhile."""
+    return _bind(_running, name, result, *arguments)
+
+
 store_new = _bind(_quick, "wasmtime_store_new", c_void_p, c_void_p, c_void_p, c_void_p)
 store_delete = _bind(_quick, "wasmtime_store_delete", None, c_void_p)
 store_context = _bind(_quick, "wasmtime_store_context", c_void_p, c_void_p)

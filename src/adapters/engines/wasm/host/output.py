@@ -16,6 +16,7 @@ import orjson
 from aion.adapters.engines.wasm.frames import Event
 from aion.adapters.engines.wasm.host.endings import GuestEnds, failed
 from aion.adapters.engines.wasm.host.error_log import ErrorLog
+from aion.domain.attempts import AttemptOutcome
 from aion.domain.events import EventKind
 
 MOST_OUTPUT = 4 << 20
@@ -118,10 +119,6 @@ class Output:
         self._line += data[start:]
         self._bound(self._line)
 
-    def _is_opening(self, line: bytes) -> bool:
-        # A lone object that is spread over lines: its first line cannot be read by itself.
-        return not self._events and self.result is None and line.lstrip()[:1] == b"{" and not _is_json(line)
-
     def _bound(self, line: bytes | bytearray) -> None:
         if len(line) <= MOST_LINE + _ENVELOPE:
             return
@@ -130,11 +127,14 @@ class Output:
         raise failed("OUTPUT_TOO_LARGE", f"the module wrote a line of more than {MOST_LINE} bytes; write shorter lines")
 
     def _take(self, line: bytes) -> None:
-        if self._is_opening(line):
+        try:
+            self._read(line)
+        except _NotJson:
+            # A lone object that is spread over lines: its first line cannot be read by itself.
+            if self._events or self.result is not None or line.lstrip()[:1] != b"{":
+                raise
             self._line += line
             self._document = True
-        else:
-            self._read(line)
 
     def _read(self, line: bytes) -> None:
         if not line.strip():
@@ -163,7 +163,7 @@ class Output:
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            raise _malformed(f"a line is not JSON ({error.msg} at byte {error.colno - 1})") from error
+            raise _NotJson(error) from error
         if not isinstance(value, dict):
             raise _malformed("a line is JSON, but not an object")
         if line.count(b"{") + line.count(b"[") > MOST_DEPTH and _depth(value) > MOST_DEPTH:
@@ -197,19 +197,19 @@ class Output:
             self._event(_LOG, message[:MOST_LOG])
 
 
+class _NotJson(GuestEnds):
+    """A line cannot be read as JSON."""
+
+    def __init__(self, error: orjson.JSONDecodeError) -> None:
+        message = f"stdout is not ABI v1: a line is not JSON ({error.msg} at byte {error.colno - 1})"
+        super().__init__(AttemptOutcome.FAILED, "OUTPUT_MALFORMED", message)
+
+
 def _text(value: dict[str, Any], field: str, kind: str) -> str:
     text = value.get(field)
     if not isinstance(text, str):
         raise _malformed(f"the {field} of a {kind} line is not a string")
     return text
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def _depth(value: Any) -> int:

@@ -4,6 +4,8 @@ wasmtime does not say that it refused a guest more memory. A guest that dies of 
 recognised by a memory that had nearly reached its limit, or by what its allocator said last.
 """
 
+import re
+
 from aion.adapters.engines.wasm.host.attempt import Attempt
 from aion.adapters.engines.wasm.host.endings import GuestEnds, failed
 
@@ -26,12 +28,44 @@ _KINDS = {
     16: "a failed cast",
     49: "an exception that nobody caught",
 }
-_ALLOCATORS_LAST_WORDS = ("memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory")
+_ALLOCATORS_LAST_WORDS = ("memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory", "memoryerror")
 _MIB = 1 << 20
 
 
-def trap_ending(code: int | None, error: str, memory: int, attempt: Attempt, *, status: int = 0) -> GuestEnds:
-    """The ending for a trap's code, an error's text or an exit status."""
+_PHRASES = {
+    "call stack exhausted": 0,
+    "out of bounds memory access": 1,
+    "undefined element: out of bounds table access": 3,
+    "uninitialized element": 4,
+    "indirect call type mismatch": 5,
+    "integer overflow": 6,
+    "integer divide by zero": 7,
+    "invalid conversion to integer": 8,
+    "`unreachable` instruction executed": 9,
+    "all fuel consumed": _OUT_OF_FUEL,
+}
+_LAST_CAUSE = re.compile(r"(?:^|\n) +(?:[0-9]+: )?([^\n]+)\s*\Z")
+_MOST_CAUSE = 200
+
+
+def component_ending(error: str, attempt: Attempt, *, status: int = 0) -> GuestEnds:
+    """The ending for what wasmtime says of a component, which has no trap codes, or for an exit status."""
+    code = next((code for phrase, code in _PHRASES.items() if phrase in error), None)
+    cause = _LAST_CAUSE.search(error)
+    what = (cause[1] if cause else error)[:_MOST_CAUSE]
+    return trap_ending(code, error, 0, attempt, status=status, otherwise=f"it broke the rules of components: {what}")
+
+
+def trap_ending(
+    code: int | None,
+    error: str,
+    memory: int,
+    attempt: Attempt,
+    *,
+    status: int = 0,
+    otherwise: str = "it cannot be instantiated",
+) -> GuestEnds:
+    """The ending for a trap's code, an error's text or an exit status. `memory` is what the guest has, 0 unknown."""
     order, words = attempt.order, attempt.output.last_words
     if code == _OUT_OF_FUEL:
         return failed(
@@ -47,10 +81,11 @@ def trap_ending(code: int | None, error: str, memory: int, attempt: Attempt, *, 
     said = f": {words}" if words else ""
     if status:
         return failed("MODULE_FAILED", f"the module exited with status {status}{said}", retryable=True)
-    what = _KINDS.get(code, "a trap") if code is not None else "it cannot be instantiated"
+    what = _KINDS.get(code, "a trap") if code is not None else otherwise
     return failed("MODULE_TRAPPED", f"the module trapped: {what}{said}")
 
 
 def _lacks_memory(memory: int, limit: int, words: str) -> bool:
     lowered = words.lower()
-    return memory + max(_MIB, limit // 8) > limit or any(sign in lowered for sign in _ALLOCATORS_LAST_WORDS)
+    nearly_full = memory > 0 and memory + max(_MIB, limit // 8) > limit
+    return nearly_full or any(sign in lowered for sign in _ALLOCATORS_LAST_WORDS)

@@ -1,27 +1,17 @@
-"""WASI's clocks, sleep and randomness: real when the manifest was granted them, else fixed for every run.
+"""Clocks, sleep and randomness as preview 1 asks for them. A sleep ends with the attempt, at its deadline or cancel."""
 
-Without the grant time stands still and random bytes follow from the task's seed, so the same task gives the same
-answer on every attempt. A sleep ends with the attempt: at its deadline or when it is canceled.
-"""
-
-import hashlib
-import os
-import time
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from aion import failpoints
+from aion.adapters.engines.wasm.host.granted import now, random_bytes
 from aion.adapters.engines.wasm.host.native import Words
 from aion.adapters.engines.wasm.host.wasi_errors import INVAL, SUCCESS
 
 if TYPE_CHECKING:
     from aion.adapters.engines.wasm.host.wasi import Preview1
 
-# Neither may be zero: some language runtimes take a clock at zero for a broken one.
-_STILL_REALTIME = 1_577_836_800 * 10**9
-_STILL_MONOTONIC = 10**9
-
-_REALTIME, _MONOTONIC, _LAST_CLOCK = 0, 1, 3
+_LAST_CLOCK = 3
 _MOST_SUBSCRIPTIONS = 64
 _SUBSCRIPTION = Struct("<QBxxxxxxxIxxxxQQHxxxxxx")
 _EVENT = Struct("<QHBxxxxxQHxxxxxx")
@@ -30,18 +20,11 @@ _ABSOLUTE = 1
 _CHUNK = 1 << 16
 
 
-def now(wasi: "Preview1", clock: int) -> int:
-    """What the guest sees on a clock, in nanoseconds."""
-    if "clock" not in wasi.attempt.granted:
-        return _STILL_REALTIME if clock == _REALTIME else _STILL_MONOTONIC
-    return time.time_ns() if clock == _REALTIME else time.monotonic_ns()
-
-
 def clock_time_get(wasi: "Preview1", values: Words) -> int:
     """The time on a clock."""
     if values[0] > _LAST_CLOCK:
         return INVAL
-    wasi.memory.write_u64(values[8], now(wasi, values[0]))
+    wasi.memory.write_u64(values[8], now(wasi.attempt, values[0]))
     return SUCCESS
 
 
@@ -57,25 +40,19 @@ def random_get(wasi: "Preview1", values: Words) -> int:
     """Random bytes."""
     start, left = values[0], values[4]
     attempt = wasi.attempt
-    granted = "random" in attempt.granted
     while left:
         size = min(left, _CHUNK)
-        if granted:
-            data = os.urandom(size)
-        else:
-            attempt.random_blocks += 1
-            data = hashlib.shake_256(attempt.seed + attempt.random_blocks.to_bytes(8, "little")).digest(size)
-        wasi.memory.write(start, data)
+        wasi.memory.write(start, random_bytes(attempt, size))
         start, left = start + size, left - size
         if left:
-            _go_on(wasi, 0)
+            attempt.go_on()
     return SUCCESS
 
 
 def sched_yield(wasi: "Preview1", _: Words) -> int:
     """Nothing to yield to; a test can hold a guest here."""
     failpoints.hit("host.guest_yields")
-    _go_on(wasi, 0)
+    wasi.attempt.go_on()
     return SUCCESS
 
 
@@ -94,22 +71,14 @@ def poll_oneoff(wasi: "Preview1", values: Words) -> int:
         elif clock > _LAST_CLOCK:
             ready.append(_EVENT.pack(user_data, INVAL, kind, 0, 0))
         else:
-            wait = timeout - now(wasi, clock) if flags & _ABSOLUTE else timeout
+            wait = timeout - now(wasi.attempt, clock) if flags & _ABSOLUTE else timeout
             waits.append((max(wait, 0), _EVENT.pack(user_data, SUCCESS, kind, 0, 0)))
     if waits and not ready:
         shortest = min(wait for wait, _ in waits)
         if "clock" in wasi.attempt.granted:
-            _go_on(wasi, shortest)
+            wasi.attempt.sleep(shortest)
+            wasi.attempt.go_on()
         ready = [event for wait, event in waits if wait <= shortest]
     wasi.memory.write(events_at, b"".join(ready))
     wasi.memory.write_u32(size_at, len(ready))
     return SUCCESS
-
-
-def _go_on(wasi: "Preview1", nanoseconds: int) -> None:
-    """Waits, unless the attempt ends before."""
-    attempt = wasi.attempt
-    if nanoseconds > 0:
-        attempt.sleep(nanoseconds)
-    if attempt.must_end():
-        raise attempt.what_ends_it()

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file aion/v1/catalog.proto.
  */
 export const file_aion_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("ChVhaW9uL3YxL2NhdGFsb2cucHJvdG8SB2Fpb24udjEipgEKBkludGVudBIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhkKEWlucHV0X3NjaGVtYV9qc29uGAMgASgJEhoKEm91dHB1dF9zY2hlbWFfanNvbhgEIAEoCRIPCgdlbmdpbmVzGAUgAygJEjEKDmRlZmF1bHRfZXhwaXJ5GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIucBCgZNb2R1bGUSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg4KBmRpZ2VzdBgDIAEoCRIPCgdpbnRlbnRzGAQgAygJEiUKBmhlYWx0aBgFIAEoDjIVLmFpb24udjEuTW9kdWxlSGVhbHRoEhUKDWhlYWx0aF9yZWFzb24YBiABKAkSKgoHdGltZW91dBgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIUCgxtZW1vcnlfYnl0ZXMYCCABKAMSDAoEZnVlbBgJIAEoAxIPCgdsaWNlbnNlGAogASgJIjsKEkxpc3RJbnRlbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJQChNMaXN0SW50ZW50c1Jlc3BvbnNlEiAKB2ludGVudHMYASADKAsyDy5haW9uLnYxLkludGVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiOwoSTGlzdE1vZHVsZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlAKE0xpc3RNb2R1bGVzUmVzcG9uc2USIAoHbW9kdWxlcxgBIAMoCzIPLmFpb24udjEuTW9kdWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpgCgxNb2R1bGVIZWFsdGgSHQoZTU9EVUxFX0hFQUxUSF9VTlNQRUNJRklFRBAAEhcKE01PRFVMRV9IRUFMVEhfUkVBRFkQARIYChRNT0RVTEVfSEVBTFRIX0JST0tFThACMqQBCg5DYXRhbG9nU2VydmljZRJICgtMaXN0SW50ZW50cxIbLmFpb24udjEuTGlzdEludGVudHNSZXF1ZXN0GhwuYWlvbi52MS5MaXN0SW50ZW50c1Jlc3BvbnNlEkgKC0xpc3RNb2R1bGVzEhsuYWlvbi52MS5MaXN0TW9kdWxlc1JlcXVlc3QaHC5haW9uLnYxLkxpc3RNb2R1bGVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration]);
+  fileDesc("ChVhaW9uL3YxL2NhdGFsb2cucHJvdG8SB2Fpb24udjEipgEKBkludGVudBIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhkKEWlucHV0X3NjaGVtYV9qc29uGAMgASgJEhoKEm91dHB1dF9zY2hlbWFfanNvbhgEIAEoCRIPCgdlbmdpbmVzGAUgAygJEjEKDmRlZmF1bHRfZXhwaXJ5GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIocDCgZNb2R1bGUSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg4KBmRpZ2VzdBgDIAEoCRIPCgdpbnRlbnRzGAQgAygJEiUKBmhlYWx0aBgFIAEoDjIVLmFpb24udjEuTW9kdWxlSGVhbHRoEhUKDWhlYWx0aF9yZWFzb24YBiABKAkSKgoHdGltZW91dBgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIUCgxtZW1vcnlfYnl0ZXMYCCABKAMSDAoEZnVlbBgJIAEoAxIPCgdsaWNlbnNlGAogASgJEhMKC2Rlc2NyaXB0aW9uGAsgASgJEg8KB2F1dGhvcnMYDCADKAkSIQoEa2luZBgNIAEoDjITLmFpb24udjEuTW9kdWxlS2luZBITCgtjb25jdXJyZW5jeRgOIAEoBRIVCg1kZXRlcm1pbmlzdGljGA8gASgIEhgKEGhvc3RfcGVybWlzc2lvbnMYECADKAkSDwoHcmV0cmllcxgRIAEoBSJGCg1Nb2R1bGVFeGFtcGxlEgwKBG5hbWUYASABKAkSEgoKaW5wdXRfanNvbhgCIAEoCRITCgtyZXN1bHRfanNvbhgDIAEoCSI7ChJMaXN0SW50ZW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUAoTTGlzdEludGVudHNSZXNwb25zZRIgCgdpbnRlbnRzGAEgAygLMg8uYWlvbi52MS5JbnRlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjsKEkxpc3RNb2R1bGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJQChNMaXN0TW9kdWxlc1Jlc3BvbnNlEiAKB21vZHVsZXMYASADKAsyDy5haW9uLnYxLk1vZHVsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNgoVRGVzY3JpYmVNb2R1bGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCSKsAQoWRGVzY3JpYmVNb2R1bGVSZXNwb25zZRIfCgZtb2R1bGUYASABKAsyDy5haW9uLnYxLk1vZHVsZRIZChFpbnB1dF9zY2hlbWFfanNvbhgCIAEoCRIaChJvdXRwdXRfc2NoZW1hX2pzb24YAyABKAkSKAoIZXhhbXBsZXMYBCADKAsyFi5haW9uLnYxLk1vZHVsZUV4YW1wbGUSEAoIdmVyc2lvbnMYBSADKAkqfQoMTW9kdWxlSGVhbHRoEh0KGU1PRFVMRV9IRUFMVEhfVU5TUEVDSUZJRUQQABIXChNNT0RVTEVfSEVBTFRIX1JFQURZEAESGAoUTU9EVUxFX0hFQUxUSF9CUk9LRU4QAhIbChdNT0RVTEVfSEVBTFRIX1BSRVBBUklORxADKloKCk1vZHVsZUtpbmQSGwoXTU9EVUxFX0tJTkRfVU5TUEVDSUZJRUQQABIUChBNT0RVTEVfS0lORF9DT1JFEAESGQoVTU9EVUxFX0tJTkRfQ09NUE9ORU5UEAIy9wEKDkNhdGFsb2dTZXJ2aWNlEkgKC0xpc3RJbnRlbnRzEhsuYWlvbi52MS5MaXN0SW50ZW50c1JlcXVlc3QaHC5haW9uLnYxLkxpc3RJbnRlbnRzUmVzcG9uc2USSAoLTGlzdE1vZHVsZXMSGy5haW9uLnYxLkxpc3RNb2R1bGVzUmVxdWVzdBocLmFpb24udjEuTGlzdE1vZHVsZXNSZXNwb25zZRJRCg5EZXNjcmliZU1vZHVsZRIeLmFpb24udjEuRGVzY3JpYmVNb2R1bGVSZXF1ZXN0Gh8uYWlvbi52MS5EZXNjcmliZU1vZHVsZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration]);
 
 /**
  * Something that a client can ask for.
@@ -147,6 +147,55 @@ export type Module = Message<"aion.v1.Module"> & {
    * @generated from field: string license = 10;
    */
   license: string;
+
+  /**
+   * What it does, for people; empty when its author does not say.
+   *
+   * @generated from field: string description = 11;
+   */
+  description: string;
+
+  /**
+   * Who made it.
+   *
+   * @generated from field: repeated string authors = 12;
+   */
+  authors: string[];
+
+  /**
+   * What its file is.
+   *
+   * @generated from field: aion.v1.ModuleKind kind = 13;
+   */
+  kind: ModuleKind;
+
+  /**
+   * The most attempts of it at once in one process; 0 means that only the worker's slots bound them.
+   *
+   * @generated from field: int32 concurrency = 14;
+   */
+  concurrency: number;
+
+  /**
+   * The same input gives the same result and burns the same fuel.
+   *
+   * @generated from field: bool deterministic = 15;
+   */
+  deterministic: boolean;
+
+  /**
+   * What of its host is real: `clock`, `random`, `log`. What is not named is a fixed stub.
+   *
+   * @generated from field: repeated string host_permissions = 16;
+   */
+  hostPermissions: string[];
+
+  /**
+   * How many failures of the work are tried again.
+   *
+   * @generated from field: int32 retries = 17;
+   */
+  retries: number;
 };
 
 /**
@@ -155,6 +204,41 @@ export type Module = Message<"aion.v1.Module"> & {
  */
 export const ModuleSchema: GenMessage<Module> = /*@__PURE__*/
   messageDesc(file_aion_v1_catalog, 1);
+
+/**
+ * A call of a module as its author wrote it down.
+ *
+ * @generated from message aion.v1.ModuleExample
+ */
+export type ModuleExample = Message<"aion.v1.ModuleExample"> & {
+  /**
+   * Its name, such as `invoice`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The input, a JSON object.
+   *
+   * @generated from field: string input_json = 2;
+   */
+  inputJson: string;
+
+  /**
+   * The result, a JSON object; empty when the author gave only a part of it.
+   *
+   * @generated from field: string result_json = 3;
+   */
+  resultJson: string;
+};
+
+/**
+ * Describes the message aion.v1.ModuleExample.
+ * Use `create(ModuleExampleSchema)` to create a new message.
+ */
+export const ModuleExampleSchema: GenMessage<ModuleExample> = /*@__PURE__*/
+  messageDesc(file_aion_v1_catalog, 2);
 
 /**
  * Asks for a page of intents.
@@ -182,7 +266,7 @@ export type ListIntentsRequest = Message<"aion.v1.ListIntentsRequest"> & {
  * Use `create(ListIntentsRequestSchema)` to create a new message.
  */
 export const ListIntentsRequestSchema: GenMessage<ListIntentsRequest> = /*@__PURE__*/
-  messageDesc(file_aion_v1_catalog, 2);
+  messageDesc(file_aion_v1_catalog, 3);
 
 /**
  * A page of intents, by name.
@@ -210,7 +294,7 @@ export type ListIntentsResponse = Message<"aion.v1.ListIntentsResponse"> & {
  * Use `create(ListIntentsResponseSchema)` to create a new message.
  */
 export const ListIntentsResponseSchema: GenMessage<ListIntentsResponse> = /*@__PURE__*/
-  messageDesc(file_aion_v1_catalog, 3);
+  messageDesc(file_aion_v1_catalog, 4);
 
 /**
  * Asks for a page of modules.
@@ -238,7 +322,7 @@ export type ListModulesRequest = Message<"aion.v1.ListModulesRequest"> & {
  * Use `create(ListModulesRequestSchema)` to create a new message.
  */
 export const ListModulesRequestSchema: GenMessage<ListModulesRequest> = /*@__PURE__*/
-  messageDesc(file_aion_v1_catalog, 4);
+  messageDesc(file_aion_v1_catalog, 5);
 
 /**
  * A page of modules, by name and version.
@@ -266,7 +350,86 @@ export type ListModulesResponse = Message<"aion.v1.ListModulesResponse"> & {
  * Use `create(ListModulesResponseSchema)` to create a new message.
  */
 export const ListModulesResponseSchema: GenMessage<ListModulesResponse> = /*@__PURE__*/
-  messageDesc(file_aion_v1_catalog, 5);
+  messageDesc(file_aion_v1_catalog, 6);
+
+/**
+ * Asks for everything about one module.
+ *
+ * @generated from message aion.v1.DescribeModuleRequest
+ */
+export type DescribeModuleRequest = Message<"aion.v1.DescribeModuleRequest"> & {
+  /**
+   * Its name, such as `summarize`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Which version: one such as `1.2.0`, a range such as `^1.2`, `~1.2`, `1.x` or `>=1.0 <2.0`, or the digest of its bytes
+   * (`sha256:` and 64 hex digits). A range means the newest of its versions that can run; empty means any version, a
+   * pre-release only when no release can run.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+};
+
+/**
+ * Describes the message aion.v1.DescribeModuleRequest.
+ * Use `create(DescribeModuleRequestSchema)` to create a new message.
+ */
+export const DescribeModuleRequestSchema: GenMessage<DescribeModuleRequest> = /*@__PURE__*/
+  messageDesc(file_aion_v1_catalog, 7);
+
+/**
+ * Everything about one module version.
+ *
+ * @generated from message aion.v1.DescribeModuleResponse
+ */
+export type DescribeModuleResponse = Message<"aion.v1.DescribeModuleResponse"> & {
+  /**
+   * The module.
+   *
+   * @generated from field: aion.v1.Module module = 1;
+   */
+  module?: Module | undefined;
+
+  /**
+   * JSON Schema (2020-12) of its input; empty when a broken package has none that can be read.
+   *
+   * @generated from field: string input_schema_json = 2;
+   */
+  inputSchemaJson: string;
+
+  /**
+   * JSON Schema (2020-12) of its result; empty when a broken package has none that can be read.
+   *
+   * @generated from field: string output_schema_json = 3;
+   */
+  outputSchemaJson: string;
+
+  /**
+   * Calls that its author wrote down; a few short ones of them.
+   *
+   * @generated from field: repeated aion.v1.ModuleExample examples = 4;
+   */
+  examples: ModuleExample[];
+
+  /**
+   * Its installed versions, broken ones too, newest first, pre-releases last.
+   *
+   * @generated from field: repeated string versions = 5;
+   */
+  versions: string[];
+};
+
+/**
+ * Describes the message aion.v1.DescribeModuleResponse.
+ * Use `create(DescribeModuleResponseSchema)` to create a new message.
+ */
+export const DescribeModuleResponseSchema: GenMessage<DescribeModuleResponse> = /*@__PURE__*/
+  messageDesc(file_aion_v1_catalog, 8);
 
 /**
  * Whether a module can run.
@@ -294,6 +457,13 @@ export enum ModuleHealth {
    * @generated from enum value: MODULE_HEALTH_BROKEN = 2;
    */
   BROKEN = 2,
+
+  /**
+   * It is being compiled; `health_reason` says since when. Tasks for it are accepted and wait.
+   *
+   * @generated from enum value: MODULE_HEALTH_PREPARING = 3;
+   */
+  PREPARING = 3,
 }
 
 /**
@@ -301,6 +471,40 @@ export enum ModuleHealth {
  */
 export const ModuleHealthSchema: GenEnum<ModuleHealth> = /*@__PURE__*/
   enumDesc(file_aion_v1_catalog, 0);
+
+/**
+ * What a module's file is.
+ *
+ * @generated from enum aion.v1.ModuleKind
+ */
+export enum ModuleKind {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: MODULE_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A WebAssembly core module over WASI preview 1.
+   *
+   * @generated from enum value: MODULE_KIND_CORE = 1;
+   */
+  CORE = 1,
+
+  /**
+   * A WebAssembly component over WASI 0.2.
+   *
+   * @generated from enum value: MODULE_KIND_COMPONENT = 2;
+   */
+  COMPONENT = 2,
+}
+
+/**
+ * Describes the enum aion.v1.ModuleKind.
+ */
+export const ModuleKindSchema: GenEnum<ModuleKind> = /*@__PURE__*/
+  enumDesc(file_aion_v1_catalog, 1);
 
 /**
  * Says what can be asked for.
@@ -327,6 +531,16 @@ export const CatalogService: GenService<{
     methodKind: "unary";
     input: typeof ListModulesRequestSchema;
     output: typeof ListModulesResponseSchema;
+  },
+  /**
+   * Reads everything about one module: facts, schemas, examples, versions.
+   *
+   * @generated from rpc aion.v1.CatalogService.DescribeModule
+   */
+  describeModule: {
+    methodKind: "unary";
+    input: typeof DescribeModuleRequestSchema;
+    output: typeof DescribeModuleResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_aion_v1_catalog, 0);

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file aion/v1/decisions.proto.
  */
 export const file_aion_v1_decisions: GenFile = /*@__PURE__*/
-  fileDesc("ChdhaW9uL3YxL2RlY2lzaW9ucy5wcm90bxIHYWlvbi52MSLIAQoJQ2FuZGlkYXRlEg4KBmVuZ2luZRgBIAEoCRINCgVyb3V0ZRgCIAEoCRIQCghlbGlnaWJsZRgDIAEoCBIiCghyZWZ1c2FscxgEIAMoCzIQLmFpb24udjEuUmVmdXNhbBIMCgRyYW5rGAUgASgFEg0KBXNjb3JlGAYgASgBEhwKFGV4cGVjdGVkX2Nvc3RfbWljcm9zGAcgASgDEhsKE2V4cGVjdGVkX2xhdGVuY3lfbXMYCCABKAMSDgoGcmVhc29uGAkgASgJIkIKB1JlZnVzYWwSJgoGcmVhc29uGAEgASgOMhYuYWlvbi52MS5SZWZ1c2FsUmVhc29uEg8KB21lc3NhZ2UYAiABKAkivQEKCERlY2lzaW9uEg4KBmVuZ2luZRgBIAEoCRINCgVyb3V0ZRgCIAEoCRIRCgljaG9zZW5fYnkYAyABKAkSDgoGcmVhc29uGAQgASgJEiYKCmNhbmRpZGF0ZXMYBSADKAsyEi5haW9uLnYxLkNhbmRpZGF0ZRIWCg5wb2xpY3lfdmVyc2lvbhgGIAEoCRIvCgtkZWNpZGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqhQIKDVJlZnVzYWxSZWFzb24SHgoaUkVGVVNBTF9SRUFTT05fVU5TUEVDSUZJRUQQABIaChZSRUZVU0FMX1JFQVNPTl9QUklWQUNZEAESHQoZUkVGVVNBTF9SRUFTT05fUEVSTUlTU0lPThACEhwKGFJFRlVTQUxfUkVBU09OX1VOSEVBTFRIWRADEhsKF1JFRlVTQUxfUkVBU09OX0RFQURMSU5FEAQSGQoVUkVGVVNBTF9SRUFTT05fQlVER0VUEAUSJwojUkVGVVNBTF9SRUFTT05fRU5HSU5FX05PVF9JTlNUQUxMRUQQBhIaChZSRUZVU0FMX1JFQVNPTl9MQVRFTkNZEAdiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChdhaW9uL3YxL2RlY2lzaW9ucy5wcm90bxIHYWlvbi52MSL4AQoJQ2FuZGlkYXRlEg4KBmVuZ2luZRgBIAEoCRINCgVyb3V0ZRgCIAEoCRIQCghlbGlnaWJsZRgDIAEoCBIiCghyZWZ1c2FscxgEIAMoCzIQLmFpb24udjEuUmVmdXNhbBIMCgRyYW5rGAUgASgFEg0KBXNjb3JlGAYgASgBEhwKFGV4cGVjdGVkX2Nvc3RfbWljcm9zGAcgASgDEhsKE2V4cGVjdGVkX2xhdGVuY3lfbXMYCCABKAMSDgoGcmVhc29uGAkgASgJEg4KBmRpZ2VzdBgKIAEoCRITCgZ3ZWlnaHQYCyABKAVIAIgBAUIJCgdfd2VpZ2h0IkIKB1JlZnVzYWwSJgoGcmVhc29uGAEgASgOMhYuYWlvbi52MS5SZWZ1c2FsUmVhc29uEg8KB21lc3NhZ2UYAiABKAki6wEKCERlY2lzaW9uEg4KBmVuZ2luZRgBIAEoCRINCgVyb3V0ZRgCIAEoCRIRCgljaG9zZW5fYnkYAyABKAkSDgoGcmVhc29uGAQgASgJEiYKCmNhbmRpZGF0ZXMYBSADKAsyEi5haW9uLnYxLkNhbmRpZGF0ZRIWCg5wb2xpY3lfdmVyc2lvbhgGIAEoCRIvCgtkZWNpZGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNZW5naW5lX2RpZ2VzdBgIIAEoCRIVCg1kaWdlc3RfcGlubmVkGAkgASgIKqACCg1SZWZ1c2FsUmVhc29uEh4KGlJFRlVTQUxfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWUkVGVVNBTF9SRUFTT05fUFJJVkFDWRABEh0KGVJFRlVTQUxfUkVBU09OX1BFUk1JU1NJT04QAhIcChhSRUZVU0FMX1JFQVNPTl9VTkhFQUxUSFkQAxIbChdSRUZVU0FMX1JFQVNPTl9ERUFETElORRAEEhkKFVJFRlVTQUxfUkVBU09OX0JVREdFVBAFEicKI1JFRlVTQUxfUkVBU09OX0VOR0lORV9OT1RfSU5TVEFMTEVEEAYSGgoWUkVGVVNBTF9SRUFTT05fTEFURU5DWRAHEhkKFVJFRlVTQUxfUkVBU09OX0RJR0VTVBAIYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * One engine that could have run the task, and what was thought of it.
@@ -84,6 +84,20 @@ export type Candidate = Message<"aion.v1.Candidate"> & {
    * @generated from field: string reason = 9;
    */
   reason: string;
+
+  /**
+   * Digest of the bytes that were installed when it was decided, `sha256:` and 64 hex digits; empty when it has none.
+   *
+   * @generated from field: string digest = 10;
+   */
+  digest: string;
+
+  /**
+   * Its weight in the draw, if the operator gave it one; 0 means that it only stands in for others.
+   *
+   * @generated from field: optional int32 weight = 11;
+   */
+  weight?: number | undefined;
 };
 
 /**
@@ -175,6 +189,20 @@ export type Decision = Message<"aion.v1.Decision"> & {
    * @generated from field: google.protobuf.Timestamp decide_time = 7;
    */
   decideTime?: Timestamp | undefined;
+
+  /**
+   * Digest of the chosen engine's bytes when it was decided; empty when it has none.
+   *
+   * @generated from field: string engine_digest = 8;
+   */
+  engineDigest: string;
+
+  /**
+   * Client or policy pinned the task to `engine_digest`: no attempt runs other bytes.
+   *
+   * @generated from field: bool digest_pinned = 9;
+   */
+  digestPinned: boolean;
 };
 
 /**
@@ -245,6 +273,13 @@ export enum RefusalReason {
    * @generated from enum value: REFUSAL_REASON_LATENCY = 7;
    */
   LATENCY = 7,
+
+  /**
+   * The task is pinned to the digest of other bytes.
+   *
+   * @generated from enum value: REFUSAL_REASON_DIGEST = 8;
+   */
+  DIGEST = 8,
 }
 
 /**

@@ -59,7 +59,8 @@ export type TaskRequest = Message<"aion.v1.TaskRequest"> & {
   params: { [key: string]: string };
 
   /**
-   * An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`.
+   * An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. `module:NAME@sha256:HEX`, with the 64
+   * hex digits of a module's digest, is more than a wish: the task runs these bytes or none.
    *
    * @generated from field: string preferred_engine = 5;
    */

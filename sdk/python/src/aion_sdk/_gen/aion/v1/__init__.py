@@ -23,6 +23,8 @@ __all__ = (
     "DeleteWebhookRequest",
     "DeleteWebhookResponse",
     "DeliveryState",
+    "DescribeModuleRequest",
+    "DescribeModuleResponse",
     "Engine",
     "Error",
     "ErrorReason",
@@ -49,7 +51,9 @@ __all__ = (
     "ListWebhooksRequest",
     "ListWebhooksResponse",
     "Module",
+    "ModuleExample",
     "ModuleHealth",
+    "ModuleKind",
     "Overlap",
     "PauseScheduleRequest",
     "PauseScheduleResponse",
@@ -403,6 +407,11 @@ class ErrorReason(betterproto2.Enum):
     The webhook is disabled and gets no deliveries; enable it first.
     """
 
+    MODULE_NOT_FOUND = 47
+    """
+    No such module, or no version of it that was asked for.
+    """
+
     RATE_LIMITED = 50
     """
     Too many requests.
@@ -566,6 +575,7 @@ class ErrorReason(betterproto2.Enum):
             44: "ERROR_REASON_WORKER_VERSION_UNSUPPORTED",
             45: "ERROR_REASON_CHANGED_MEANWHILE",
             46: "ERROR_REASON_WEBHOOK_DISABLED",
+            47: "ERROR_REASON_MODULE_NOT_FOUND",
             50: "ERROR_REASON_RATE_LIMITED",
             51: "ERROR_REASON_QUEUE_FULL",
             52: "ERROR_REASON_TOO_MANY_WAITERS",
@@ -627,6 +637,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WORKER_VERSION_UNSUPPORTED": 44,
             "ERROR_REASON_CHANGED_MEANWHILE": 45,
             "ERROR_REASON_WEBHOOK_DISABLED": 46,
+            "ERROR_REASON_MODULE_NOT_FOUND": 47,
             "ERROR_REASON_RATE_LIMITED": 50,
             "ERROR_REASON_QUEUE_FULL": 51,
             "ERROR_REASON_TOO_MANY_WAITERS": 52,
@@ -741,12 +752,18 @@ class ModuleHealth(betterproto2.Enum):
     It cannot; `health_reason` says why.
     """
 
+    PREPARING = 3
+    """
+    It is being compiled; `health_reason` says since when. Tasks for it are accepted and wait.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
             0: "MODULE_HEALTH_UNSPECIFIED",
             1: "MODULE_HEALTH_READY",
             2: "MODULE_HEALTH_BROKEN",
+            3: "MODULE_HEALTH_PREPARING",
         }
 
     @classmethod
@@ -755,6 +772,44 @@ class ModuleHealth(betterproto2.Enum):
             "MODULE_HEALTH_UNSPECIFIED": 0,
             "MODULE_HEALTH_READY": 1,
             "MODULE_HEALTH_BROKEN": 2,
+            "MODULE_HEALTH_PREPARING": 3,
+        }
+
+
+class ModuleKind(betterproto2.Enum):
+    """
+    What a module's file is.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Never sent.
+    """
+
+    CORE = 1
+    """
+    A WebAssembly core module over WASI preview 1.
+    """
+
+    COMPONENT = 2
+    """
+    A WebAssembly component over WASI 0.2.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "MODULE_KIND_UNSPECIFIED",
+            1: "MODULE_KIND_CORE",
+            2: "MODULE_KIND_COMPONENT",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "MODULE_KIND_UNSPECIFIED": 0,
+            "MODULE_KIND_CORE": 1,
+            "MODULE_KIND_COMPONENT": 2,
         }
 
 
@@ -847,6 +902,11 @@ class RefusalReason(betterproto2.Enum):
     Its measured latency is over the promised one.
     """
 
+    DIGEST = 8
+    """
+    The task is pinned to the digest of other bytes.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -858,6 +918,7 @@ class RefusalReason(betterproto2.Enum):
             5: "REFUSAL_REASON_BUDGET",
             6: "REFUSAL_REASON_ENGINE_NOT_INSTALLED",
             7: "REFUSAL_REASON_LATENCY",
+            8: "REFUSAL_REASON_DIGEST",
         }
 
     @classmethod
@@ -871,6 +932,7 @@ class RefusalReason(betterproto2.Enum):
             "REFUSAL_REASON_BUDGET": 5,
             "REFUSAL_REASON_ENGINE_NOT_INSTALLED": 6,
             "REFUSAL_REASON_LATENCY": 7,
+            "REFUSAL_REASON_DIGEST": 8,
         }
 
 
@@ -990,6 +1052,12 @@ class Attempt(betterproto2.Message):
     WASM fuel that it burnt, about one unit per instruction; 0 when the engine has none.
     """
 
+    digest: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    Digest of the bytes that ran, `sha256:` and 64 hex digits, known when the attempt ends, and from its beginning when the
+    task is pinned to it; empty when nobody said it: the engine has none, or its worker was lost.
+    """
+
 
 default_message_pool.register_message("aion.v1", "Attempt", Attempt)
 
@@ -1104,6 +1172,16 @@ class Candidate(betterproto2.Message):
     reason: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     A sentence for people: why it stands where it stands.
+    """
+
+    digest: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Digest of the bytes that were installed when it was decided, `sha256:` and 64 hex digits; empty when it has none.
+    """
+
+    weight: "int | None" = betterproto2.field(11, betterproto2.TYPE_INT32, optional=True)
+    """
+    Its weight in the draw, if the operator gave it one; 0 means that it only stands in for others.
     """
 
 
@@ -1272,6 +1350,16 @@ class Decision(betterproto2.Message):
     When it was decided.
     """
 
+    engine_digest: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Digest of the chosen engine's bytes when it was decided; empty when it has none.
+    """
+
+    digest_pinned: "bool" = betterproto2.field(9, betterproto2.TYPE_BOOL)
+    """
+    Client or policy pinned the task to `engine_digest`: no attempt runs other bytes.
+    """
+
 
 default_message_pool.register_message("aion.v1", "Decision", Decision)
 
@@ -1328,6 +1416,63 @@ class DeleteWebhookResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("aion.v1", "DeleteWebhookResponse", DeleteWebhookResponse)
+
+
+@dataclass(eq=False, repr=False)
+class DescribeModuleRequest(betterproto2.Message):
+    """
+    Asks for everything about one module.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its name, such as `summarize`.
+    """
+
+    version: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Which version: one such as `1.2.0`, a range such as `^1.2`, `~1.2`, `1.x` or `>=1.0 <2.0`, or the digest of its bytes
+    (`sha256:` and 64 hex digits). A range means the newest of its versions that can run; empty means any version, a
+    pre-release only when no release can run.
+    """
+
+
+default_message_pool.register_message("aion.v1", "DescribeModuleRequest", DescribeModuleRequest)
+
+
+@dataclass(eq=False, repr=False)
+class DescribeModuleResponse(betterproto2.Message):
+    """
+    Everything about one module version.
+    """
+
+    module: "Module | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The module.
+    """
+
+    input_schema_json: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    JSON Schema (2020-12) of its input; empty when a broken package has none that can be read.
+    """
+
+    output_schema_json: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    JSON Schema (2020-12) of its result; empty when a broken package has none that can be read.
+    """
+
+    examples: "list[ModuleExample]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Calls that its author wrote down; a few short ones of them.
+    """
+
+    versions: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Its installed versions, broken ones too, newest first, pre-releases last.
+    """
+
+
+default_message_pool.register_message("aion.v1", "DescribeModuleResponse", DescribeModuleResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1898,8 +2043,68 @@ class Module(betterproto2.Message):
     Licence (SPDX).
     """
 
+    description: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    What it does, for people; empty when its author does not say.
+    """
+
+    authors: "list[str]" = betterproto2.field(12, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Who made it.
+    """
+
+    kind: "ModuleKind" = betterproto2.field(13, betterproto2.TYPE_ENUM, default_factory=lambda: ModuleKind(0))
+    """
+    What its file is.
+    """
+
+    concurrency: "int" = betterproto2.field(14, betterproto2.TYPE_INT32)
+    """
+    The most attempts of it at once in one process; 0 means that only the worker's slots bound them.
+    """
+
+    deterministic: "bool" = betterproto2.field(15, betterproto2.TYPE_BOOL)
+    """
+    The same input gives the same result and burns the same fuel.
+    """
+
+    host_permissions: "list[str]" = betterproto2.field(16, betterproto2.TYPE_STRING, repeated=True)
+    """
+    What of its host is real: `clock`, `random`, `log`. What is not named is a fixed stub.
+    """
+
+    retries: "int" = betterproto2.field(17, betterproto2.TYPE_INT32)
+    """
+    How many failures of the work are tried again.
+    """
+
 
 default_message_pool.register_message("aion.v1", "Module", Module)
+
+
+@dataclass(eq=False, repr=False)
+class ModuleExample(betterproto2.Message):
+    """
+    A call of a module as its author wrote it down.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its name, such as `invoice`.
+    """
+
+    input_json: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The input, a JSON object.
+    """
+
+    result_json: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The result, a JSON object; empty when the author gave only a part of it.
+    """
+
+
+default_message_pool.register_message("aion.v1", "ModuleExample", ModuleExample)
 
 
 @dataclass(eq=False, repr=False)
@@ -2380,7 +2585,8 @@ class TaskRequest(betterproto2.Message):
 
     preferred_engine: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`.
+    An engine to prefer among the eligible ones, such as `module:summarize@1.0.0`. `module:NAME@sha256:HEX`, with the 64
+    hex digits of a module's digest, is more than a wish: the task runs these bytes or none.
     """
 
     priority: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)

@@ -1,0 +1,109 @@
+"""Layouts as AION writes them: a folder, to which modules are added, or a tar that is made at once.
+
+A folder is never half a layout for those who read it meanwhile: blobs come first, each by rename, index.json last.
+What other tools keep in it stays, but for the entry that a module of the same name and version had.
+"""
+
+import os
+import secrets
+import tarfile
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from aion.adapters.packages import media_types
+from aion.adapters.packages.artifact import Artifact, canonical
+from aion.adapters.packages.index import modules_in
+from aion.adapters.packages.layouts import BLOBS, FolderLayout, is_layout
+from aion.adapters.packages.refusals import PackageRefused
+
+_LAYOUT: Final = canonical({"imageLayoutVersion": media_types.LAYOUT_VERSION})
+
+
+def write_layout(artifacts: Sequence[Artifact], folder: Path) -> None:
+    """Adds modules to the layout in this folder, which is made when it is not there. Raises PackageRefused when the
+    folder holds something else, OSError when it cannot be written.
+    """
+    entries = _entries_of(folder)
+    for artifact in artifacts:
+        for digest, blob in artifact.blobs.items():
+            _write_once(folder / BLOBS / digest.removeprefix("sha256:"), blob)
+        entries = [entry for entry in entries if _reference(entry) != artifact.reference]
+        entries = [entry for entry in entries if entry.get("digest") != artifact.digest] + [_entry(artifact)]
+    _write(folder / media_types.LAYOUT_FILE, _LAYOUT)
+    _write(folder / media_types.INDEX_FILE, _index(entries))
+
+
+def write_tar(artifacts: Sequence[Artifact], path: Path) -> None:
+    """A tar of a layout with exactly these modules; the same modules give the same bytes."""
+    files = {media_types.LAYOUT_FILE: _LAYOUT, media_types.INDEX_FILE: _index([_entry(each) for each in artifacts])}
+    for artifact in artifacts:
+        for digest, blob in artifact.blobs.items():
+            files[f"{BLOBS}/{digest.removeprefix('sha256:')}"] = blob
+    content = BytesIO()
+    with tarfile.open(fileobj=content, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name in sorted(files, key=lambda name: (name.startswith(BLOBS), name)):
+            member = tarfile.TarInfo(name)  # no time, no owner
+            member.size, member.mode = len(files[name]), 0o644
+            archive.addfile(member, BytesIO(files[name]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, content.getvalue())
+
+
+def _entries_of(folder: Path) -> list[Mapping[str, Any]]:
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return []
+    if not folder.is_dir() or not is_layout(folder):
+        raise PackageRefused(f"{folder} is there and no OCI layout; name an empty folder, or one that is")
+    layout = FolderLayout(folder)
+    modules_in(layout)  # refuses what is none
+    entries: list[Mapping[str, Any]] = orjson.loads(layout.file(media_types.INDEX_FILE, media_types.MAX_INDEX_BYTES))[
+        "manifests"
+    ]
+    return entries
+
+
+def _entry(artifact: Artifact) -> Mapping[str, Any]:
+    return {
+        "mediaType": media_types.MANIFEST,
+        "artifactType": media_types.MODULE,
+        "digest": artifact.digest,
+        "size": artifact.size,
+        "annotations": {media_types.REF_NAME: artifact.reference},
+    }
+
+
+def _reference(entry: Mapping[str, Any]) -> object:
+    """What the entry of a module is called by; others keep their names."""
+    if entry.get("artifactType") != media_types.MODULE:
+        return None
+    return (entry.get("annotations") or {}).get(media_types.REF_NAME)
+
+
+def _index(entries: Sequence[Mapping[str, Any]]) -> bytes:
+    modules = [entry for entry in entries if _reference(entry) is not None]
+    others = [entry for entry in entries if _reference(entry) is None]
+    ordered = [*sorted(modules, key=lambda entry: str(_reference(entry))), *others]
+    return canonical({"schemaVersion": 2, "mediaType": media_types.INDEX, "manifests": ordered})
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    # The name is the content's digest; only a file that was damaged has another length or other bytes.
+    if not path.is_file() or path.is_symlink() or path.read_bytes() != content:
+        _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,73 @@
+"""Large modules are compiled while the engine already runs others."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import pytest
+import wasmtime
+
+from aion.adapters.engines.wasm import engine as wasm_engine
+from aion.adapters.engines.wasm.compiled import CompiledModules
+from aion.adapters.engines.wasm.compilers import Compilers
+from aion.adapters.engines.wasm.engine import WasmEngine
+from aion.adapters.engines.wasm.module import ModuleBroken
+from aion.adapters.engines.wasm.settings import WasmSettings
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome
+from tests.engine.conftest import Listener, job_for
+from tests.engine.wasm_bytes import END, command
+
+RESULT = '{"type":"result","data":{"n":1}}'
+SETTINGS = WasmSettings(hosts=1, turn_wait=timedelta(milliseconds=20))
+
+
+async def test_what_is_postponed_holds_nobody_up_and_runs_when_it_is_compiled(make_module, tmp_path):
+    small, large = make_module("says"), make_module("says", fuel=10**9)
+    engine = WasmEngine({module.engine: module for module in (small, large)}, tmp_path, SETTINGS)
+    engine.postpone([large])
+    async with engine:
+        assert (await engine.run(job_for(small, RESULT), Listener())).outcome is AttemptOutcome.OK
+        waits = await engine.run(job_for(large, RESULT), Listener())
+        assert (waits.outcome, waits.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+        assert "compiled" in waits.failure.message
+        assert await engine.prepare_postponed(large) == ""
+        (host,) = engine._pool.hosts()
+        assert host.holds(engine._slots[large])
+        assert (await engine.run(job_for(large, RESULT), Listener())).outcome is AttemptOutcome.OK
+
+
+async def test_what_is_postponed_and_broken_says_why(make_wasm, make_module, tmp_path):
+    broken = make_wasm(wasmtime.wat2wasm("(module)"))
+    engine = WasmEngine({broken.engine: broken}, tmp_path, SETTINGS)
+    engine.postpone([broken])
+    async with engine:
+        assert "exports no function _start" in await engine.prepare_postponed(broken)
+        result = await engine.run(job_for(broken), Listener())
+        assert (result.outcome, result.failure.code) == (AttemptOutcome.FAILED, "ENGINE_UNAVAILABLE")
+
+
+async def test_only_what_is_large_and_was_never_compiled_takes_long(make_module, tmp_path, monkeypatch):
+    module = make_module("says")
+    engine = WasmEngine({module.engine: module}, tmp_path, SETTINGS)
+    assert not engine.takes_long(module)
+    monkeypatch.setattr(wasm_engine, "_LARGE", 10)
+    assert engine.takes_long(module)
+    await engine.prepare(module)
+    assert not engine.takes_long(module)
+
+
+async def test_nobody_who_leaves_waits_for_a_compiler(make_wasm, tmp_path, monkeypatch):
+    started, run = threading.Event(), Compilers.run
+
+    def watched(compilers, *given):
+        started.set()
+        return run(compilers, *given)
+
+    monkeypatch.setattr(Compilers, "run", watched)
+    endless = make_wasm(command([b"\x03\x40" * 20_000 + b"\x41\0\x0d\0" * 20_000 + END * 20_001]))
+    cache = CompiledModules(tmp_path, timedelta(hours=1))
+    compiling = asyncio.create_task(cache.code(endless))
+    await asyncio.to_thread(started.wait)
+    cache.end()
+    with pytest.raises(ModuleBroken, match="the engine is closed"):
+        await compiling

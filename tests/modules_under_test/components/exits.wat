@@ -1,0 +1,10 @@
+;; Writes its result, exits well in the middle of it, and never comes to its error.
+(import "libc" "memory" (memory 1))
+(import "wasi" "get-stdout" (func $get_stdout (result i32)))
+(import "wasi" "write" (func $write (param i32 i32 i32 i32)))
+(import "wasi" "exit" (func $exit (param i32)))
+(data (i32.const 16) "{\"type\":\"result\",\"data\":{\"n\":1}}\0a")
+(func (export "run") (result i32)
+  (call $write (call $get_stdout) (i32.const 16) (i32.const 33) (i32.const 0))
+  (call $exit (i32.const 0))
+  (i32.const 1))

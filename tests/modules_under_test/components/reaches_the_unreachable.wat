@@ -1,0 +1,2 @@
+;; Traps.
+(func (export "run") (result i32) unreachable)

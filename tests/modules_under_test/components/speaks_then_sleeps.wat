@@ -1,0 +1,13 @@
+;; Writes one token, sleeps for an hour, and answers.
+(import "libc" "memory" (memory 1))
+(import "wasi" "get-stdout" (func $get_stdout (result i32)))
+(import "wasi" "write" (func $write (param i32 i32 i32 i32)))
+(import "wasi" "after" (func $after (param i64) (result i32)))
+(import "wasi" "block" (func $block (param i32)))
+(data (i32.const 16) "{\"type\":\"token\",\"text\":\"I run\"}\0a")
+(data (i32.const 64) "{\"type\":\"result\",\"data\":{\"slept\":1}}\0a")
+(func (export "run") (result i32)
+  (call $write (call $get_stdout) (i32.const 16) (i32.const 32) (i32.const 0))
+  (call $block (call $after (i64.const 3600000000000)))
+  (call $write (call $get_stdout) (i32.const 64) (i32.const 37) (i32.const 0))
+  (i32.const 0))

@@ -1,0 +1,22 @@
+;; Writes into each page of 64 MiB, says so, and runs for ever when it was asked to (any input longer than 2 bytes).
+(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1025)
+  (data (i32.const 64) "{\"type\":\"token\",\"text\":\"I hold 64\"}\0a{\"type\":\"result\",\"data\":{\"n\":64}}\0a")
+  (func (export "_start") (local $at i32)
+    (i32.store (i32.const 0) (i32.const 256))
+    (i32.store (i32.const 4) (i32.const 64))
+    (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (local.set $at (i32.const 65536))
+    (loop $next
+      (i32.store (local.get $at) (i32.const 7))
+      (local.set $at (i32.add (local.get $at) (i32.const 4096)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 67174400))))
+    (i32.store (i32.const 0) (i32.const 64))
+    (i32.store (i32.const 4) (i32.const 36))
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
+    (loop $for_ever (br_if $for_ever (i32.gt_u (i32.load (i32.const 8)) (i32.const 2))))
+    (i32.store (i32.const 0) (i32.const 100))
+    (i32.store (i32.const 4) (i32.const 34))
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))))

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from aion.app.settings import Settings
+from tests.engine.conftest import make_module
+from tests.packages.author import Author
+
+__all__ = ["make_module"]
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Author:
+    return Author(tmp_path / "author")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A data directory of its own, and no modules but those that are installed there."""
+    modules = tmp_path / "own-modules"
+    modules.mkdir()
+    return Settings(data_dir=tmp_path / "data", modules_dir=modules)

@@ -1,0 +1,57 @@
+"""What an author types: `aion module`, its words and its exit codes."""
+
+import json
+
+import pytest
+
+from tests.e2e.processes import command
+
+
+def aion(settings, *arguments: str):
+    return command(settings.data_dir, "module", *arguments, AION_MODULES_DIR=str(settings.modules_dir))
+
+
+def test_a_module_is_packed_verified_installed_listed_and_removed(author, settings, tmp_path):
+    folder, output = author.package(), str(tmp_path / "says.tar")
+    packed = aion(settings, "pack", str(folder), "--output", output)
+    name, version, digest, size = packed.stdout.split()
+    assert (packed.code, name, version, int(size) > 0) == (0, "says", "1.0.0", True), packed.stderr
+    assert "its WebAssembly alone, to which tasks are pinned, is sha256:" in packed.stderr
+    assert aion(settings, "verify", output).stdout == f"says 1.0.0 {digest}\n"
+    assert aion(settings, "install", output).stdout == f"says 1.0.0 {digest}\n"
+    (listed,) = json.loads(aion(settings, "list", "--json").stdout)
+    assert (listed["name"], listed["where"], listed["artifact_digest"]) == ("says", "installed", digest)
+    assert aion(settings, "remove", "says@1.0.0").code == 0
+    assert json.loads(aion(settings, "list", "--json").stdout) == []
+
+
+def test_a_trial_that_fails_says_why_and_exits_1(author, settings):
+    folder = author.package(right={"input": {"n": 1}, "result": {"n": 1}}, wrong={"input": {"n": 1}, "result": {}})
+    said = aion(settings, "test", str(folder), "--runs", "1")
+    assert said.code == 1
+    assert "wrong failed:\n  n: 1 was not expected" in said.stdout
+    assert said.stdout.endswith("1 of 2 fixtures passed\n")
+    (folder / "fixtures" / "wrong.json").unlink()
+    report = json.loads(aion(settings, "test", str(folder), "--runs", "1", "--json").stdout)
+    assert report["passed"]
+    assert report["fixtures"][0]["fuel"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["verify", "nowhere"],
+            "aion: nowhere does not exist; name a package's folder",
+        ),
+        (["new", "Hello"], "aion: 'Hello' cannot be a module's name: use a to z"),
+        (
+            ["new", "hello", "--lang", "cobol"],
+            "aion: there is no template for 'cobol'; there are rust, go",
+        ),
+        (["remove", "hello"], "aion: hello is not installed here; installed are: none\n"),
+    ],
+)
+def test_a_refusal_is_a_sentence(settings, arguments, says):
+    said = aion(settings, *arguments)
+    assert (said.code, said.stderr.startswith(says)) == (1, True), said.stderr
