@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ class Server:
 
 @contextmanager
 def running_server(**settings: str) -> Iterator[Server]:
-    """`aion dev` while the block runs, with an empty store and the compiled modules of the run before."""
+    """`aion dev` while the block runs, with an empty store, nothing installed, and what the run before compiled."""
     for old in DATA.glob("aion.db*"):
         old.unlink()
     (DATA / "dev-api-key").unlink(missing_ok=True)
+    shutil.rmtree(DATA / "modules", ignore_errors=True)
     with running("server", "dev", DATA, **settings) as facts:
         yield Server(facts["grpc"], facts["http"], facts["api_key"])
 

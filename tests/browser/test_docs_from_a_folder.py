@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_search_finds_a_page_of_a_site_that_is_opened_from_a_folder(chromium: Browser, tmp_path: Path):
     subprocess.run(
         [Path(sys.executable).parent / "mkdocs", "build", "--quiet", "--site-dir", tmp_path],

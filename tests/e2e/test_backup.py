@@ -33,6 +33,7 @@ async def keep_submitting(caller: Caller, name: str, acknowledged: list[str]) ->
         number += 1
 
 
+@pytest.mark.slow
 async def test_everything_acknowledged_before_a_backup_is_there_after_its_restore(tmp_path: Path):
     """15.3 A backup is one moment of the store, not before the command began; no write waits for it.
     15.4 A restored store is one whose process died at that moment: what ran runs again, what was accepted is there.

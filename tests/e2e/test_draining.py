@@ -6,6 +6,8 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
+import pytest
+
 from aion.v1 import tasks_pb2
 from tests.e2e.callers import Caller, callers_of, task_request
 from tests.e2e.catalogue import write_small_catalogue
@@ -23,6 +25,7 @@ async def _has(caller: Caller, tasks: int) -> bool:
     return len(await caller.tasks()) >= tasks
 
 
+@pytest.mark.slow
 async def test_idle_watchers_endless_guests_and_waiting_calls_share_one_deadline(tmp_path: Path):
     catalogue = write_small_catalogue(tmp_path)
     with running(tmp_path, *catalogue, AION_DRAIN=f"{DRAIN}s", AION_WORKER_SLOTS="1") as server:

@@ -123,6 +123,7 @@ async def test_the_server_says_what_it_is_and_can(do: Any) -> None:
     assert {module.health for module in await do(lambda c: c.catalog.modules())} == {aion_sdk.ModuleHealth.READY}
 
 
+@pytest.mark.slow
 async def test_a_stream_outlives_the_death_of_its_server(tmp_path: Path, catalogue: tuple[Path, Path]) -> None:
     with running(tmp_path, *catalogue) as first:
         key = first.key(new_tenant())

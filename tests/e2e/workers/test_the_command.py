@@ -163,6 +163,7 @@ def worker_command(manned: Manned, **settings: str):
     return command(manned.folder / "workers", "worker", "--server", manned.workers, **given)
 
 
+@pytest.mark.slow
 def test_a_worker_proves_itself_by_its_certificate_alone_and_clients_need_none_for_that(tmp_path):
     """7.5 Workers connect at a door of their own, with a certificate; clients at the public doors need none."""
     authority, clients = Authority("aion workers"), Authority("aion clients")
