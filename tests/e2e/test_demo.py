@@ -26,9 +26,26 @@ def test_the_demo_runs_every_step_and_shows_tasks_and_reasons():
     )
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
     said = ended.stdout
-    for step in ("gRPC:", "REST:", "SSE:", "WebSocket:", "Python SDK:", "TypeScript SDK:", "Modules:", "aionctl:", "refused"):
+    for step in (
+        "gRPC:",
+        "REST:",
+        "SSE:",
+        "WebSocket:",
+        "Python SDK:",
+        "TypeScript SDK:",
+        "Modules:",
+        "aionctl:",
+        "refused",
+    ):
         assert step in said
-    for proof in ("signature verified", "fired:", "2 of 2 fixtures passed", "by module:words@1.0.0", "is killed (SIGKILL)", "worker-2 took over"):
+    for proof in (
+        "signature verified",
+        "fired:",
+        "2 of 2 fixtures passed",
+        "by module:words@1.0.0",
+        "is killed (SIGKILL)",
+        "worker-2 took over",
+    ):
         assert proof in said
     tasks, _, reasons = said.partition("Tasks\n")[2].partition("Why ")
     for column in ("intent", "state", "engine", "attempts", "tokens", "fuel", "cost"):
