@@ -79,17 +79,17 @@ def instantiate_only(lane: OneLane, slot: int) -> Callable[[], None]:
     loaded = lane.modules[slot]
     if not isinstance(loaded, LoadedModule):
         raise TypeError("a core module is needed")
-    engine, linked = CoreRunner(lane.engines.for_modules).linked(loaded)
+    linked = CoreRunner(lane.engines.for_modules).linked(loaded)
     instance = capi.wasmtime_instance_t()
     at = addressof(instance)
     trap = c_void_p()
 
     def once() -> None:
-        store = native.store_new(engine, None, None)
+        store = native.store_new(linked.engine, None, None)
         context = native.store_context(store)
         native.context_set_fuel(context, 10**9)
         native.context_set_epoch_deadline(context, 1 << 40)
-        error = native.instance_pre_instantiate(linked, context, at, byref(trap))
+        error = native.instance_pre_instantiate(linked.at, context, at, byref(trap))
         native.store_delete(store)
         if error or trap.value:
             raise RuntimeError("the module could not be instantiated")

@@ -163,9 +163,11 @@ class RunningAttempt:
             caps=caps,
         )
         failpoints.hit("worker.before_engine")
+        # Before the first wait: what is judged by it is what begins to run now, whatever replaces it meanwhile.
+        judge = self._parts.catalog.judge(self.task.intent, self.task.engine)
         result = await self._run_engine(engine, job)
         failpoints.hit("worker.after_engine")
-        return None if self._stale else kept(result, self.task.intent, self._parts.catalog)
+        return None if self._stale else kept(result, judge)
 
     async def _run_engine(self, engine: Engine, job: EngineJob) -> AttemptResult:
         """What the engine says, or what interrupted it. It runs in this very task: another one is not free."""

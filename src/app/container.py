@@ -220,7 +220,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
                 chores=chores.run,
                 scheduler=scheduler.run,
                 webhooks=webhooks.deliverer.run,
-                **({"modules": partial(live.follow, settings, room.take_up)} if live else {}),
+                **({"modules": partial(live.follow, settings, room.take_up, room.files)} if live else {}),
             )
         )
         drain_time = DrainTime(clock, settings.drain)

@@ -29,6 +29,13 @@ from aion.ports.catalog import ModuleKind
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class LookedAt:
+    """The files that the configuration and the manifests, as they were last read, name."""
+
+    files: frozenset[Path]
+
+
 @dataclass(frozen=True, slots=True)
 class EngineRoom:
     """What can be run here."""
@@ -36,25 +43,35 @@ class EngineRoom:
     catalog: LiveCatalog
     latency: RecentLatency
     wasm: WasmEngine
+    looked_at: LookedAt
+
+    def files(self) -> frozenset[Path]:
+        """The files besides manifests and configuration that `take_up` reads, whether they are there or not."""
+        return self.looked_at.files
 
     async def take_up(self, settings: Settings, developed: Sequence[Path]) -> list[str]:
         """Reads configuration and modules anew and serves what they are now, all of it at once; says what changed.
 
         What is broken now and was not before goes on as it was. Attempts that run end on the bytes that they have.
         """
-        served = self.catalog.served
         try:
             read = await asyncio.to_thread(
                 load_catalog, config_folder(settings), modules_folders(settings), self.latency, developed
             )
-            modules = {name: module for name, module in _wasm_modules(read).items() if not self.wasm.has(module)}
-            prepared = await asyncio.gather(*(self.wasm.prepare(module) for module in modules.values()))
-            read = read.with_broken(dict(zip(modules, prepared, strict=True)))
+            modules = _wasm_modules(read)
+            fresh = [module for module in modules.values() if not self.wasm.has(module)]
+            await asyncio.gather(*map(self.wasm.prepare, fresh))
+            await self.wasm.warm(fresh)
+            # From here on nothing is waited for: what is served now may have learnt of a problem meanwhile.
+            served = self.catalog.served
+            read = read.with_broken({name: self.wasm.problem(module) for name, module in modules.items()})
             catalog = read.keeping(served)
         except ConfigurationInvalid as invalid:
+            self.wasm.unload_superseded()
             return [f"everything stays as it was: {problem}" for problem in invalid.problems]
-        await self.wasm.replace(_wasm_modules(catalog))
+        self.wasm.replace(_wasm_modules(catalog))
         self.catalog.served = catalog
+        self.looked_at.files = read.files() | catalog.files()
         return changes(served, read, catalog)
 
 
@@ -81,7 +98,7 @@ async def engine_room(
         if settings.worker_slots:
             await stack.enter_async_context(wasm)
         await stack.enter_async_context(_compiling(live, wasm, later))
-        yield EngineRoom(live, latency, wasm)
+        yield EngineRoom(live, latency, wasm, LookedAt(catalog.files()))
 
 
 def _compiling(
@@ -94,9 +111,12 @@ def _compiling(
         catalog.compiling(module.engine, size)
         jobs.append(LargeModule(module.engine, size, partial(wasm.prepare_postponed, module)))
 
+    compiled = {module.engine: module for module in modules}
+
     def finished(engine: str, problem: str) -> None:
         try:
-            catalog.compiled(engine, problem)
+            # What took its place meanwhile has nothing to do with its problem.
+            catalog.compiled(engine, problem if wasm.names(compiled[engine]) else "")
         except ConfigurationInvalid as invalid:
             _log.error("without %s the configuration is not whole: %s", engine, "; ".join(map(str, invalid.problems)))
 

@@ -15,6 +15,7 @@ from aion.domain.fleet import Introduction, SeenWorker, owner_apart
 from aion.domain.identity import Identity
 from aion.domain.leased import LeasedTask
 from aion.domain.writes import LeaseRef
+from aion.ports.catalog import JudgeResult
 from aion.ports.clock import Clock
 
 MOST_WORKERS: Final = 10_000
@@ -31,12 +32,14 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class HeldLease:
-    """A lease of a worker: the engine that runs it; when, by the clock that only grows, it began; and how much has
-    been said under it, in characters. A lease from before this server's start has no engine here.
+    """A lease of a worker: the engine that runs it; when, by the clock that only grows, it began; what its result must
+    fit by the catalogue of then; and how much has been said under it, in characters. A lease from before this server's
+    start has neither engine nor judge here.
     """
 
     engine: str
     since: float
+    judge: JudgeResult | None = None
     said: int = 0
 
 

@@ -11,32 +11,37 @@ from aion.domain.attempts import (
     FAILURE_CODES,
     HANDED_BACK,
     MOST_FAILURE_MESSAGE,
-    Attempt,
     AttemptOutcome,
     AttemptResult,
     Failure,
 )
 from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.tasks import Task
-from aion.ports.catalog import Catalog
+from aion.ports.catalog import JudgeResult
 from aion.ports.usecases import MAX_RESULT_BYTES
 
 MOST_HAND_BACKS: Final = 20
-"""How often in a row a worker apart may hand back one task before it counts as a loss: else it could keep the task from
-its end, and from other workers, for ever.
+"""How often in a row a worker apart may hand back one task, as if it shut down, before it counts as a loss: else it
+could keep the task from its end for ever. What had no turn does not count: the line may be long.
 """
 
 _NEED_A_FAILURE: Final = frozenset({AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT})
 
 
-def kept(result: AttemptResult, intent: str, catalog: Catalog) -> AttemptResult:
-    """The result if it keeps the intent's output schema and the size limit, else the failure that it is."""
+def kept(result: AttemptResult, judge: JudgeResult | None) -> AttemptResult:
+    """The result if it keeps its schema and the size limit, else the failure that it is.
+
+    `judge` is what the catalogue gave when the attempt began: it may say something else by now, or not know the module.
+    """
     if result.outcome is not AttemptOutcome.OK or result.result_json is None:
         return result
     if len(result.result_json) > MAX_RESULT_BYTES or len(result.result_json.encode()) > MAX_RESULT_BYTES:
         message = f"the result is larger than {MAX_RESULT_BYTES} bytes, the most that AION keeps"
         return _failed(result, Failure("RESULT_TOO_LARGE", message, retryable=False))
-    problem = catalog.output_problem(intent, result.result_json)
+    if judge is None:
+        message = "neither its intent nor its module is known here any more, so that its result cannot be checked"
+        return _failed(result, Failure("ENGINE_UNAVAILABLE", message, retryable=False))
+    problem = judge(result.result_json)
     if problem is not None:
         return _failed(result, Failure("OUTPUT_SCHEMA_VIOLATION", problem[:MOST_FAILURE_MESSAGE]))
     return result
@@ -56,22 +61,22 @@ def check_words(result: AttemptResult) -> None:
         )
 
 
-def judged(result: AttemptResult, task: Task, fence: int, owner: str, catalog: Catalog) -> AttemptResult:
+def judged(result: AttemptResult, task: Task, fence: int, owner: str, judge: JudgeResult | None) -> AttemptResult:
     """What a result of `owner`, a worker apart, counts as: the same each time that it is sent."""
     if result.failure is not None:
         failure = result.failure
-        if failure.code == HANDED_BACK and _hand_backs(task.attempts[: fence - 1], owner) >= MOST_HAND_BACKS:
+        if failure.code == HANDED_BACK and _hand_backs(task, fence, owner) >= MOST_HAND_BACKS:
             return AttemptResult(AttemptOutcome.LOST, digest=result.digest)
         short = Failure(failure.code, failure.message[:MOST_FAILURE_MESSAGE], failure.retryable)
         return replace(result, failure=short, result_json=None)
-    return kept(result, task.intent, catalog)
+    return kept(result, judge)
 
 
-def _hand_backs(attempts: tuple[Attempt, ...], owner: str) -> int:
-    """How many of the last attempts in a row this worker has handed back."""
+def _hand_backs(task: Task, fence: int, owner: str) -> int:
+    """How many of the last attempts before this one, in a row, the worker has handed back."""
     count = 0
-    for attempt in reversed(attempts):
-        if attempt.owner != owner or attempt.failure is None or attempt.failure.code != HANDED_BACK:
+    for attempt in reversed([attempt for attempt in task.attempts if attempt.number < fence]):
+        if attempt.owner != owner or attempt.code != HANDED_BACK:
             break
         count += 1
     return count

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aion.adapters.catalog.errors import ConfigurationInvalid
-from aion.adapters.catalog.packages import MANIFEST, AgentPackage, read_package
+from aion.adapters.catalog.packages import AgentPackage
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
 from aion.adapters.packages.artifact import Artifact, artifact_of
-from aion.adapters.packages.contents import read_contents
+from aion.adapters.packages.contents import copy_contents
 from aion.adapters.packages.fixtures import read_fixtures
+from aion.adapters.packages.layouts import DIGEST
 from aion.adapters.packages.measures import Suggestion, suggestions
 from aion.adapters.packages.refusals import PackageRefused
 from aion.adapters.packages.shelf import Installed, Shelf
@@ -23,19 +23,10 @@ from aion.adapters.packages.sources import Unpacked, candidates, one_candidate, 
 from aion.adapters.packages.trial import Trial, try_fixture, with_measuring_limits
 from aion.adapters.packages.writing import write_layout, write_tar
 from aion.app.engine_room import wasm_module
-from aion.app.resources import own_modules_folder
+from aion.app.module_list import own_packages
 from aion.app.settings import Settings
 
 TAR = ".tar"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A module as it is listed, and who put it there. The digests are empty where the package cannot be read."""
-
-    package: AgentPackage
-    artifact_digest: str
-    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ def pack(folders: Sequence[Path], output: Path | None) -> list[tuple[Artifact, P
     """Packs packages into one layout, a folder or a `.tar`; without one each into its own NAME-VERSION.tar. Says what
     went where. Raises PackageRefused, ConfigurationInvalid and OSError.
     """
-    artifacts = [artifact_of(read_contents(folder.resolve())) for folder in folders]
+    artifacts = [_artifact_of_a_copy(folder) for folder in folders]
     references = [artifact.reference for artifact in artifacts]
     if repeated := {reference for reference in references if references.count(reference) > 1}:
         raise PackageRefused(f"{', '.join(sorted(repeated))} is packed twice; name each package once")
@@ -69,6 +60,11 @@ def pack(folders: Sequence[Path], output: Path | None) -> list[tuple[Artifact, P
     write = write_tar if output.suffix == TAR else write_layout
     write(artifacts, output)
     return [(artifact, output) for artifact in artifacts]
+
+
+def _artifact_of_a_copy(folder: Path) -> Artifact:
+    with TemporaryDirectory(prefix="aion-module-") as copy:
+        return artifact_of(copy_contents(folder.resolve(), Path(copy)))
 
 
 def verify(source: str) -> list[Unpacked]:
@@ -86,7 +82,7 @@ def install(settings: Settings, source: str, *, replace: bool) -> Installed:
 
     def check(unpacked: Unpacked) -> None:
         package = unpacked.contents.package
-        for other in _packages_in(own_modules_folder(settings)):
+        for other in own_packages(settings):
             if other.engine == package.engine:
                 raise PackageRefused(
                     f"{package.engine} is in {other.folder} already, which comes first; raise its version"
@@ -100,19 +96,33 @@ def install(settings: Settings, source: str, *, replace: bool) -> Installed:
 
 
 def remove(settings: Settings, reference: str) -> Sequence[Path]:
-    """Takes NAME or NAME@VERSION off the shelf; the folders that went. Raises PackageRefused."""
-    name, _, version = reference.partition("@")
-    return Shelf(settings.shelf).remove(name, version)
+    """Takes NAME, NAME@VERSION or NAME@sha256:HEX off the shelf; the folders that went. Raises PackageRefused."""
+    name, at, chosen = reference.partition("@")
+    try:
+        return _removed(settings, reference, name, at, chosen)
+    except PackageRefused as cause:
+        raise PackageRefused(f"{cause}{_never_installed(settings, name)}") from cause
 
 
-def modules(settings: Settings) -> list[Shown]:
-    """Every module that a server with these settings would see, by name and version."""
-    shelf = Shelf(settings.shelf)
-    origin = "AION_MODULES_DIR" if settings.modules_dir else "with AION"
-    own = [(package, origin) for package in _packages_in(own_modules_folder(settings))]
-    installed = [(package, "installed") for folder in shelf.modules() for package in _packages_in(folder)]
-    found = [Shown(package, _artifact_digest(package), where) for package, where in (*own, *installed)]
-    return sorted(found, key=lambda shown: shown.package.engine)
+def _never_installed(settings: Settings, name: str) -> str:
+    """What is added where a module serves that no command put there, so that none can take it away."""
+    own = [package for package in own_packages(settings) if package.name == name]
+    if not own:
+        return ""
+    origin = "lies in AION_MODULES_DIR" if settings.modules_dir else "comes with AION"
+    return f"; {own[0].engine} {origin}, and is not removed by this command"
+
+
+def _removed(settings: Settings, reference: str, name: str, at: str, chosen: str) -> Sequence[Path]:
+    if at and not chosen:
+        raise PackageRefused(
+            f"{reference} names no version; say which, or leave out the @ to remove all versions of {name}"
+        )
+    if chosen.startswith("sha256:"):
+        if DIGEST.fullmatch(chosen) is None:
+            raise PackageRefused(f"{chosen} is no digest: write sha256: and all 64 of its hex digits")
+        return Shelf(settings.shelf).remove(name, digest=chosen)
+    return Shelf(settings.shelf).remove(name, chosen)
 
 
 def try_out(settings: Settings, source: str, runs: int) -> Report:
@@ -138,22 +148,3 @@ async def _try_out(settings: Settings, unpacked: Unpacked, runs: int) -> Report:
         tuple(trials),
         tuple(suggestions(unpacked.contents.package, took)),
     )
-
-
-def _packages_in(folder: Path) -> list[AgentPackage]:
-    """The packages below a folder that can be named; what cannot be is for `aion config validate` to tell."""
-    found = []
-    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if (place / MANIFEST).exists():
-            try:
-                found.append(read_package(place))
-            except ConfigurationInvalid:
-                continue
-    return found
-
-
-def _artifact_digest(package: AgentPackage) -> str:
-    try:
-        return artifact_of(read_contents(package.folder)).digest
-    except (PackageRefused, ConfigurationInvalid):
-        return ""

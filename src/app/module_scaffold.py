@@ -38,14 +38,26 @@ def make_module(name: str, language: str, folder: Path) -> Path:
         raise ValueError(f"there is no template for {language[:40]!r}; there are {', '.join(LANGUAGES)}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} is there already and not empty; choose another folder with --dir")
-    facts = {"name": name, **LANGUAGES[language]}
+    was_there = folder.exists()
+    try:
+        _fill(folder, language, {"name": name, **LANGUAGES[language]})
+    except BaseException:
+        # Half a module would be in the way of the next try. Before this one the folder was empty.
+        for path in folder.iterdir() if folder.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not was_there and folder.is_dir():
+            folder.rmdir()
+        raise
+    return folder
+
+
+def _fill(folder: Path, language: str, facts: Mapping[str, str]) -> None:
     for template in (module_templates() / _EVERY, module_templates() / language):
         for path in sorted(template.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 _copy(path, folder / _target(path.relative_to(template)), facts)
     if language == "rust":
         shutil.copytree(guest_crate() / "src", folder / _GUEST)
-    return folder
 
 
 def _target(path: Path) -> Path:

@@ -175,7 +175,9 @@ class ServeWorkers:
         except TaskNotFound:
             return value  # the queue refuses it, as every lease that is none
         said = replace(value.result, digest=worker.about.digest(task.decision.engine))
-        result = judged(said, task, value.lease.fence, worker.owner, self.parts.catalog)
+        held = worker.leases.get(value.lease)
+        judge = (held and held.judge) or self.parts.catalog.judge(task.intent, task.decision.engine)
+        result = judged(said, task, value.lease.fence, worker.owner, judge)
         return replace(value, result=result)
 
     async def _claimed(self, worker: KnownWorker, limit: int, turn: int) -> Sequence[LeasedTask]:
@@ -198,7 +200,12 @@ class ServeWorkers:
             tasks = tuple(await self.parts.queue.claim(APART, wanted))
             if tasks:
                 now = self.parts.clock.monotonic()
-                worker.leases.update({task.lease: HeldLease(task.engine, now) for task in tasks})
+                worker.leases.update(
+                    {
+                        task.lease: HeldLease(task.engine, now, self.parts.catalog.judge(task.intent, task.engine))
+                        for task in tasks
+                    }
+                )
                 worker.answer, worker.answered_turn = tasks, turn
 
     async def _give_again(self, worker: KnownWorker) -> None:

@@ -31,7 +31,13 @@ class Failure:
 
 
 HANDED_BACK = "DRAINING"
-"""The code of an attempt that was given back, as its worker shut down or no host was free: LOST, but nobody's fault."""
+"""The code of an attempt that was given back because its worker shuts down: LOST, but nobody's fault."""
+
+NO_TURN = "NO_TURN"
+"""The code of an attempt that never began: others had all places where it could run, or its engine was not ready."""
+
+GIVEN_BACK: Final = frozenset({HANDED_BACK, NO_TURN})
+"""The codes of attempts that are LOST and no loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,18 @@ class Attempt:
     owner: str = ""
     digest: str = ""
 
+    @property
+    def code(self) -> str:
+        """The code of its failure, or an empty text."""
+        return self.failure.code if self.failure is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
     """What a worker reports at settle. OK carries `result_json`, FAILED and TIMEOUT a failure.
 
     LOST says that the engine's host died: it counts as a loss of infrastructure, not as a failure of the work. With
-    the failure code HANDED_BACK it counts as nothing. `digest` names the bytes that ran, empty when none did or nobody
+    a failure code of GIVEN_BACK it counts as nothing. `digest` names the bytes that ran, empty when none did or nobody
     knows. `memory_bytes` is the most memory that the guest had, 0 when the engine cannot tell; it is for those who
     measure, and not kept.
     """
@@ -107,7 +118,7 @@ FAILURE_CODES: Final[Mapping[AttemptOutcome, frozenset[str]]] = {
     AttemptOutcome.FAILED: _OF_THE_WORK,
     AttemptOutcome.TIMEOUT: frozenset({"ATTEMPT_TIMEOUT", "TASK_EXPIRED"}),
     AttemptOutcome.CANCELED: frozenset({"TASK_CANCELED"}),
-    AttemptOutcome.LOST: frozenset({"ENGINE_UNAVAILABLE", HANDED_BACK}),
+    AttemptOutcome.LOST: frozenset({"ENGINE_UNAVAILABLE"}) | GIVEN_BACK,
 }
 """What may be said of an attempt that ended so. FAILED and TIMEOUT need one of theirs, the others none or one; the
 words for poison, for lost leases and for tasks that nobody began are the store's own.

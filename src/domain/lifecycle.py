@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from aion.domain.attempts import HANDED_BACK, Attempt, AttemptOutcome, AttemptResult, Failure, Lease
+from aion.domain.attempts import (
+    GIVEN_BACK,
+    HANDED_BACK,
+    NO_TURN,
+    Attempt,
+    AttemptOutcome,
+    AttemptResult,
+    Failure,
+    Lease,
+)
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent, TaskEvent
 from aion.domain.tasks import Task, TaskState, Usage
@@ -54,7 +63,10 @@ def accepted(task: Task) -> Change:
 
 
 def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Change:
-    """A worker takes a PENDING task: a new attempt, a higher fence, and a RESET when an earlier one had streamed."""
+    """A worker takes a PENDING task: a new attempt, a higher fence, and a RESET when an earlier one had streamed.
+
+    It takes the place of an attempt that never began, so that a task which waits for its turn does not grow by it.
+    """
     if task.state is not TaskState.PENDING:
         raise ValueError(f"a task in {task.state.name} cannot start")
     number = task.fence + 1
@@ -68,7 +80,7 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
         start_time=now,
         not_before=None,
         lease=Lease(owner, number, now + lease_for),
-        attempts=(*task.attempts, attempt),
+        attempts=(*_that_began(task.attempts), attempt),
         last_offset=task.last_offset + len(events),
         stream_from=0,
     )
@@ -93,7 +105,7 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
     """The holder of the lease reports how the attempt ended; the task ends or goes back to the queue."""
     held(task, fence)
     if result.outcome is AttemptOutcome.LOST:
-        if result.failure is not None and result.failure.code == HANDED_BACK:
+        if result.failure is not None and result.failure.code in GIVEN_BACK:
             return handed_back(task, result.failure, now)
         return lost(task, now, _HOST_DIED)
     closed = _close_attempt(task, result, now)
@@ -108,7 +120,7 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
 def settled_so(attempt: Attempt, result: AttemptResult) -> bool:
     """Whether it was this very result with which the attempt was settled earlier."""
     failure = result.failure
-    if result.outcome is AttemptOutcome.LOST and (failure is None or failure.code != HANDED_BACK):
+    if result.outcome is AttemptOutcome.LOST and (failure is None or failure.code not in GIVEN_BACK):
         failure = Failure("ATTEMPT_LOST", _HOST_DIED)
     return (attempt.outcome, attempt.failure, attempt.fuel) == (result.outcome, failure, result.fuel)
 
@@ -131,23 +143,28 @@ def lost(task: Task, now: datetime, why: str) -> Change:
 
 
 def handed_back(task: Task, why: Failure, now: datetime) -> Change:
-    """A worker that shuts down or has no host for it gives the task back; this is no loss, however often it happens."""
+    """A worker that shuts down or has no place for it gives the task back: no loss, however often it happens."""
     closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=why), now)
     if (ended := _overdue(closed, now)) is not None:
         return ended
-    times = sum(a.failure is not None and a.failure.code == HANDED_BACK for a in closed.attempts)
+    if why.code == NO_TURN:
+        began = _that_began(closed.attempts)
+        times = closed.fence - (began[-1].number if began else 0)
+    else:
+        times = sum(attempt.code == HANDED_BACK for attempt in closed.attempts)
     again = _paused(closed, now, min(_pause(closed.task_id, times), MOST_HAND_BACK))
     return Change(again, facts=("task.handed_back",))
 
 
 def cost_recorded(task: Task, fence: int, cost_micros: int) -> Change:
     """What an attempt has cost so far, also after its end: a provider's bill is real. It only grows."""
-    if not 1 <= fence <= len(task.attempts):
-        raise StaleFence(f"fence {fence} of {task.task_id} was never given")
-    attempt = task.attempts[fence - 1]
+    attempt = task.attempt(fence)
+    if attempt is None:
+        raise StaleFence(f"fence {fence} of {task.task_id} was never given, or its attempt never began")
     if cost_micros <= attempt.cost_micros:
         return Change(task)
-    attempts = (*task.attempts[: fence - 1], replace(attempt, cost_micros=cost_micros), *task.attempts[fence:])
+    paid = replace(attempt, cost_micros=cost_micros)
+    attempts = tuple(paid if each is attempt else each for each in task.attempts)
     total = sum(each.cost_micros for each in attempts)
     return Change(task.changed(attempts=attempts, usage=replace(task.usage, cost_micros=total)))
 
@@ -174,6 +191,11 @@ def held(task: Task, fence: int) -> Lease:
     if task.state is not TaskState.RUNNING or task.lease is None or task.lease.fence != fence:
         raise StaleFence(f"fence {fence} of {task.task_id} is stale: the task is {task.state.name}")
     return task.lease
+
+
+def _that_began(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """Without the last one when it had no turn: only the last one can be such."""
+    return attempts[:-1] if attempts and attempts[-1].code == NO_TURN else attempts
 
 
 def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) -> Change:

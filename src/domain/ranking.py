@@ -104,6 +104,7 @@ def decide(engines: Iterable[EngineFacts], question: RoutingQuestion, policy_ver
         decide_time=now,
         engine_digest=best.digest,
         digest_pinned=bool(digest_of(question.pinned_engine) or digest_of(question.preferred_engine)),
+        client_pinned=bool(digest_of(question.preferred_engine)),
     )
 
 
@@ -146,8 +147,8 @@ def _why_ranked(engine: EngineFacts, rank: int, question: RoutingQuestion, weigh
     if engine.name in weights and len(weights) > 1:
         share = f"weight {engine.weight} of {sum(weights.values())}"
         named += f", drawn by {share}" if rank == 1 else f", {share}"
-    elif engine.weight == 0:
-        named += ", weight 0"
+    elif engine.weight is not None:
+        named += f", weight {engine.weight}"
     cost = f"{engine.cost_micros} micro-dollars" if engine.cost_micros else "free"
     latency = f"p95 {whole_ms(engine.p95)} ms" if engine.p95 else "latency not yet measured"
     return f"rank {rank}{named}: {engine.route.value}, {cost}, {latency}"

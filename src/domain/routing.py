@@ -119,7 +119,7 @@ class Decision:
     """The stored answer: the chosen engine and every candidate, best first, refused ones last.
 
     `engine_digest` names the bytes that were installed when it was decided. When it is `digest_pinned`, because client
-    or policy asked for these bytes, no attempt runs others.
+    or policy asked for these bytes, no attempt runs others; `client_pinned` says that the client did.
     """
 
     engine: str
@@ -131,6 +131,7 @@ class Decision:
     decide_time: datetime
     engine_digest: str = ""
     digest_pinned: bool = False
+    client_pinned: bool = False
 
     @property
     def pinned_digest(self) -> str:
@@ -141,7 +142,8 @@ class Decision:
 def digest_of(reference: str) -> str:
     """What stands behind the name of an engine that is pinned to bytes, as in `module:NAME@sha256:HEX`; else empty.
 
-    Whatever cannot be a version counts as a digest: a pin that is misspelt must fit no engine rather than all.
+    Whatever has a colon counts as a digest, so that one that is misspelt fits no engine. What is neither that nor a
+    version is refused before anything is decided: see Catalog.engine_meant.
     """
     said = reference.rpartition("@")[2] if "@" in reference else ""
     return said if ":" in said else ""

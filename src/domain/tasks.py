@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TypedDict, Unpack
 
-from aion.domain.attempts import HANDED_BACK, Attempt, AttemptOutcome, Failure, Lease
+from aion.domain.attempts import GIVEN_BACK, Attempt, AttemptOutcome, Failure, Lease
 from aion.domain.routing import Decision, Privacy
 
 
@@ -144,15 +144,16 @@ class Task:
     @property
     def losses(self) -> int:
         """How many attempts were lost with their host or lease; those that a worker gave back do not count."""
-        return sum(
-            a.outcome is AttemptOutcome.LOST and (a.failure is None or a.failure.code != HANDED_BACK)
-            for a in self.attempts
-        )
+        return sum(a.outcome is AttemptOutcome.LOST and a.code not in GIVEN_BACK for a in self.attempts)
 
     @property
     def fence(self) -> int:
         """The highest fence given so far; the next lease carries one more."""
-        return len(self.attempts)
+        return self.attempts[-1].number if self.attempts else 0
+
+    def attempt(self, fence: int) -> Attempt | None:
+        """The attempt with this fence; None when it was never given, or never began and was followed by another."""
+        return next((attempt for attempt in self.attempts if attempt.number == fence), None)
 
     def changed(self, **changes: Unpack[TaskChanges]) -> "Task":
         """The next task: this one with some fields changed. Like `dataclasses.replace`, five times as fast."""

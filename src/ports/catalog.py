@@ -1,6 +1,6 @@
 """What can be asked for, and by which engines it can be done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -91,6 +91,11 @@ class ModuleDescription:
     versions: tuple[str, ...]
 
 
+JudgeResult = Callable[[str], str | None]
+"""Why a result, as JSON, does not fit its schema, or None when it does: the same whatever becomes of the catalogue.
+"""
+
+
 class Catalog(Protocol):
     """Intents, modules and models as the operator declared them.
 
@@ -144,8 +149,25 @@ class Catalog(Protocol):
         """Checks an input against the intent's schema; raises InputSchemaViolation that names every field."""
         ...
 
-    def output_problem(self, intent: str, document_json: str) -> str | None:
-        """Why a result does not fit the intent's output schema, or None when it does."""
+    def check_engine_input(self, intent: str, engine: str, document_json: str) -> None:
+        """Checks an input that fits the intent by the schema of the module that was chosen, where that is another one.
+
+        Schemas that the operator gave the intent hold for all of its engines. Raises InputSchemaViolation that names
+        the engine.
+        """
+        ...
+
+    def engine_meant(self, reference: str) -> str:
+        """What a client's name of an engine stands for: a range of versions is the newest of them that can run.
+
+        Raises ValidationFailed, for `preferred_engine`, when what follows its `@` is no version, range or digest.
+        """
+        ...
+
+    def judge(self, intent: str, engine: str) -> JudgeResult | None:
+        """What a result of this engine must fit: the operator's schema of the intent, else the module's own, else the
+        intent's. None when neither intent nor engine is known. Never raises.
+        """
         ...
 
 

@@ -43,12 +43,12 @@ class Engine(Protocol):
 
     Whatever the guest does, it is ended within `timeout` plus one second of getting a host, and no other attempt is
     harmed. `run` raises nothing but CancelledError: a failure of the guest is FAILED or TIMEOUT with its failure, a
-    host that died with the guest is LOST. A guest that got no host within a bounded wait never ran: LOST with the
-    failure code HANDED_BACK; so did one that waited in vain for its turn where an engine bounds how many of its
-    attempts run at once. An engine that calls itself deterministic answers the same input with the same result and the
-    same fuel, whatever the seed. Cancelling the coroutine ends the guest within two seconds. A job with a `digest` runs
-    these bytes or none: an engine that has others fails it with ENGINE_UNAVAILABLE. Of whatever ran the result says the
-    digest.
+    host that died with the guest is LOST. A guest that got no place in a host within a bounded wait never ran: LOST
+    with the failure code NO_TURN; so did one that waited in vain for its turn where an engine bounds how many of its
+    attempts run at once. However many attempts one tenant has, others find a place beside them. An engine that calls
+    itself deterministic answers the same input with the same result and the same fuel, whatever the seed. Cancelling
+    the coroutine ends the guest within two seconds. A job with a `digest` runs these bytes or none: an engine that has
+    others fails it with ENGINE_UNAVAILABLE. Of whatever ran the result says the digest.
     """
 
     async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:

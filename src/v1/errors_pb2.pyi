@@ -140,6 +140,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The host or the lease of an attempt was lost; says nothing about the work."""
     ERROR_REASON_QUEUE_EXPIRED: _ErrorReason.ValueType  # 95
     """No attempt began within the task's `max_queue_time`."""
+    ERROR_REASON_NO_TURN: _ErrorReason.ValueType  # 96
+    """An attempt never began: all places where it could run were taken. Its task waits for its next turn."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The stable reason of an error. Values are only added."""
@@ -258,4 +260,6 @@ ERROR_REASON_ATTEMPT_LOST: ErrorReason.ValueType  # 94
 """The host or the lease of an attempt was lost; says nothing about the work."""
 ERROR_REASON_QUEUE_EXPIRED: ErrorReason.ValueType  # 95
 """No attempt began within the task's `max_queue_time`."""
+ERROR_REASON_NO_TURN: ErrorReason.ValueType  # 96
+"""An attempt never began: all places where it could run were taken. Its task waits for its next turn."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

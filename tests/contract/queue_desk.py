@@ -23,6 +23,7 @@ from aion.domain.fleet import EngineOffer, Introduction
 from aion.domain.identity import WORKERS_SERVE, Identity
 from aion.domain.leased import LeasedTask, Settled
 from aion.domain.writes import Append, Claim, LeaseRef, RecordCost, Renew, Renewed, Settle
+from aion.ports.catalog import JudgeResult
 from aion.ports.identity import Credentials
 from aion.ports.queues import WorkQueue
 from tests.contract.rest.scripted import Observer
@@ -113,9 +114,9 @@ class TwoModules:
     def caps(self, tenant: str) -> Caps:
         return NO_CAPS
 
-    def output_problem(self, intent: str, document_json: str) -> str | None:
+    def judge(self, intent: str, engine: str) -> JudgeResult | None:
         """Results are objects."""
-        return None if document_json.startswith("{") else f"a result of {intent} must be an object"
+        return lambda said: None if said.startswith("{") else f"a result of {intent} must be an object"
 
 
 @dataclass

@@ -65,10 +65,9 @@ def test_an_intent_that_is_not_there_is_refused_and_close_matches_are_named(cata
     assert caught.value.facts["intent"] == "summarise"
 
 
-@pytest.mark.parametrize("check", ["check_input", "output_problem"])
-def test_a_document_of_an_intent_that_is_not_there_is_refused(catalog, check):
+def test_an_input_of_an_intent_that_is_not_there_is_refused(catalog):
     with pytest.raises(IntentNotFound):
-        getattr(catalog, check)("nobody-offers-this", "{}")
+        catalog.check_input("nobody-offers-this", "{}")
 
 
 def test_all_intents_are_listed_by_name(catalog):
@@ -163,12 +162,44 @@ def test_an_input_that_does_not_fit_is_refused_with_every_field(catalog):
 
 
 def test_a_result_that_fits_has_no_problem(catalog):
-    assert catalog.output_problem("summarize", '{"summary": "short"}') is None
+    assert catalog.judge("summarize", SUMMARIZE)('{"summary": "short"}') is None
 
 
 @pytest.mark.parametrize("document", ['{"summary": 5}', "{}", "[]", "null"])
 def test_a_result_that_does_not_fit_has_one_in_words(catalog, document):
-    assert catalog.output_problem("summarize", document)
+    assert catalog.judge("summarize", SUMMARIZE)(document)
+    assert catalog.judge("summarize", "model:m")(document)
+
+
+def test_a_result_of_an_intent_that_is_gone_is_judged_by_its_module_and_of_what_nobody_knows_not_at_all(catalog):
+    assert catalog.judge("nobody-offers-this", SUMMARIZE)("{}")
+    assert catalog.judge("nobody-offers-this", "module:gone@1.0.0") is None
+
+
+def test_a_client_names_an_engine_by_range_version_or_digest(catalog):
+    digest = catalog.module(SUMMARIZE).digest
+    assert catalog.engine_meant("module:summarize@^1") == SUMMARIZE
+    for same in (
+        "",
+        "module:summarize",
+        SUMMARIZE,
+        f"module:summarize@{digest}",
+        "module:new@^1",
+        "model:m",
+        "model:a:b",
+    ):
+        assert catalog.engine_meant(same) == same
+
+
+@pytest.mark.parametrize(
+    "behind", ["@", "@{0}", "@sha256-{0}", "@sha256{0}", ":sha256:{0}", "@sha256:{0}0", "@sha256:", "@new"]
+)
+def test_a_digest_that_is_misspelt_is_refused_and_no_wish(catalog, behind):
+    """9.7 What is neither a version nor a range nor a digest is refused."""
+    digest = catalog.module(SUMMARIZE).digest.removeprefix("sha256:")
+    with pytest.raises(ValidationFailed) as caught:
+        catalog.engine_meant("module:summarize" + behind.format(digest))
+    assert [violation.field for violation in caught.value.violations] == ["preferred_engine"]
 
 
 def test_it_does_not_change_while_a_process_runs(operator, catalog):

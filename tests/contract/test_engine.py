@@ -21,7 +21,7 @@ import wasmtime
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.module import WasmModule
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult
+from aion.domain.attempts import NO_TURN, AttemptOutcome, AttemptResult
 from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.events import EventKind, NewEvent
 from aion.ports.engines import Engine, EngineJob
@@ -57,7 +57,8 @@ async def opened(folder: Path, *guests: str) -> AsyncIterator[Engine]:
             )
         if name in SINGLE:
             modules[f"single:{name}"] = WasmModule(f"single:{name}", path, digest, 1 << 24, concurrency=1)
-    settings = WasmSettings(hosts=1, grace=PATIENT, cancel_grace=PATIENT, turn_wait=timedelta(milliseconds=50))
+    turn_wait = timedelta(milliseconds=50)
+    settings = WasmSettings(hosts=1, grace=PATIENT, cancel_grace=PATIENT, turn_wait=turn_wait, lane_wait=PATIENT)
     async with WasmEngine(modules, folder, settings) as engine:
         yield engine
 
@@ -208,7 +209,7 @@ async def test_what_waited_in_vain_for_its_turn_never_ran_and_is_handed_back(eng
     running = asyncio.ensure_future(engine.run(a_job("speaks_then_loops", kind="single"), heard))
     await heard.first.wait()
     result, other = await ran(engine, a_job("speaks_then_loops", kind="single"))
-    assert (result.outcome, result.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+    assert (result.outcome, result.failure.code) == (AttemptOutcome.LOST, NO_TURN)
     assert other.events == []
     assert await works(engine)
     running.cancel()

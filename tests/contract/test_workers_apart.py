@@ -15,7 +15,8 @@ from aion.adapters.rpc.workers import worker_handlers, worker_methods
 from aion.adapters.storage.sqlite import open_store
 from aion.adapters.telemetry.fleet import FleetCollector
 from aion.adapters.telemetry.metrics import Metrics
-from aion.domain.attempts import HANDED_BACK, MOST_FAILURE_MESSAGE, AttemptOutcome, AttemptResult, Failure
+from aion.app.judging import MOST_HAND_BACKS
+from aion.domain.attempts import HANDED_BACK, MOST_FAILURE_MESSAGE, NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import (
     Draining,
     MalformedRequest,
@@ -331,6 +332,15 @@ async def test_a_result_that_breaks_the_law_fails_the_attempt_however_often_it_i
     assert door.latency.engines == []
 
 
+async def test_a_result_from_afar_is_judged_by_what_held_when_its_attempt_began(tasks, door, monkeypatch):
+    """7.12 What a worker apart settles with is judged by the server as a result of its own worker."""
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    monkeypatch.setattr(door.served.parts.catalog, "judge", lambda intent, engine: None)
+    assert (await hand.settle(one, OK)).state is TaskState.OK
+
+
 async def test_a_failure_is_said_in_known_words_and_briefly(tasks, door):
     """7.12 What a worker apart settles with is judged by the words for a failure."""
     await submit(tasks, "one")
@@ -365,6 +375,25 @@ async def test_a_worker_cannot_hand_back_a_task_for_ever(tasks, door, clock, mon
             assert (await hands[owner].settle(one, back)).state is TaskState.PENDING
     attempts = (await tasks.get("acme", "one")).attempts
     assert [attempt.failure.code for attempt in attempts] == 5 * [HANDED_BACK] + ["ATTEMPT_LOST"]
+
+
+async def test_a_task_that_waits_for_its_turn_loses_nothing_by_it(tasks, door, clock):
+    """2.4 An attempt that never began is no loss, however often; it leaves one trace, the last."""
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    nothing = AttemptResult(AttemptOutcome.LOST, failure=Failure(NO_TURN, "all lanes are taken"))
+    for _ in range(MOST_HAND_BACKS + 5):
+        clock.advance(timedelta(minutes=1))
+        (one,) = await hand.claim()
+        for _ in range(2):
+            assert (await hand.settle(one, nothing)).state is TaskState.PENDING
+    (attempt,) = (await tasks.get("acme", "one")).attempts
+    assert (attempt.number, attempt.code) == (MOST_HAND_BACKS + 5, NO_TURN)
+    clock.advance(timedelta(minutes=1))
+    (one,) = await hand.claim()
+    with pytest.raises(StaleFence):
+        await hand.settle(replace(one, fence=one.fence - 1), nothing)
+    assert (await hand.settle(one, OK)).state is TaskState.OK
 
 
 async def test_an_attempt_cannot_fill_the_log_without_end(tasks, door, monkeypatch):

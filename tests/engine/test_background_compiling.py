@@ -1,6 +1,8 @@
 """Large modules are compiled while the engine already runs others."""
 
 import asyncio
+import gc
+import subprocess
 import threading
 from datetime import timedelta
 
@@ -13,7 +15,7 @@ from aion.adapters.engines.wasm.compilers import Compilers
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.module import ModuleBroken
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.domain.attempts import HANDED_BACK, AttemptOutcome
+from aion.domain.attempts import NO_TURN, AttemptOutcome
 from tests.engine.conftest import Listener, job_for
 from tests.engine.wasm_bytes import END, command
 
@@ -28,7 +30,7 @@ async def test_what_is_postponed_holds_nobody_up_and_runs_when_it_is_compiled(ma
     async with engine:
         assert (await engine.run(job_for(small, RESULT), Listener())).outcome is AttemptOutcome.OK
         waits = await engine.run(job_for(large, RESULT), Listener())
-        assert (waits.outcome, waits.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+        assert (waits.outcome, waits.failure.code) == (AttemptOutcome.LOST, NO_TURN)
         assert "compiled" in waits.failure.message
         assert await engine.prepare_postponed(large) == ""
         (host,) = engine._pool.hosts()
@@ -44,6 +46,57 @@ async def test_what_is_postponed_and_broken_says_why(make_wasm, make_module, tmp
         assert "exports no function _start" in await engine.prepare_postponed(broken)
         result = await engine.run(job_for(broken), Listener())
         assert (result.outcome, result.failure.code) == (AttemptOutcome.FAILED, "ENGINE_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("how", ["no end", "no code"])
+async def test_what_was_compiled_in_vain_is_not_compiled_again(make_module, tmp_path, monkeypatch, how):
+    module, started = make_module("says"), []
+
+    def fails(_, arguments, wasm, timeout):
+        started.append(arguments)
+        if how == "no end":
+            raise subprocess.TimeoutExpired("compile", timeout.total_seconds())
+        return -9, b"", b""
+
+    monkeypatch.setattr(Compilers, "run", fails)
+    engine = WasmEngine({module.engine: module}, tmp_path, SETTINGS)
+    engine.postpone([module])
+    async with engine:
+        problem = await engine.prepare_postponed(module)
+        for _ in range(3):
+            result = await engine.run(job_for(module), Listener())
+            assert (result.outcome, result.failure.code) == (AttemptOutcome.FAILED, "ENGINE_UNAVAILABLE")
+            assert result.failure.message == problem
+        assert await engine.prepare(module) == problem
+    assert len(started) == 1
+
+
+async def test_what_is_compiled_in_vain_for_nobody_is_remembered_without_a_word_in_the_log(
+    make_module, tmp_path, monkeypatch
+):
+    """Attempts wait only so long: the last of them may be gone when the compiler ends."""
+    go_on, module, said = threading.Event(), make_module("says"), []
+    started = threading.Event()
+
+    def fails(*_):
+        started.set()
+        go_on.wait()
+        return -9, b"", b""
+
+    monkeypatch.setattr(Compilers, "run", fails)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+    cache = CompiledModules(tmp_path, timedelta(hours=1))
+    waiting = asyncio.create_task(cache.code(module))
+    await asyncio.to_thread(started.wait)
+    (compiling,) = cache._running.values()
+    waiting.cancel()
+    go_on.set()
+    await asyncio.wait((waiting, compiling))
+    with pytest.raises(ModuleBroken, match="status -9"):
+        await cache.code(module)
+    del waiting, compiling
+    gc.collect()
+    assert said == []
 
 
 async def test_only_what_is_large_and_was_never_compiled_takes_long(make_module, tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 """Compiled code is native code: made once, in a child, and loaded only when it is ours."""
 
 import asyncio
+import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -137,3 +139,35 @@ async def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(make_m
     monkeypatch.setattr(compiled.os, "fsync", full)
     assert (await cache.code(make_module("says"))).startswith(b"\x7fELF")
     assert list((tmp_path / "modules-cache").iterdir()) == []
+
+
+async def test_native_code_that_was_not_used_for_long_goes_and_what_is_used_stays(make_module, tmp_path):
+    day = 86_400
+    used, unused, draft = make_module("says"), make_module("exits_3"), tmp_path / "modules-cache" / "a.cwasm.b1"
+    cache = CompiledModules(tmp_path, TIME)
+    for module in (used, unused):
+        await cache.code(module)
+    draft.write_bytes(b"half")
+    for path in draft.parent.iterdir():
+        os.utime(path, (1, time.time() - 31 * day))
+    await cache.code(used)
+    again = CompiledModules(tmp_path, TIME, timedelta(days=30))
+    assert (again.has(used), again.has(unused), draft.exists()) == (True, False, False)
+
+
+async def test_beyond_its_size_the_cache_drops_what_was_used_longest_ago_and_never_what_it_just_made(
+    make_module, tmp_path
+):
+    first, second, third = (make_module(name) for name in ("says", "exits_3", "loops"))
+    cache = CompiledModules(tmp_path, TIME)
+    for age, module in ((300, first), (200, second)):
+        await cache.code(module)
+        path = cache._folder / f"{cache._name(module)}.cwasm"
+        os.utime(path, (1, time.time() - age))
+    sizes = sum(path.stat().st_size for path in cache._folder.iterdir())
+    await CompiledModules(tmp_path, TIME, most_bytes=sizes).code(third)
+    assert (cache.has(first), cache.has(second), cache.has(third)) == (False, True, True)
+    tiny = CompiledModules(tmp_path, TIME, most_bytes=1)
+    assert not cache.has(second)
+    await tiny.code(second)
+    assert cache.has(second)

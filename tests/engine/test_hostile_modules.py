@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.domain.attempts import AttemptOutcome
+from aion.domain.attempts import NO_TURN, AttemptOutcome
 from aion.domain.events import EventKind
 from tests.engine.conftest import MIB, Listener, job_for
 
@@ -97,7 +97,9 @@ async def test_an_attempt_ends_within_its_timeout_plus_one_second(make_module, t
     module, over = make_module(name, **facts), []
     async with WasmEngine({module.engine: module}, tmp_path, WasmSettings(hosts=1)) as engine:
         while not over or (min(over) > 1 and len(over) < 5):
-            host = await engine._pool.next_living()
+            place = await engine._pool.places.wait("nobody")
+            host = place.host
+            place.free()
             began = time.monotonic()
             running = asyncio.create_task(engine.run(job_for(module, "{}", seconds=0.3), Listener()))
             if stopped:
@@ -138,5 +140,5 @@ async def test_a_deadline_that_has_passed_starts_nothing(engine, make_module):
     heard = Listener()
     says = '{"type":"token","text":"a"}\n' + RESULT
     result = await engine.run(job_for(make_module("says"), says, seconds=0), heard)
-    assert result.outcome is AttemptOutcome.TIMEOUT
+    assert (result.outcome, result.failure.code) == (AttemptOutcome.LOST, NO_TURN)
     assert heard.events == []

@@ -15,7 +15,7 @@ import uvloop
 
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.domain.attempts import HANDED_BACK, AttemptOutcome
+from aion.domain.attempts import NO_TURN, AttemptOutcome
 from tests.engine.conftest import Listener, job_for
 
 RESULT = '{"n":1}'
@@ -109,9 +109,9 @@ async def test_an_attempt_that_gets_no_host_is_handed_back_and_never_runs(make_m
         engine._settings = replace(engine._settings, host_wait=timedelta(seconds=0.05))
         heard = Listener()
         handed_back = await engine.run(job_for(says, '{"type":"token","text":"a"}', alone=True), heard)
-        assert (handed_back.outcome, handed_back.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+        assert (handed_back.outcome, handed_back.failure.code) == (AttemptOutcome.LOST, NO_TURN)
         out_of_patience = await engine.run(job_for(says, RESULT, alone=True, patience=0.01), heard)
-        assert (out_of_patience.outcome, out_of_patience.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+        assert (out_of_patience.outcome, out_of_patience.failure.code) == (AttemptOutcome.LOST, NO_TURN)
         assert heard.events == []
         assert not running.done()
         running.cancel()
@@ -136,7 +136,7 @@ async def test_a_lone_host_that_starts_too_slowly_for_one_attempt_is_there_for_t
     says = make_module("says")
     async with engine_of([says], tmp_path, lone_hosts=1, host_wait=LONG) as engine:
         impatient = await engine.run(job_for(says, RESULT, alone=True, patience=0), Listener())
-        assert impatient.failure.code == HANDED_BACK
+        assert impatient.failure.code == NO_TURN
         assert (await engine.run(job_for(says, RESULT, alone=True), Listener())).result_json == RESULT
         assert len(engine._pool._all) == 2
 
@@ -185,16 +185,18 @@ async def test_long_guests_do_not_hold_up_short_ones_even_when_lanes_are_few(mak
             task.cancel()
 
 
-async def test_what_no_lane_can_take_ends_by_its_own_deadline_or_cancel(make_module, tmp_path):
+async def test_what_gets_no_lane_never_began_and_is_not_told_that_it_ran_too_long(make_module, tmp_path):
     loops, says = make_module("speaks_then_loops"), make_module("says")
-    async with engine_of([loops, says], tmp_path, lanes=1) as engine:
+    async with engine_of([loops, says], tmp_path, lanes=1, lane_wait=SHORT) as engine:
         (host,) = engine._pool.hosts()
         running = await started(engine, job_for(loops))
         canceled = asyncio.create_task(engine.run(job_for(says, RESULT), Listener()))
-        late = await engine.run(job_for(says, RESULT, seconds=0.1), Listener())
-        assert late.outcome is AttemptOutcome.TIMEOUT
+        await asyncio.sleep(0)
         canceled.cancel()
         await asyncio.wait([canceled])
+        late = await engine.run(job_for(says, RESULT, seconds=0.1), Listener())
+        assert (late.outcome, late.failure.code) == (AttemptOutcome.LOST, NO_TURN)
+        assert host.load == 1
         assert not running.done()
         running.cancel()
         await host.drained()

@@ -179,6 +179,7 @@ def test_a_guest_whose_time_is_over_is_ended_inside_its_write():
     memory = SimpleNamespace(read_pair=lambda _: (0, len(said)), read=lambda _, length: said[:length])
     order = RunOrder(slot=0, memory_bytes=0, fuel=0, deadline_ns=0, granted=frozenset(), seed=b"", input=b"")
     attempt = Attempt(1, order, Output([].append, logs_granted=False))
+    attempt.began = True
     with pytest.raises(GuestEnds) as raised:
         fd_write(SimpleNamespace(memory=memory, attempt=attempt), [1, 0, 0, 0, 0, 0, 0, 0, 1])
     assert raised.value.outcome is AttemptOutcome.TIMEOUT

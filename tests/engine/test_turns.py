@@ -9,7 +9,7 @@ import pytest_asyncio
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
 from aion.adapters.engines.wasm.turns import Turns
-from aion.domain.attempts import HANDED_BACK, AttemptOutcome
+from aion.domain.attempts import NO_TURN, AttemptOutcome
 from aion.domain.caps import Caps
 from tests.engine.conftest import Listener, job_for
 
@@ -100,7 +100,7 @@ async def test_what_has_no_turn_waits_without_a_lane_and_is_handed_back(engine, 
     running = asyncio.create_task(engine.run(job_for(module, **given), Listener(on_event=spoke.set)))
     await spoke.wait()
     second = await engine.run(job_for(module, **given), Listener())
-    assert (second.outcome, second.failure.code) == (AttemptOutcome.LOST, HANDED_BACK)
+    assert (second.outcome, second.failure.code) == (AttemptOutcome.LOST, NO_TURN)
     assert host.load == 1
     other = await engine.run(job_for(make_module("says"), RESULT), Listener())
     assert other.outcome is AttemptOutcome.OK

@@ -1,18 +1,16 @@
-"""The examples that lie in a package's `fixtures` folder: an input, and what must come of it.
-
-`result` is the whole result, `contains` a part of it (objects by their named members, all else by equality), `fails`
-words of the error's message.
-"""
+"""The examples that lie in a package's `fixtures` folder, as `aion module test` reads and judges them."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aion.adapters.packages.fixtures import differences, read_fixtures
+
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """One example, named by its file."""
+    """One example, named by its file; `expected` is one of result, contains and fails, and what it says."""
 
     name: str
     input: dict[str, Any]
@@ -21,15 +19,12 @@ class Fixture:
 
 def fixtures_of(folder: Path) -> list[Fixture]:
     """All examples of a package, by name."""
-    found = []
-    for path in sorted((folder / "fixtures").glob("*.json")):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        found.append(Fixture(path.stem, document.pop("input"), document))
-    return found
+    return [
+        Fixture(each.name, json.loads(each.input_json), {each.expectation: each.expected})
+        for each in read_fixtures(folder)
+    ]
 
 
 def contains(whole: object, part: object) -> bool:
     """Whether every member that `part` names is in `whole` with the same value."""
-    if isinstance(whole, dict) and isinstance(part, dict):
-        return all(name in whole and contains(whole[name], value) for name, value in part.items())
-    return whole == part
+    return not differences(part, whole, whole=False)

@@ -83,14 +83,28 @@ def test_texts_of_all_scripts_and_line_ends_are_taken(text_package):
 
 @pytest.mark.parametrize(
     "piece",
-    ["1 ", "4111 1111 1111 1111 ", "A word. ", "x@y.org ", "\U0001f600", "One. Two, three and four! "],
+    [
+        "1 ",
+        "4111 1111 1111 1111 ",
+        "A word. ",
+        "x@y.org ",
+        "\U0001f600",
+        "One. Two, three and four! ",
+        "\u0e01",
+        "\u1112\u1161\u11ab",
+        "http://a.b/([",
+    ],
 )
 def test_a_mebibyte_stays_within_a_fifth_of_the_fuel_and_within_the_memory(text_package, piece):
     text = piece * (MEBIBYTE // len(piece.encode()))
     answer = text_package.call({"text": text} | others(text_package))
-    assert answer.exit_code == 0
     assert answer.fuel < text_package.fuel / 5
-    assert answer.result
+    if answer.exit_code == 0:
+        assert_valid(text_package, "output", answer.result)
+        assert len(answer.writes[-1]) <= MEBIBYTE
+    else:
+        assert answer.stderr.startswith("input refused: ")
+        assert "larger result than can be returned; send it in parts" in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -173,6 +187,25 @@ def test_putting_the_mapping_back_gives_the_text_back(redact):
         assert restored == text
         for entity in result["entities"]:
             assert text[entity["start"] : entity["end"]] == result["mapping"][entity["placeholder"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out", "members"),
+    [
+        ("192.0.2.1 " * 20_000, "entities", {"text", "mapping", "counts", "left_out"}),
+        ("plain words " * (MEBIBYTE // 12), "text", {"entities", "mapping", "counts", "left_out"}),
+    ],
+)
+def test_a_long_text_loses_what_follows_from_the_rest(redact, text, left_out, members):
+    result = redact.call({"text": text}).result
+    assert result["left_out"] == left_out
+    assert set(result) == members
+    assert_valid(redact, "output", result)
+
+
+def test_personal_data_beyond_what_a_result_holds_is_refused_with_what_to_do(redact):
+    text = "".join(f"a{number}@b.io " for number in range(80_000))
+    assert "text: gives a larger result than can be returned; send it in parts" in redact.call({"text": text}).stderr
 
 
 def test_the_support_e_mail_keeps_its_order_and_loses_its_people(redact):

@@ -1,5 +1,6 @@
 """The committed `extract.wasm`: what it and its schema accept alike, and how exactly it finds what is written."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from tests.modules.conftest import bundled
-from tests.modules.sandbox import PACKAGES, Package
+from tests.modules.sandbox import MEBIBYTE, PACKAGES, Package
 
 MARK = re.compile(r"\{\{(\w+)\|([^|]*)\|([^}]*)\}\}")
 
@@ -84,6 +85,28 @@ def test_the_texts_held_back_are_read_as_exactly_as_the_readme_says(extract):
     assert present >= 50
     assert right / present >= 0.9
     assert right / claimed >= 0.9
+
+
+def test_a_mebibyte_of_a_log_gives_what_fits_and_the_counts_of_all(extract):
+    line = "2025-03-09 12:00:07 INFO from user@example.com took 9 ms, not 31 April\n"
+    text = line * (MEBIBYTE // len(line))
+    result = extract.call({"text": text}).result
+
+    assert (result["texts"], result["truncated"]) == (False, True)
+    assert result["counts"]["email"] == text.count("@")
+    assert 900_000 < len(json.dumps(result, separators=(",", ":"))) <= MEBIBYTE
+    jsonschema_rs.Draft202012Validator(extract.schema("output")).validate(result)
+    ends = [result[name][-1]["end"] for name in ("items", "refused")]
+    assert max(ends) - min(ends) <= len(line)
+
+
+def test_items_lose_their_texts_before_any_is_left_out(extract):
+    text = "user@example.com, user@example.org; " * 5_500
+    result = extract.call({"text": text}).result
+
+    assert (result["texts"], result["truncated"]) == (False, False)
+    assert len(result["items"]) == result["counts"]["email"] == 11_000
+    assert {text[item["start"] : item["end"]] for item in result["items"]} == {"user@example.com", "user@example.org"}
 
 
 def truths_of(marked: str) -> list[tuple[str, int, int, str]]:

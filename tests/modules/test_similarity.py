@@ -107,3 +107,11 @@ def test_among_hundreds_of_texts_the_versions_of_the_same_text_are_one_cluster(s
 
 def parts(whole: str) -> list[str]:
     return whole.split("--- ")[1:]
+
+
+def test_a_ligature_counts_as_what_it_stands_for(similarity):
+    half = "\ufdfa" * (MEBIBYTE // 36)
+    answer = similarity.call({"text": half, "other": half, "size": 20})
+    assert (answer.exit_code, answer.fuel < similarity.fuel / 10) == (0, True)
+    said = similarity.call({"text": half + "\ufdfa", "other": half}).stderr
+    assert "text: has 1048590 characters in all, ligatures written out" in said

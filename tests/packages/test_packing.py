@@ -4,10 +4,13 @@ import json
 import os
 import shutil
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from aion.adapters.catalog.packages import AgentPackage, read_package
+from aion.adapters.packages import contents
 from aion.adapters.packages.artifact import digest_of
 from aion.adapters.packages.refusals import PackageRefused
 from aion.app.module_room import pack, verify
@@ -110,6 +113,75 @@ def test_what_other_tools_keep_in_a_layout_stays(author, tmp_path):
     pack([author.package("two")], layout)
     assert SIGNATURE in json.loads((layout / "index.json").read_bytes())["manifests"]
     assert len(verify(str(layout))) == 2
+
+
+def test_what_other_tools_say_of_the_whole_layout_stays(author, tmp_path):
+    layout = tmp_path / "layout"
+    pack([author.package()], layout)
+    index = json.loads((layout / "index.json").read_bytes())
+    (layout / "index.json").write_text(json.dumps({**index, "annotations": {"org.example": "x"}, "more": [1]}))
+    pack([author.package("two")], layout)
+    index = json.loads((layout / "index.json").read_bytes())
+    assert (index["annotations"], index["more"], len(index["manifests"])) == ({"org.example": "x"}, [1], 2)
+
+
+def test_packing_into_one_layout_at_once_loses_nothing(author, tmp_path):
+    folders = [author.package(f"m{number}") for number in range(8)]
+    with ThreadPoolExecutor(len(folders)) as pool:
+        list(pool.map(lambda folder: pack([folder], tmp_path / "layout"), folders))
+    assert [each.contents.package.name for each in verify(str(tmp_path / "layout"))] == [f"m{n}" for n in range(8)]
+
+
+def test_what_a_replaced_module_alone_needed_goes_with_it(author, tmp_path):
+    layout = tmp_path / "layout"
+    folder = author.package()
+    pack([folder, author.package("two")], layout)
+    foreign = layout / "blobs" / "sha256" / "00"
+    foreign.write_bytes(b"somebody's")
+    (folder / "README.md").write_text("# mended\n")
+    ((mended, _),) = pack([folder], layout)
+    blobs = {f"sha256:{path.name}" for path in (layout / "blobs" / "sha256").iterdir()} - {"sha256:00"}
+    ((two, _),) = pack([author.folder / "two-1.0.0"], tmp_path / "other")
+    assert blobs == {*mended.blobs, *two.blobs}
+    assert foreign.exists()
+
+
+def test_what_a_signature_refers_to_stays_when_its_module_was_replaced(author, tmp_path):
+    layout = tmp_path / "layout"
+    folder = author.package()
+    ((signed, _),) = pack([folder], layout)
+    signature = json.dumps({"subject": {"mediaType": SIGNATURE["mediaType"], "digest": signed.digest, "size": 1}})
+    digest = digest_of(signature.encode())
+    (layout / "blobs" / "sha256" / digest[7:]).write_text(signature)
+    index = json.loads((layout / "index.json").read_bytes())
+    index["manifests"].append({**SIGNATURE, "digest": digest, "size": len(signature)})
+    (layout / "index.json").write_text(json.dumps(index))
+    (folder / "README.md").write_text("# mended\n")
+    pack([folder], layout)
+    assert all((layout / "blobs" / "sha256" / blob[7:]).exists() for blob in signed.blobs)
+
+
+def test_a_wasm_that_changes_while_it_is_read_is_not_packed(author, tmp_path, monkeypatch):
+    folder = author.package()
+
+    def read_while_it_is_built(place: Path) -> AgentPackage:
+        package = read_package(place)
+        (place / "says.wasm").write_bytes((place / "says.wasm").read_bytes() + b"\0\2\1a")
+        return package
+
+    monkeypatch.setattr(contents, "read_package", read_while_it_is_built)
+    with pytest.raises(PackageRefused, match="changed while it was read; try again when its build is done"):
+        pack([folder], tmp_path / "layout")
+    assert not (tmp_path / "layout").exists()
+
+
+def test_a_schema_with_the_name_of_a_module_is_not_packed(author, tmp_path):
+    folder = author.package()
+    (folder / "schemas" / "input.json").rename(folder / "schemas" / "input.wasm")
+    manifest = folder / "manifest.yaml"
+    manifest.write_text(manifest.read_text().replace("input.json", "input.wasm"))
+    with pytest.raises(PackageRefused, match="is a schema, but has the name of a module"):
+        pack([folder], tmp_path / "layout")
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ import pytest
 from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.packages.refusals import PackageRefused
-from aion.app.module_room import install, modules, pack, remove
+from aion.app.module_list import list_modules
+from aion.app.module_room import install, pack, remove
 from aion.app.resources import modules_folders
 from aion.app.settings import DevSettings, Settings
 from aion.app.worker_settings import RemoteWorkerSettings
 
 
 def engines(settings) -> list[str]:
-    return [shown.package.engine for shown in modules(settings) if not shown.package.broken]
+    return [shown.engine for shown in list_modules(settings).modules if not shown.broken]
 
 
 def shelved(settings) -> list[str]:
@@ -84,6 +85,14 @@ def test_a_module_that_cannot_run_is_not_installed(author, settings):
     assert shelved(settings) == []
 
 
+def test_what_comes_with_the_server_is_not_removed_and_said_to_be_where_it_is(author, settings):
+    shutil.copytree(author.package(), settings.modules_dir / "says")
+    with pytest.raises(PackageRefused, match=r"; module:says@1\.0\.0 lies in AION_MODULES_DIR, and is not removed"):
+        remove(settings, "says")
+    with pytest.raises(PackageRefused, match=r"; module:redact@1\.0\.0 comes with AION, and is not removed"):
+        remove(settings.model_copy(update={"modules_dir": None}), "redact")
+
+
 def test_what_comes_with_the_server_is_not_shadowed(author, settings):
     folder = author.package()
     shutil.copytree(folder, settings.modules_dir / "says")
@@ -101,6 +110,23 @@ def test_removing_takes_one_version_or_all(author, settings):
     assert not (settings.shelf / "says").exists()
     with pytest.raises(PackageRefused, match="says is not installed here; installed are: none"):
         remove(settings, "says")
+
+
+def test_removing_takes_what_a_digest_names(author, settings):
+    one = install(settings, str(author.package(version="1.0.0")), replace=False)
+    two = install(settings, str(author.package(version="2.0.0", wat="exits_3")), replace=False)
+    three = install(settings, str(author.package(version="3.0.0", wat="exits_3")), replace=False)
+    assert remove(settings, f"says@{one.unpacked.digest}") == [one.folder]
+    assert remove(settings, f"says@{two.unpacked.contents.package.digest}") == [two.folder, three.folder]
+    with pytest.raises(PackageRefused, match="is no digest: write sha256: and all 64"):
+        remove(settings, "says@sha256:abc")
+
+
+def test_removing_a_version_that_was_left_empty_removes_nothing(author, settings):
+    install(settings, str(author.package()), replace=False)
+    with pytest.raises(PackageRefused, match="says@ names no version; say which, or leave out the @"):
+        remove(settings, "says@")
+    assert engines(settings) == ["module:says@1.0.0"]
 
 
 @pytest.mark.parametrize("name", ["..", "../author", ".staging", ""])

@@ -5,6 +5,7 @@ import pytest
 from aion.adapters.catalog.packages import read_package
 from aion.adapters.packages.fixtures import FixtureInvalid, differences, read_fixtures
 from aion.adapters.packages.measures import Taken, suggestions
+from aion.app.commands.module_words import report_lines
 from aion.app.module_room import try_out
 
 ONE_NUMBER = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
@@ -52,6 +53,20 @@ def test_every_kind_of_end_is_told_in_words_of_the_package(author, settings):
         "runtime.resources.memory",
         "policies.timeout_ms",
     ]
+
+
+def test_a_failure_that_the_input_schema_brings_first_is_noted(author, settings):
+    folder = author.package(refused={"input": {"type": "token", "text": "a"}, "fails": "without a result"})
+    (schema,) = (folder / "schemas").glob("*in*.json")
+    schema.write_text('{"type": "object", "properties": {"n": {}}, "additionalProperties": false}')
+    report = try_out(settings, str(folder), runs=1)
+    assert report.passed
+    (trial,) = report.trials
+    assert trial.note == (
+        "the input schema refuses this before the module is asked: "
+        "input.type is not a parameter of this intent; remove it"
+    )
+    assert f"refused: {trial.note}" in list(report_lines(report))
 
 
 def test_what_a_dying_module_said_is_shown(author, settings):

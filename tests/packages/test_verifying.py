@@ -13,6 +13,8 @@ from aion.adapters.packages.artifact import digest_of
 from aion.adapters.packages.refusals import PackageRefused
 from aion.app.module_room import install, pack, verify
 
+REF_NAME = "org.opencontainers.image.ref.name"
+
 
 class Stranger:
     """Somebody who changes a layout, and mends what refers to what was changed so far as they like."""
@@ -59,6 +61,10 @@ class Stranger:
 def layer(manifest: dict[str, Any], title: str) -> dict[str, Any]:
     (found,) = [each for each in manifest["layers"] if each["annotations"]["org.opencontainers.image.title"] == title]
     return found
+
+
+def titled(title: str) -> dict[str, str]:
+    return {"org.opencontainers.image.title": title}
 
 
 def retitled(manifest: dict[str, Any], title: str) -> None:
@@ -124,6 +130,12 @@ ATTACKS: dict[str, tuple[Callable[[Stranger], object], str]] = {
         lambda s: s.edit_manifest(lambda m: m["layers"].append(dict(layer(m, "README.md")))),
         "as an earlier layer has",
     ),
+    "a title that is a folder of another": (
+        lambda s: s.edit_manifest(
+            lambda m: m["layers"].append({**layer(m, "README.md"), "annotations": titled("README.md/more.md")})
+        ),
+        "has readme.md as a file and as a folder of others",
+    ),
     "no title": (lambda s: s.edit_manifest(lambda m: layer(m, "README.md").pop("annotations")), "no path inside"),
     "a file that no package has": (lambda s: s.edit_manifest(lambda m: retitled(m, "evil.json")), "is text/markdown"),
     "a file of another type": (
@@ -156,6 +168,40 @@ ATTACKS: dict[str, tuple[Callable[[Stranger], object], str]] = {
         lambda s: s.edit_config(lambda c: c["limits"].update(fuel=1)),
         "its package says",
     ),
+    "a config with a number for a truth": (
+        lambda s: s.edit_config(lambda c: c.update(deterministic=0)),
+        "says deterministic 0, its package says False",
+    ),
+    "a config with a fraction for a number": (
+        lambda s: s.edit_config(lambda c: c["limits"].update(memory_bytes=float(c["limits"]["memory_bytes"]))),
+        "says limits",
+    ),
+    "a name for registries that is not its own": (
+        lambda s: s.edit_manifest(lambda m: m["annotations"].update(titled("trusted-thing"))),
+        "'trusted-thing', its package says 'says'",
+    ),
+    "a version for registries that is not its own": (
+        lambda s: s.edit_manifest(lambda m: m["annotations"].update({"org.opencontainers.image.version": "9.9.9"})),
+        "'9.9.9', its package says '1.0.0'",
+    ),
+    "a license for registries that is not its own": (
+        lambda s: s.edit_manifest(lambda m: m["annotations"].update({"org.opencontainers.image.licenses": "Other"})),
+        "'Other', its package says 'MIT'",
+    ),
+    "authors that the package does not name": (
+        lambda s: s.edit_manifest(lambda m: m["annotations"].update({"org.opencontainers.image.authors": "Somebody"})),
+        "'Somebody', its package says None",
+    ),
+    "an entry that is called otherwise": (
+        lambda s: s.edit_index(lambda i: i["manifests"][0].update(annotations={REF_NAME: "evil@9.9.9"})),
+        "is listed as 'evil@9.9.9', its package is says@1.0.0",
+    ),
+    "an entry that is called otherwise as well": (
+        lambda s: s.edit_index(
+            lambda i: i["manifests"].insert(0, {**i["manifests"][0], "annotations": {REF_NAME: "evil@9.9.9"}})
+        ),
+        "is listed as 'evil@9.9.9', its package is says@1.0.0",
+    ),
     "a config of another module": (lambda s: s.edit_config(lambda c: c.update(name="redact")), "its package says"),
     "a module that is no WebAssembly": (lambda s: s.edit_layer("says.wasm", b"#!/bin/sh"), "is broken"),
     "a manifest that nobody can name": (lambda s: s.edit_layer("manifest.yaml", b"kind: Pod"), "holds no package"),
@@ -166,6 +212,18 @@ ATTACKS: dict[str, tuple[Callable[[Stranger], object], str]] = {
     "an index with too many": (
         lambda s: s.edit_index(lambda i: i.update(manifests=i["manifests"] * 1001)),
         "has 1001 entries",
+    ),
+    "a manifest that is larger than any module's": (
+        lambda s: s.edit_manifest(lambda m: m["annotations"].update(more="x" * (1 << 18))),
+        "the most is 262144",
+    ),
+    "manifests that are too much together": (
+        lambda s: s.edit_index(
+            lambda i: i.update(
+                manifests=[{**i["manifests"][0], "digest": f"sha256:{at:064}", "size": 1 << 18} for at in range(65)]
+            )
+        ),
+        "has manifests of 17039360 bytes in all, the most is 16777216",
     ),
     "an empty index": (lambda s: s.edit_index(lambda i: i.update(manifests=[])), "holds no module"),
     "another version of layouts": (
@@ -210,6 +268,12 @@ def test_what_refers_to_a_module_by_subject_is_tolerated(stranger):
 
 def test_a_config_may_say_more_than_is_known(stranger):
     stranger.edit_config(lambda config: config.update(colour="green"))
+    assert len(verify(str(stranger.layout))) == 1
+
+
+def test_annotations_and_names_that_claim_nothing_of_the_package_are_free(stranger):
+    stranger.edit_manifest(lambda manifest: manifest["annotations"].update({"org.example.colour": "green"}))
+    stranger.edit_index(lambda index: index["manifests"][0].update(annotations={REF_NAME: "latest"}))
     assert len(verify(str(stranger.layout))) == 1
 
 

@@ -66,3 +66,15 @@ def test_a_folder_that_has_something_in_it_is_left_alone(tmp_path):
     with pytest.raises(ValueError, match="not empty"):
         make_module(NAME, "go", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_an_error_in_the_middle_leaves_nothing_in_the_way(tmp_path, monkeypatch):
+    def disk_is_full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("aion.app.module_scaffold.shutil.copytree", disk_is_full)
+        with pytest.raises(OSError, match="No space left"):
+            make_module(NAME, "rust", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    assert (make_module(NAME, "rust", tmp_path / "new") / "Makefile").exists()

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         let parameters = Parameters::new(input, FIELDS)?;
         let text = parameters.required_text("text")?;
         let settings = settings(&parameters)?;
-        Ok(Box::new(Report { extraction: extract(text, &settings), kinds: settings.kinds }))
+        Ok(Box::new(Report::new(&extract(text, &settings), &settings.kinds)))
     })
 }
 

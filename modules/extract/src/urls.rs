@@ -6,21 +6,17 @@ use crate::kind::Kind;
 const SCHEMES: &[&str] = &["https", "http", "ftps", "ftp", "sftp", "wss", "ws"];
 /// The longest address that is read, in bytes.
 const LONGEST: usize = 2_048;
+/// The longest host that is read, with a user before and a port after it.
+const LONGEST_HOST: usize = 512;
 /// What ends a sentence or a quotation and not an address.
 const TRAILING: &[char] =
     &['.', ',', ';', ':', '!', '?', '\'', '"', '*', '_', '~', '…', '’', '”', '»', '›', '“', '‘', '-'];
-/// What never stands in an address that people write.
-const FOREIGN: &[char] = &[
-    '<', '>', '"', '`', '{', '}', '|', '\\', '^', '«', '»', '“', '”', '。', '、', '，', '；', '：', '！', '？', '（',
-    '）', '「', '」', '…',
-];
-
 /// All addresses.
 pub fn find(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut from = 0;
     while let Some((start, host)) = next_start(text, from) {
-        match end_of(text, host) {
+        match end_of(text, host, host == start) {
             Some(end) => {
                 let outcome = Ok(Reading::of("", normal(&text[start..end], host - start)));
                 found.push(Found { kind: Kind::Url, start, end, outcome });
@@ -68,21 +64,48 @@ fn is_free(bytes: &[u8], start: usize) -> bool {
 }
 
 /// Where the address whose host begins at `host` ends, if that host can exist.
-fn end_of(text: &str, host: usize) -> Option<usize> {
+fn end_of(text: &str, host: usize, is_bare: bool) -> Option<usize> {
     let rest = &text[host..];
-    let stop = rest
-        .char_indices()
-        .find(|(at, letter)| {
-            *at >= LONGEST
-                || letter.is_whitespace()
-                || letter.is_control()
-                || FOREIGN.contains(letter)
-                || is_direction(*letter)
-        })
-        .map_or(rest.len(), |(at, _)| at);
-    let length = without_trailing(&rest[..stop]);
+    // What cannot be a host is left at once: what comes after it would be read again from each beginning.
+    if is_bare && !may_be_bare(rest) {
+        return None;
+    }
+    let limit = stop(rest, LONGEST_HOST, |letter| matches!(letter, '/' | '?' | '#') || ends(letter));
+    let name = &rest[..limit];
+    let is_cut = rest[limit..].starts_with(['/', '#']);
+    if !is_authority(name) && (is_cut || !is_authority(&name[..without_trailing(name)])) {
+        return None;
+    }
+    let length = without_trailing(&rest[..stop(rest, LONGEST, ends)]);
     let authority = rest[..length].find(['/', '?', '#']).unwrap_or(length);
     is_authority(&rest[..authority]).then_some(host + length)
+}
+
+/// Whether what begins with `www.` goes on as a host without a user before it, up to a path or the end of the address.
+fn may_be_bare(rest: &str) -> bool {
+    let is_no_host =
+        |letter: char| letter.is_ascii() && !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '_' | '.' | ':');
+    let after = &rest[stop(rest, LONGEST_HOST, |letter| is_no_host(letter) || ends(letter))..];
+    let next = after.trim_start_matches(|letter| TRAILING.contains(&letter) || "()[]".contains(letter)).chars().next();
+    after.starts_with(['/', '?', '#']) || next.is_none_or(ends)
+}
+
+/// Where the first letter stands that `ends` says ends it, of the first `longest` bytes.
+fn stop(rest: &str, longest: usize, ends: impl Fn(char) -> bool) -> usize {
+    rest.char_indices().find(|(at, letter)| *at >= longest || ends(*letter)).map_or(rest.len(), |(at, _)| at)
+}
+
+/// What never stands in an address that people write.
+fn ends(letter: char) -> bool {
+    if letter.is_ascii() {
+        return matches!(letter, '\0'..=' ' | '\x7f' | '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^');
+    }
+    matches!(
+        letter,
+        '«' | '»' | '“' | '”' | '。' | '、' | '，' | '；' | '：' | '！' | '？' | '（' | '）' | '「' | '」' | '…'
+    ) || letter.is_whitespace()
+        || letter.is_control()
+        || is_direction(letter)
 }
 
 /// Bidirectional marks stand around an address, not in it.

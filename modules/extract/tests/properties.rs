@@ -121,7 +121,23 @@ fn the_calendar_counts_without_a_gap() {
 
 #[test]
 fn a_mebibyte_of_the_worst_is_read_once() {
-    for piece in ["1 ", "1,", "((((", "3 mars ", "http://a", "order no. ", "one ", "0", "w", "il y a "] {
+    for piece in [
+        "http://a.b/([",
+        "http://a.b:?([",
+        "https://a.b/%(",
+        "www.!",
+        "www.aa!",
+        "1 ",
+        "1,",
+        "((((",
+        "3 mars ",
+        "http://a",
+        "order no. ",
+        "one ",
+        "0",
+        "w",
+        "il y a ",
+    ] {
         let text = piece.repeat((1 << 20) / piece.len());
         let extraction = extract(&text, &settings());
         assert!(extraction.items.len() + extraction.refused.len() <= text.len(), "{piece:?}");

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         let parameters = Parameters::new(input, &["text", "kinds"])?;
         let text = parameters.required_text("text")?;
         let kinds = selected(&parameters)?;
-        Ok(Box::new(Report { redaction: redact(text, &kinds), kinds }))
+        Ok(Box::new(Report::new(&redact(text, &kinds), &kinds)?))
     })
 }
 

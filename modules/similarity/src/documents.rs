@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use aion_guest::json::{parse, Object, Value};
 use aion_guest::{Parameters, Refusal};
-use similarity::MOST_DOCUMENTS;
+use similarity::{length, MOST_DOCUMENTS};
 
-/// The most characters of all documents together.
+/// The most characters of all documents together, ligatures written out.
 const MOST_CHARACTERS: usize = 1 << 20;
 /// The longest id in characters.
 const LONGEST_ID: usize = 100;
@@ -42,7 +42,7 @@ pub fn two_texts<'i>(parameters: &Parameters<'i>) -> Result<Option<(&'i str, &'i
     let missing = |field: &str| Refusal::new(field, "is missing", "send both text and other, or documents");
     match (parameters.optional_text("text")?, parameters.optional_text("other")?) {
         (Some(text), Some(other)) => {
-            within_limit(text.chars().count() + other.chars().count(), "text")?;
+            within_limit(length(text) + length(other), "text")?;
             Ok(Some((text, other)))
         }
         (Some(_), None) => Err(missing("other")),
@@ -85,7 +85,7 @@ fn read(items: &[Value]) -> Result<Documents<'_>, Refusal> {
     let mut documents = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         let (id, text) = document(place, item)?;
-        characters += text.chars().count();
+        characters += length(text);
         if !ids.insert(id.clone()) {
             let problem = format!("is {id:?}, as that of an earlier document");
             return Err(Refusal::new(format!("documents[{place}].id"), problem, "give each document another id"));
@@ -120,7 +120,7 @@ fn document(place: usize, item: &Value) -> Result<(String, &str), Refusal> {
 
 fn within_limit(characters: usize, field: &str) -> Result<(), Refusal> {
     if characters > MOST_CHARACTERS {
-        let problem = format!("has {characters} characters in all");
+        let problem = format!("has {characters} characters in all, ligatures written out");
         return Err(Refusal::new(field, problem, format!("send at most {MOST_CHARACTERS}")));
     }
     Ok(())

@@ -18,6 +18,7 @@ mod words;
 
 pub use clusters::clusters;
 pub use compare::{compare, Compared, Method, Pair};
+pub use normal::length;
 pub use options::{Options, Shingle, MOST_DOCUMENTS, MOST_PAIRS};
 pub use passages::{passages, Passage};
 pub use shingles::{containment, jaccard, overlap, shingles};

@@ -3,6 +3,30 @@
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use unicode_normalization::{is_nfkc_quick, IsNormalized, UnicodeNormalization};
 
+/// A letter that becomes so many parts or more counts as all of them: one Arabic ligature stands for eighteen letters.
+const MANY_PARTS: usize = 4;
+
+/// How many characters `text` has, with ligatures counted as what they stand for.
+pub fn length(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.chars().map(weight).sum()
+}
+
+fn weight(letter: char) -> usize {
+    if letter.is_ascii() {
+        return 1;
+    }
+    let mut parts = 0;
+    decompose_compatible(letter, |_| parts += 1);
+    if parts < MANY_PARTS {
+        1
+    } else {
+        parts
+    }
+}
+
 /// The normal form of `text`.
 pub fn normal(text: &str, marks: bool) -> String {
     if text.is_ascii() {

@@ -135,3 +135,10 @@ fn a_mebibyte_of_texts_that_are_all_alike_ends_in_time_and_says_what_it_left() {
     }
     assert!(incomplete > 0, "some of it is too much, and says so");
 }
+
+#[test]
+fn a_ligature_is_as_long_as_what_it_stands_for() {
+    assert_eq!(similarity::length("plain words"), 11);
+    assert_eq!(similarity::length("\u{e9}t\u{e9} 한국 \u{fb01}n"), 9);
+    assert_eq!(similarity::length("\u{fdfa}a\u{fdfa}"), 37);
+}

@@ -58,12 +58,16 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class BoundIntent:
-    """An intent, its candidates in the operator's order, and the schemas that its documents must fit."""
+    """An intent, its candidates in the operator's order, and the schemas that its documents must fit.
+
+    `by_operator`: the schemas are files that the operator named, and hold whatever modules say of themselves.
+    """
 
     facts: IntentFacts
     engines: tuple[EngineFacts, ...]
     input_schema: CompiledSchema
     output_schema: CompiledSchema
+    by_operator: bool = False
 
 
 def bind(declared: Declared) -> Mapping[str, BoundIntent]:
@@ -122,9 +126,11 @@ class _Binding:
             entry.default_expiry,
             engines,
             schemas or (anything(), anything()),
+            by_operator=entry.schema_files is not None,
         )
 
     def _listed(self, at: int, entry: IntentEntry) -> Sequence[EngineFacts]:
+        self._refuse_misleading_weights(at, entry)
         found: list[EngineFacts] = []
         for place, listed in enumerate(entry.engines):
             try:
@@ -132,6 +138,19 @@ class _Binding:
             except UnknownEngine as cause:
                 self._problem(at, ("engines", place), f"{listed.engine} {cause}")
         return in_listed_order(found)
+
+    def _refuse_misleading_weights(self, at: int, entry: IntentEntry) -> None:
+        """Whoever weighs only some means a share of all, and would give away everything: the rest only stands in."""
+        weights = [listed.weight for listed in entry.engines]
+        given = [place for place, weight in enumerate(weights) if weight is not None]
+        if not given or len(given) == len(weights):
+            return
+        if len(given) == 1:
+            what = "is the only weight, so that this engine would get every task; give the others weights as well"
+            self._problem(at, ("engines", given[0], "weight"), what)
+        elif None in weights[: given[-1]]:
+            what = "is missing before engines with a weight, so that these would get every task; give it one, or 0"
+            self._problem(at, ("engines", weights.index(None), "weight"), what)
 
     def _modules_for(self, intent: str) -> Sequence[EngineFacts]:
         return side_by_side(package for package in self._declared.packages if intent in package.intents)
@@ -158,7 +177,14 @@ class _Binding:
         return None
 
     def _add(
-        self, name: str, description: str, expiry: timedelta, engines: Sequence[EngineFacts], schemas: Schemas
+        self,
+        name: str,
+        description: str,
+        expiry: timedelta,
+        engines: Sequence[EngineFacts],
+        schemas: Schemas,
+        *,
+        by_operator: bool = False,
     ) -> None:
         policy = self._declared.policies.intents.get(name)
         facts = IntentFacts(
@@ -170,7 +196,7 @@ class _Binding:
             default_expiry=expiry,
             pinned_engine=policy.pin if policy else "",
         )
-        self._bound[name] = BoundIntent(facts, tuple(engines), *schemas)
+        self._bound[name] = BoundIntent(facts, tuple(engines), *schemas, by_operator)
 
     def _described_by(self, engines: Sequence[EngineFacts]) -> str:
         """What the first module that describes itself says."""

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aion.adapters.catalog.binding import BoundIntent, Declared, bind
+from aion.adapters.catalog.contracts import Contracts
 from aion.adapters.catalog.installed_modules import InstalledModules, newest_first
 from aion.adapters.catalog.packages import AgentPackage
 from aion.adapters.catalog.policy_version import policy_version
 from aion.domain.caps import Caps
 from aion.domain.errors import FieldViolation, InputSchemaViolation, IntentNotFound, ModuleNotFound, ValidationFailed
 from aion.domain.routing import EngineFacts, Privacy
-from aion.ports.catalog import Catalog, IntentFacts, LatencyBook, ModuleDescription, ModuleFacts
+from aion.ports.catalog import Catalog, IntentFacts, JudgeResult, LatencyBook, ModuleDescription, ModuleFacts
 
 INPUT_FIELD = "params"
 """What violations of an input are named below, whether it came as `params` or `params_json`."""
@@ -54,6 +56,7 @@ class FileCatalog:
         self._caps = {tenant: declared.policies.caps_of(tenant) for tenant in declared.policies.tenants}
         self._default_caps = declared.policies.defaults.modules.caps()
         self._policy_version = policy_version(declared, self._bound)
+        self._contracts = Contracts(self._bound, declared.packages)
 
     @property
     def policy_version(self) -> str:
@@ -126,10 +129,42 @@ class FileCatalog:
                 f"the input does not fit {intent}: {first.field} {first.description}", violations=violations
             )
 
-    def output_problem(self, intent: str, document_json: str) -> str | None:
-        """Why a result does not fit the intent's output schema, or None when it does."""
-        violations = self._find(intent).output_schema.violations(document_json, "result")
-        return "; ".join(f"{found.field} {found.description}" for found in violations[:5]) or None
+    def check_engine_input(self, intent: str, engine: str, document_json: str) -> None:
+        """Checks an input by the schema of the module that was chosen; raises InputSchemaViolation that names it."""
+        schema = self._contracts.own_input(intent, engine)
+        if schema is not None and (violations := schema.violations(document_json, INPUT_FIELD)):
+            first = violations[0]
+            raise InputSchemaViolation(
+                f"the input fits {intent}, but not {engine}, which was chosen for it: {first.field} "
+                f"{first.description}",
+                violations=violations,
+                facts={"engine": engine},
+            )
+
+    def engine_meant(self, reference: str) -> str:
+        """What a client's name of an engine stands for; raises ValidationFailed for what cannot stand for any."""
+        try:
+            return self._installed.meant(reference)
+        except ValueError as cause:
+            raise ValidationFailed(
+                f"preferred_engine {reference[:128]} {cause}",
+                violations=(FieldViolation("preferred_engine", str(cause)),),
+            ) from cause
+
+    def judge(self, intent: str, engine: str) -> JudgeResult | None:
+        """What a result of this engine must fit; None when neither intent nor engine is known."""
+        return self._contracts.judge(intent, engine)
+
+    def judges(self) -> dict[tuple[str, str], JudgeResult]:
+        """The same for each engine of each intent."""
+        return self._contracts.judges()
+
+    def files(self) -> frozenset[Path]:
+        """The files that configuration and manifests name, whether they are there or not."""
+        of_packages = {path for package in self._declared.packages for path in package.files}
+        entries = [entry.schema_files for entry in self._declared.intents.intents if entry.schema_files]
+        named = {self._declared.folder / name for files in entries for name in (files.input, files.output)}
+        return frozenset(of_packages | named)
 
     def with_broken(self, reasons: Mapping[str, str]) -> "FileCatalog":
         """This catalogue, knowing that these engines cannot run: what an engine found when it prepared its

@@ -1,5 +1,6 @@
 """The packages by name, and what a version that somebody writes stands for among them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -8,6 +9,9 @@ from aion.adapters.catalog.packages import AgentPackage
 from aion.adapters.catalog.version_ranges import version_range
 
 _DIGEST: Final = "sha256:"
+_WHOLE_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+_MODULE: Final = "module:"
+_HOW: Final = "write module:NAME, module:NAME@VERSION, or module:NAME@sha256: and 64 small hex digits"
 
 
 class InstalledModules:
@@ -43,6 +47,26 @@ class InstalledModules:
             within = version_range(wanted)
             fitting = [package for package in packages if package.version in within]
         return next((package for package in fitting if not package.broken), fitting[0] if fitting else None)
+
+    def meant(self, reference: str) -> str:
+        """The engine that a client means: a range becomes one version, everything else stays as it is.
+
+        Raises ValueError for what cannot name an engine, whatever is installed: a digest that is misspelt would else be
+        a wish that nobody fulfils, and other bytes would run.
+        """
+        name, at, wanted = reference.partition("@")
+        module = name.removeprefix(_MODULE)
+        if (module != name and ":" in module) or (at and not wanted):
+            raise ValueError(f"names no engine; {_HOW}")
+        if not at or _WHOLE_DIGEST.fullmatch(wanted):
+            return reference
+        if wanted.startswith(_DIGEST):
+            raise ValueError(f"has a digest that is none; {_HOW}")
+        try:
+            chosen = self.choose(module, wanted)
+        except ValueError as cause:
+            raise ValueError(f"{cause}; for certain bytes {_HOW}") from cause
+        return chosen.engine if chosen and module != name else reference
 
 
 def newest_first(packages: Iterable[AgentPackage]) -> list[AgentPackage]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aion.adapters.catalog.file_catalog import FileCatalog
 from aion.domain.caps import Caps
 from aion.domain.routing import EngineFacts, Privacy
-from aion.ports.catalog import Catalog, IntentFacts, ModuleDescription, ModuleFacts
+from aion.ports.catalog import Catalog, IntentFacts, JudgeResult, ModuleDescription, ModuleFacts
 
 _MEGABYTE = 10**6
 
@@ -34,8 +34,8 @@ class LiveCatalog:
     """Answers as the catalogue that it serves now."""
 
     def __init__(self, served: FileCatalog, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.served = served
-        """The catalogue that answers. Assigning another one replaces it, all of it at once."""
+        self._served = served
+        self._gone: dict[tuple[str, str], JudgeResult] = {}
         self._monotonic = monotonic
         self._compiling: dict[str, _Compiling] = {}
         self._behind: dict[str, tuple[Sequence[EngineFacts], Sequence[EngineFacts]]] = {}
@@ -51,6 +51,17 @@ class LiveCatalog:
         self._behind.clear()
         if problem:
             self.served = self.served.with_broken({engine: problem})
+
+    @property
+    def served(self) -> FileCatalog:
+        """The catalogue that answers. Assigning another one replaces it, all of it at once."""
+        return self._served
+
+    @served.setter
+    def served(self, catalog: FileCatalog) -> None:
+        # Tasks that were decided for a module which is gone still end: the engine keeps its bytes as well.
+        self._gone = {**self._gone, **self._served.judges()}
+        self._served = catalog
 
     @property
     def policy_version(self) -> str:
@@ -111,9 +122,17 @@ class LiveCatalog:
         """Checks an input against the intent's schema; raises InputSchemaViolation that names every field."""
         self.served.check_input(intent, document_json)
 
-    def output_problem(self, intent: str, document_json: str) -> str | None:
-        """Why a result does not fit the intent's output schema, or None when it does."""
-        return self.served.output_problem(intent, document_json)
+    def check_engine_input(self, intent: str, engine: str, document_json: str) -> None:
+        """Checks an input by the schema of the module that was chosen; raises InputSchemaViolation."""
+        self.served.check_engine_input(intent, engine, document_json)
+
+    def engine_meant(self, reference: str) -> str:
+        """What a client's name of an engine stands for; raises ValidationFailed."""
+        return self.served.engine_meant(reference)
+
+    def judge(self, intent: str, engine: str) -> JudgeResult | None:
+        """What a result of this engine must fit; of a module that went, what it had to fit when it was there."""
+        return self.served.judge(intent, engine) or self._gone.get((intent, engine))
 
 
 if TYPE_CHECKING:

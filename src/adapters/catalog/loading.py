@@ -1,5 +1,6 @@
 """Reads a catalogue from its folders, all of it, before it complains."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,10 @@ from aion.adapters.catalog.file_catalog import FileCatalog
 from aion.adapters.catalog.operator_files import IntentsFile, ModelsFile, PoliciesFile
 from aion.adapters.catalog.packages import MANIFEST, AgentPackage, read_package
 from aion.adapters.catalog.strict_models import Model, model_of
+from aion.adapters.catalog.superseded import standing
 from aion.ports.catalog import LatencyBook
+
+_log = logging.getLogger(__name__)
 
 INTENTS: Final = "intents.yml"
 POLICIES: Final = "policies.yml"
@@ -61,29 +65,34 @@ class _Reading:
         return model(), document
 
     def packages(self, folders: Sequence[Path], developed: Sequence[Path]) -> dict[str, AgentPackage]:
-        """All packages by candidate name. The same package in two folders is one; two that differ are a
-        problem.
+        """All packages by candidate name. The same package in two places is one.
+
+        Two that differ in one folder are a problem. In two folders the first counts: an AION that brings a module along
+        which somebody had installed must still start.
         """
         found: dict[str, AgentPackage] = {package.engine: package for package in self._read(developed)}
         stands_in = frozenset(found)
         for folder in folders:
+            own: dict[str, AgentPackage] = {}
             for package in self._packages_in(folder):
                 if package.engine in stands_in:
                     continue
                 earlier = found.setdefault(package.engine, package)
-                if earlier is not package and (earlier.digest, earlier.broken) != (
-                    package.digest,
-                    package.broken,
-                ):
-                    what = (
-                        f"is {package.engine} too, and differs from {earlier.folder}; raise the version or remove one"
-                    )
-                    self.problems.append(Problem(str(package.folder / MANIFEST), 0, "metadata.version", what))
+                if same_folder := own.setdefault(package.engine, package) is not package:
+                    earlier = own[package.engine]
+                if earlier is package or package.says() == earlier.says():
+                    continue
+                what = f"is {package.engine} too, and differs from {earlier.folder}; raise the version or remove one"
+                problem = Problem(str(package.folder / MANIFEST), 0, "metadata.version", what)
+                if same_folder:
+                    self.problems.append(problem)
+                else:
+                    _log.warning("%s; it is not served", problem)
         return found
 
     def _packages_in(self, folder: Path) -> list[AgentPackage]:
         try:
-            packages = sorted(inside for inside in folder.iterdir() if (inside / MANIFEST).exists())
+            packages = standing(inside for inside in folder.iterdir() if (inside / MANIFEST).exists())
         except OSError as cause:
             what = f"cannot be read as a folder of modules ({cause.strerror}); create it or correct the setting"
             self.problems.append(Problem(str(folder), 0, "", what))

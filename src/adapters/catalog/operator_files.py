@@ -70,7 +70,10 @@ class IntentEntry(StrictModel):
 class IntentsFile(StrictModel):
     """`intents.yml`."""
 
-    intents: Annotated[list[IntentEntry], Field(max_length=1000)] = Field(default_factory=list)
+    # `intents:` with nothing below it is a file that awaits its first entry.
+    intents: Annotated[
+        list[IntentEntry], Field(max_length=1000), BeforeValidator(lambda given: [] if given is None else given)
+    ] = Field(default_factory=list)
 
 
 class ModuleCaps(StrictModel):

@@ -39,7 +39,8 @@ class AgentPackage:
     """One installed module version.
 
     `digest` is `sha256:` and 64 hex digits of the WASM binary, empty when it could not be read; an engine
-    compares it with what it loads. The schemas are None when they could not be read.
+    compares it with what it loads. The schemas are None when they could not be read. `files` are those
+    that its manifest names, there or not.
     """
 
     name: str
@@ -64,11 +65,17 @@ class AgentPackage:
     deterministic: bool = False
     examples: tuple[ModuleExample, ...] = ()
     broken: str = ""
+    files: tuple[Path, ...] = ()
 
     @property
     def engine(self) -> str:
         """Its candidate name."""
         return f"module:{self.name}@{self.version}"
+
+    def says(self) -> tuple[object, ...]:
+        """All that it says of itself: two packages that say the same are the same."""
+        schemas = (self.input_schema, self.output_schema)
+        return (self.facts(), self.examples, *(schema.text if schema else "" for schema in schemas))
 
     def facts(self) -> ModuleFacts:
         """What the rest of AION knows of it."""
@@ -174,6 +181,7 @@ def _read_files(folder: Path, document: Document, manifest: Manifest) -> AgentPa
         deterministic=manifest.runtime.deterministic,
         examples=read_examples(folder),
         broken=_in_a_sentence(files.problems) if files.problems else "",
+        files=tuple(files.named),
     )
 
 
@@ -182,6 +190,7 @@ class _Files:
 
     def __init__(self, folder: Path, document: Document) -> None:
         self.problems: list[Problem] = []
+        self.named: list[Path] = []
         self._folder = folder
         self._document = document
 
@@ -192,6 +201,7 @@ class _Files:
             what = "leaves the package's folder; name a file inside it"
             self.problems.append(self._document.problem(("entrypoints", *field), what))
             return None
+        self.named.append(path)
         try:
             return read(path, f"{self._folder.name}/{name}")
         except ConfigurationInvalid as cause:

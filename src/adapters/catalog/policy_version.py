@@ -35,6 +35,8 @@ def policy_version(declared: Declared, bound: Mapping[str, BoundIntent]) -> str:
                 sorted(package.host_permissions),
                 package.concurrency,
                 package.deterministic,
+                package.input_schema.text if package.input_schema else "",
+                package.output_schema.text if package.output_schema else "",
             ]
             for package in declared.packages
         },

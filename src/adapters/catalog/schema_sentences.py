@@ -10,12 +10,12 @@ from typing import Any, Final
 import jsonschema_rs
 import orjson
 
+from aion.adapters.catalog.schema_forms import ALTERNATIVES, allowed, forms_of
+
 _SHOWN: Final = 60
 _LONGEST: Final = 300
 _BRANCHES: Final = 4
 _STEPS: Final = 16
-_ALTERNATIVES: Final = frozenset({"anyOf", "oneOf"})
-_BETTER_DESCRIBED: Final = _ALTERNATIVES | {"pattern"}
 _NO_FORM: Final = "fits none of the allowed forms"
 
 Sentence = Callable[[Mapping[str, Any]], str]
@@ -75,14 +75,13 @@ def sentence_about(error: jsonschema_rs.ValidationError, schema: object = None) 
     """What is wrong and what to do, of at most 300 characters. Where only a pattern could say what is allowed, the
     description that the schema gives says it better.
     """
-    described = _description(error, schema) if error.kind.name in _BETTER_DESCRIBED else ""
-    if error.kind.name not in _ALTERNATIVES:
-        text = _sentence(error)
-    elif described and not isinstance(error.instance, dict | list):
-        text = f"{_NO_FORM} (got {shown(error.instance)})"
-    else:
-        text = _alternatives(error)
-    text += described and f"; the schema says: {described}"
+    place = _place(error, schema)
+    text = _alternatives(error, schema) if error.kind.name in ALTERNATIVES else _sentence(error)
+    described = _description(place)
+    if described and error.kind.name == "pattern" and len(error.kind.as_dict()["pattern"]) > _SHOWN:
+        text = f"does not have the form that it needs (got {shown(error.instance)})"
+    if error.kind.name == "pattern" or text.startswith(_NO_FORM):
+        text += described and f"; the schema says: {described}"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
@@ -107,8 +106,8 @@ def _sentence(error: jsonschema_rs.ValidationError) -> str:
     return f"{text} (got {shown(error.instance)})" if keyword in _VALUE_HELPS else text
 
 
-def _description(error: jsonschema_rs.ValidationError, schema: object) -> str:
-    """How the schema describes the value that is wrong; nothing when it does not, or says it behind a reference."""
+def _place(error: jsonschema_rs.ValidationError, schema: object) -> object:
+    """The part of the schema whose keyword found the error; None where a reference leads there."""
     place = schema
     for step in error.schema_path[:-1]:
         if isinstance(place, dict):
@@ -116,20 +115,64 @@ def _description(error: jsonschema_rs.ValidationError, schema: object) -> str:
         elif isinstance(place, list) and isinstance(step, int) and step < len(place):
             place = place[step]
         else:
-            return ""
+            return None
+    return place
+
+
+def _description(place: object) -> str:
+    """How the schema describes the value that is wrong; nothing when it does not, or says it behind a reference."""
     described = place.get("description") if isinstance(place, dict) else None
     return " ".join(described.split()) if isinstance(described, str) else ""
 
 
-def _alternatives(error: jsonschema_rs.ValidationError) -> str:
-    """Each alternative by its first complaint, and no deeper: alternatives of alternatives multiply."""
-    complaints: dict[str, None] = {}
-    for branch in error.kind.as_dict()["context"][:_BRANCHES]:
-        if branch:
-            field = next(location_of(branch[0], below=len(error.instance_path)), "").lstrip(".")
-            nested = branch[0].kind.name in _ALTERNATIVES
-            complaints[f"{field} {_NO_FORM if nested else _sentence(branch[0])}".strip()] = None
+def _alternatives(error: jsonschema_rs.ValidationError, schema: object, within: int = 0) -> str:
+    """What would fit. Of a list or an object that has the form but for something within it, what that is."""
+    branches = [branch for branch in error.kind.as_dict()["context"][:_BRANCHES] if branch]
+    depth = len(error.instance_path)
+    near = [branch for branch in branches if not _is_of_another_type(branch[0], depth)]
+    place = _place(error, schema)
+    forms = forms_of(place, schema)
+    if error.kind.name == "oneOf" and any(not branch for branch in error.kind.as_dict()["context"]):
+        names = [" and ".join(wanted) for form in forms if isinstance(wanted := form.get("required"), list)]
+        return f"takes only one of {', '.join(names)}" if names else "fits more than one form where only one may fit"
+    if isinstance(error.instance, dict | list) and near:
+        return _nearest(near, depth, schema, within)
+    fitting = allowed(forms, shown)
+    if fitting:
+        return f"must be {fitting} (got {shown(error.instance)})"
+    if _description(place):
+        return f"{_NO_FORM} (got {shown(error.instance)})"
+    complaints = dict.fromkeys(_complaint(branch[0], depth, schema, within) for branch in branches)
     return f"{_NO_FORM}: it {', or '.join(complaints)}" if complaints else _NO_FORM
+
+
+def _nearest(branches: list[list[jsonschema_rs.ValidationError]], depth: int, schema: object, within: int) -> str:
+    """What is wrong by the alternatives that miss least: those that only want fields, or have the fewest complaints."""
+    wanting = [names for branch in branches if (names := _wanted(branch, depth))]
+    if wanting:
+        return f"needs {', or '.join(dict.fromkeys(wanting))}"
+    least = min(map(len, branches))
+    nearest = (_complaint(branch[0], depth, schema, within) for branch in branches if len(branch) == least)
+    return ", or ".join(dict.fromkeys(nearest))
+
+
+def _wanted(branch: list[jsonschema_rs.ValidationError], depth: int) -> str:
+    """The fields that are all that is missing; empty when something else is wrong too."""
+    if any(error.kind.name != "required" or len(error.instance_path) != depth for error in branch):
+        return ""
+    return " and ".join(str(error.kind.as_dict()["property"]) for error in branch)
+
+
+def _is_of_another_type(error: jsonschema_rs.ValidationError, depth: int) -> bool:
+    return error.kind.name in ("type", "enum", "const") and len(error.instance_path) == depth
+
+
+def _complaint(error: jsonschema_rs.ValidationError, depth: int, schema: object, within: int) -> str:
+    """The first complaint of an alternative, and one deeper: alternatives of alternatives multiply."""
+    field = next(location_of(error, below=depth), "").lstrip(".")
+    if error.kind.name not in ALTERNATIVES:
+        return f"{field} {_sentence(error)}".strip()
+    return f"{field} {_NO_FORM if within else _alternatives(error, schema, within + 1)}".strip()
 
 
 def shown(value: object) -> str:

@@ -1,7 +1,6 @@
 """What is another after modules were read anew, in sentences for whoever develops one."""
 
 from aion.adapters.catalog.file_catalog import FileCatalog
-from aion.adapters.catalog.packages import AgentPackage
 
 
 def changes(before: FileCatalog, read: FileCatalog, now: FileCatalog) -> list[str]:
@@ -14,7 +13,7 @@ def changes(before: FileCatalog, read: FileCatalog, now: FileCatalog) -> list[st
             found.append(f"{engine} is new: {package.digest}")
         elif package.digest != old[engine].digest:
             found.append(f"{engine} is now {package.digest}")
-        elif _said(package) != _said(old[engine]):
+        elif package.says() != old[engine].says():
             found.append(f"{engine} has a new manifest, schema or example")
     found += [f"{engine} is gone" for engine in old if engine not in new]
     for module in read.modules():
@@ -22,8 +21,3 @@ def changes(before: FileCatalog, read: FileCatalog, now: FileCatalog) -> list[st
             stays = "; what served before goes on" if module.engine in new else ""
             found.append(f"{module.engine} is broken: {module.broken}{stays}")
     return found
-
-
-def _said(package: AgentPackage) -> tuple[object, ...]:
-    schemas = (package.input_schema, package.output_schema)
-    return (package.facts(), package.examples, *(schema.text if schema else "" for schema in schemas))

@@ -7,12 +7,22 @@ archive in it, and so nothing about owners, times or the order in which a disk l
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
 from aion.adapters.packages import media_types
 from aion.adapters.packages.contents import Contents, PackageFile
 from aion.ports.catalog import ModuleKind
+
+ANNOTATIONS: Final = (
+    media_types.TITLE,
+    media_types.VERSION,
+    media_types.LICENSES,
+    media_types.DESCRIPTION,
+    media_types.AUTHORS,
+)
+"""The annotations of a manifest that tell of the package; others may add more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ def artifact_of(contents: Contents) -> Artifact:
             "artifactType": media_types.MODULE,
             "config": descriptor(media_types.CONFIG, canonical(config_of(contents))),
             "layers": [layer(file) for file in ordered],
-            "annotations": _annotations(contents),
+            "annotations": annotations_of(contents),
         }
     )
     digest = digest_of(manifest)
@@ -72,7 +82,6 @@ def artifact_of(contents: Contents) -> Artifact:
 def config_of(contents: Contents) -> dict[str, object]:
     """What the artifact says of its module, for readers that do not want to fetch a layer."""
     package = contents.package
-    wasm = next(file for file in contents.files if file.media_type == media_types.WASM)
     return {
         "abi": media_types.ABI,
         "name": package.name,
@@ -81,7 +90,7 @@ def config_of(contents: Contents) -> dict[str, object]:
         "intents": list(package.intents),
         "deterministic": package.deterministic,
         "host": sorted(package.host_permissions),
-        "wasm": {"digest": package.digest, "size": len(wasm.content)},
+        "wasm": {"digest": package.digest, "size": len(contents.wasm.content)},
         "limits": {
             "concurrency": package.concurrency,
             "cpu_millicores": package.cpu_millicores,
@@ -93,7 +102,8 @@ def config_of(contents: Contents) -> dict[str, object]:
     }
 
 
-def _annotations(contents: Contents) -> dict[str, str]:
+def annotations_of(contents: Contents) -> dict[str, str]:
+    """What registries show of the module."""
     package = contents.package
     said = {
         media_types.TITLE: package.name,

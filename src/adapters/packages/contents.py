@@ -1,9 +1,12 @@
 """What of a folder belongs to its package: the manifest and the files that it names, examples, and words for people.
 
 Source code, build output and whatever else lies beside them stays where it is, so that the same package has the same
-bytes however it was built.
+bytes however it was built. While a build runs the folder changes: what is packed or installed is a copy of it, read
+once, and all that is said of a package is said of the copy.
 """
 
+import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,7 +19,7 @@ from aion.adapters.catalog.files import is_inside, read_bytes
 from aion.adapters.catalog.manifest import Manifest
 from aion.adapters.catalog.packages import MANIFEST, AgentPackage, read_package
 from aion.adapters.catalog.strict_models import model_of
-from aion.adapters.packages.media_types import FILE_TYPES, MAX_FILE_BYTES, MAX_FILES, MAX_WASM_BYTES
+from aion.adapters.packages.media_types import FILE_TYPES, MAX_FILE_BYTES, MAX_FILES, MAX_WASM_BYTES, WASM
 from aion.adapters.packages.refusals import PackageRefused
 
 _FOR_PEOPLE: Final = ("LICENSE", "LICENSE.md", "LICENSE.txt", "NOTICE", "README.md")
@@ -47,6 +50,11 @@ class Contents:
         """`NAME@VERSION`."""
         return f"{self.package.name}@{self.package.version}"
 
+    @property
+    def wasm(self) -> PackageFile:
+        """The module."""
+        return next(file for file in self.files if file.media_type == WASM)
+
 
 def read_contents(folder: Path) -> Contents:
     """The package in this folder, checked as the catalogue checks it. Raises PackageRefused when it is broken and
@@ -63,8 +71,34 @@ def read_contents(folder: Path) -> Contents:
     paths = _paths_of(folder, model_of(read_document(folder / MANIFEST), Manifest))
     if len(paths) > MAX_FILES:
         raise PackageRefused(f"{folder} has {len(paths)} files for its package, the most is {MAX_FILES}; keep fewer")
-    files = tuple(_file(folder, path) for path in paths)
-    return Contents(package, files)
+    contents = Contents(package, tuple(_file(folder, path) for path in paths))
+    if f"sha256:{hashlib.sha256(contents.wasm.content).hexdigest()}" != package.digest:
+        raise PackageRefused(f"{package.wasm} changed while it was read; try again when its build is done")
+    return contents
+
+
+def copy_contents(folder: Path, copy: Path) -> Contents:
+    """Copies the package of this folder, and nothing else, into that empty one; what the copy holds. Raises as
+    read_contents does.
+    """
+    read = read_contents(folder)
+    for file in read.files:
+        write_file(copy, file.path, file.content)
+    copied = read_contents(copy)
+    if copied.package.digest != read.package.digest or copied.reference != read.reference:
+        raise PackageRefused(f"{folder} changed while it was read; try again when its build is done")
+    return copied
+
+
+def write_file(folder: Path, path: str, content: bytes) -> None:
+    """A new file with its folders, readable by all, written through to the disk."""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def is_safe_path(path: str) -> bool:
@@ -82,6 +116,9 @@ def media_type_of(path: str) -> str:
 
 def _paths_of(folder: Path, manifest: Manifest) -> list[str]:
     schemas = manifest.entrypoints.schema_files
+    for schema in (schemas.input, schemas.output):
+        if media_type_of(schema) == WASM:
+            raise PackageRefused(f"{folder / schema} is a schema, but has the name of a module; name it .json")
     found = {
         MANIFEST,
         manifest.entrypoints.wasm or f"{manifest.metadata.name}.wasm",

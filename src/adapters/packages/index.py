@@ -31,10 +31,19 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A module of a layout: its image manifest, of the size and digest that the index gives, else unchecked."""
+    """A module of a layout: its image manifest, of the size and digest that the index gives, else unchecked.
+
+    `names` are what the index calls it. The manifest is kept as bytes, which take less than what they mean.
+    """
 
     digest: str
-    manifest: Mapping[str, Any]
+    content: bytes
+    names: tuple[str, ...] = ()
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest, read anew each time."""
+        return cast("Mapping[str, Any]", orjson.loads(self.content))
 
 
 def modules_in(layout: Layout) -> Sequence[ModuleEntry]:
@@ -50,20 +59,39 @@ def modules_in(layout: Layout) -> Sequence[ModuleEntry]:
     if len(entries) > media_types.MAX_ENTRIES:
         raise PackageRefused(f"{layout.place} has {len(entries)} entries, the most is {media_types.MAX_ENTRIES}")
     found: dict[str, ModuleEntry] = {}
-    for at, entry in enumerate(entries):
-        descriptor = descriptor_of(entry, f"{layout.place}: manifests[{at}]")
-        if descriptor.media_type != media_types.MANIFEST:
-            continue
-        if descriptor.artifact_type not in ("", media_types.MODULE):
-            continue
-        manifest = _object(layout.place, checked_blob(layout, descriptor, media_types.MAX_MANIFEST_BYTES))
-        if manifest.get("artifactType") == media_types.MODULE:
-            found[descriptor.digest] = ModuleEntry(descriptor.digest, manifest)
+    for descriptor in _images(layout, entries):
+        content = checked_blob(layout, descriptor, media_types.MAX_MANIFEST_BYTES)
+        if _object(layout.place, content).get("artifactType") == media_types.MODULE:
+            earlier = found.get(descriptor.digest)
+            name = descriptor.annotations.get(media_types.REF_NAME)
+            names = (*(earlier.names if earlier else ()), *((name,) if name else ()))
+            found[descriptor.digest] = ModuleEntry(descriptor.digest, content, names)
         elif descriptor.artifact_type == media_types.MODULE:
             raise PackageRefused(
                 f"{layout.place}: {descriptor.digest} is listed as a module, but does not say it is one"
             )
     return tuple(found.values())
+
+
+def _images(layout: Layout, entries: Sequence[object]) -> Sequence[Descriptor]:
+    """The entries that may be modules, which are not too much to look at."""
+    described = [descriptor_of(entry, f"{layout.place}: manifests[{at}]") for at, entry in enumerate(entries)]
+    images = [
+        each
+        for each in described
+        if each.media_type == media_types.MANIFEST
+        and (
+            each.artifact_type == media_types.MODULE
+            or (not each.artifact_type and each.size <= media_types.MAX_MANIFEST_BYTES)  # no module is larger
+        )
+    ]
+    total = sum(each.size for each in images)
+    if total > media_types.MAX_MANIFESTS_BYTES:
+        raise PackageRefused(
+            f"{layout.place} has manifests of {total} bytes in all, the most is {media_types.MAX_MANIFESTS_BYTES}; "
+            "keep fewer modules in one layout"
+        )
+    return images
 
 
 def descriptor_of(value: object, where: str) -> Descriptor:

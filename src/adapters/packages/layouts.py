@@ -7,18 +7,17 @@ network would be one more `Layout`.
 import os
 import re
 import stat
-import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
-from aion.adapters.packages.media_types import INDEX_FILE, LAYOUT_FILE, MAX_INDEX_BYTES, MAX_TAR_BYTES
+from aion.adapters.packages.media_types import INDEX_FILE, LAYOUT_FILE, MAX_INDEX_BYTES
 from aion.adapters.packages.refusals import PackageRefused
+from aion.adapters.packages.tars import Member, members_of, open_tar
 
 BLOBS: Final = "blobs/sha256"
 DIGEST: Final = re.compile(r"sha256:([0-9a-f]{64})")
-_MOST_MEMBERS: Final = 20_000
 
 
 class Layout(Protocol):
@@ -72,25 +71,19 @@ class FolderLayout:
 class TarLayout:
     """A layout in an uncompressed tar, whose members are looked through once."""
 
-    def __init__(self, path: Path, archive: tarfile.TarFile) -> None:
+    def __init__(self, path: Path, stream: IO[bytes]) -> None:
         self._path = path
-        self._archive = archive
-        self._members: dict[str, tarfile.TarInfo] = {}
-        for at, member in enumerate(archive):
-            self._take(member, at)
+        self._stream = stream
+        self._members: dict[str, Member] = {}
+        for member in members_of(stream, path):
+            self._take(member)
 
-    def _take(self, member: tarfile.TarInfo, at: int) -> None:
+    def _take(self, member: Member) -> None:
         name = member.name.removeprefix("./")
-        if at >= _MOST_MEMBERS:
-            raise PackageRefused(
-                f"{self._path} has more than {_MOST_MEMBERS} members; no layout of modules has so many"
-            )
         if name.startswith("/") or ".." in PurePosixPath(name).parts:
             raise PackageRefused(f"{self._path}: {name[:200]} leads out of the layout; it is refused as a whole")
-        if member.isdir():
+        if member.is_folder:
             return
-        if not member.isreg() or member.issparse():
-            raise PackageRefused(f"{self._path}: {name[:200]} is a link or a device; a layout holds files only")
         if name in self._members:
             raise PackageRefused(f"{self._path}: {name[:200]} is there twice; it is refused as a whole")
         self._members[name] = member
@@ -105,10 +98,11 @@ class TarLayout:
         member = self._members.get(path)
         if member is None:
             raise PackageRefused(f"{self.place}: {path} is not there")
-        stream = self._archive.extractfile(member)
-        assert stream is not None, "only regular files were taken"
-        with stream, _readable(self._path):
-            return _bounded(stream, most, self.place, path)
+        if member.size > most:
+            raise _too_large(self.place, path, most)
+        with _readable(self._path):
+            self._stream.seek(member.offset)
+            return self._stream.read(member.size)
 
     def blob(self, digest: str, most: int) -> bytes:
         """The member below blobs/sha256."""
@@ -123,21 +117,17 @@ def open_layout(path: Path) -> Iterator[Layout]:
         return
     with ExitStack() as stack:
         with _readable(path):
-            if path.stat().st_size > MAX_TAR_BYTES:
-                raise PackageRefused(f"{path} is larger than {MAX_TAR_BYTES} bytes; pack fewer modules into one tar")
-            layout = TarLayout(path, stack.enter_context(tarfile.open(path, "r:")))
+            layout = TarLayout(path, stack.enter_context(open_tar(path)))
         yield layout
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Turns what reading a tar can raise into a sentence."""
+    """Turns what the operating system says of a tar into a sentence."""
     try:
         yield
     except OSError as cause:
         raise PackageRefused(f"{path} cannot be read: {cause.strerror or cause}") from cause
-    except (tarfile.TarError, EOFError, OverflowError, UnicodeError) as cause:
-        raise PackageRefused(f"{path} is not a tar that can be read: {cause}; write one without compression") from cause
 
 
 def is_layout(path: Path) -> bool:
@@ -160,8 +150,12 @@ def _blob_path(digest: str) -> str:
 def _bounded(stream: IO[bytes], most: int, place: str, path: str) -> bytes:
     content = stream.read(most + 1)
     if len(content) > most:
-        raise PackageRefused(f"{place}: {path} is larger than {most} bytes, the most that is read of it")
+        raise _too_large(place, path, most)
     return content
+
+
+def _too_large(place: str, path: str, most: int) -> PackageRefused:
+    return PackageRefused(f"{place}: {path} is larger than {most} bytes, the most that is read of it")
 
 
 if TYPE_CHECKING:

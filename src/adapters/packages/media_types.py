@@ -36,7 +36,8 @@ ABI: Final = "1"
 """The version of the module ABI that a module speaks, see docs/semantics.md."""
 
 MAX_INDEX_BYTES: Final = 1 << 20
-MAX_MANIFEST_BYTES: Final = 1 << 20
+MAX_MANIFEST_BYTES: Final = 1 << 18
+MAX_MANIFESTS_BYTES: Final = 16 << 20
 MAX_CONFIG_BYTES: Final = 1 << 16
 MAX_FILE_BYTES: Final = 1 << 20
 MAX_WASM_BYTES: Final = 64 << 20

@@ -16,11 +16,11 @@ from typing import Final, Protocol
 
 from aion.adapters.catalog.packages import MANIFEST
 from aion.adapters.packages.artifact import artifact_of
-from aion.adapters.packages.contents import Contents, read_contents
+from aion.adapters.packages.contents import Contents, copy_contents
 from aion.adapters.packages.index import ModuleEntry, config_blob, modules_in
 from aion.adapters.packages.layouts import Layout, is_layout, open_layout
 from aion.adapters.packages.refusals import PackageRefused
-from aion.adapters.packages.verifying import unpack, write_contents
+from aion.adapters.packages.verifying import unpack
 
 _DIGEST: Final = re.compile(r"(?P<path>.+)@(?P<choice>sha256:[0-9a-f]{64})")
 _NAMED: Final = re.compile(r"(?P<path>.+):(?P<choice>[a-z][a-z0-9_.-]*(?:@[0-9A-Za-z.+-]+)?)")
@@ -49,9 +49,8 @@ class FolderCandidate:
     folder: Path
 
     def unpack(self, folder: Path) -> Unpacked:
-        """Copies what belongs to the package."""
-        contents = read_contents(self.folder.resolve())
-        write_contents(contents, folder)
+        """Copies what belongs to the package, and looks at the copy."""
+        contents = copy_contents(self.folder.resolve(), folder)
         return Unpacked(contents, artifact_of(contents).digest)
 
 

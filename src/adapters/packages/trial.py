@@ -36,7 +36,9 @@ _HINTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one fixture. `problems` is empty when it passed; `taken` None when it never ran."""
+    """What came of one fixture. `problems` is empty when it passed; `taken` None when it never ran; `note` says what an
+    author may not expect.
+    """
 
     name: str
     problems: tuple[str, ...]
@@ -44,6 +46,7 @@ class Trial:
     taken: Taken | None
     result_bytes: int = 0
     events: int = 0
+    note: str = ""
 
     @property
     def passed(self) -> bool:
@@ -83,6 +86,7 @@ async def try_fixture(engine: Engine, package: AgentPackage, fixture: Fixture, r
         taken=taken,
         result_bytes=len((last.result_json or "").encode()),
         events=len(events),
+        note=_note(package, fixture),
     )
 
 
@@ -104,11 +108,8 @@ def _job(package: AgentPackage, fixture: Fixture, run: int) -> EngineJob:
 
 
 def _problems(package: AgentPackage, fixture: Fixture, result: AttemptResult) -> list[str]:
-    assert package.input_schema is not None, "a broken package is not tried"
     assert package.output_schema is not None, "a broken package is not tried"
-    refused = [
-        f"{each.field} {each.description}" for each in package.input_schema.violations(fixture.input_json, "input")
-    ]
+    refused = _refused(package, fixture)
     if fixture.expectation == "fails":
         return _expected_failure(str(fixture.expected), refused, result)
     if refused:
@@ -121,6 +122,18 @@ def _problems(package: AgentPackage, fixture: Fixture, result: AttemptResult) ->
         for each in package.output_schema.violations(result.result_json, "result")
     ]
     return wrong + differences(fixture.expected, document, whole=fixture.expectation == "result")
+
+
+def _refused(package: AgentPackage, fixture: Fixture) -> list[str]:
+    assert package.input_schema is not None, "a broken package is not tried"
+    found = package.input_schema.violations(fixture.input_json, "input")
+    return [f"{each.field} {each.description}" for each in found]
+
+
+def _note(package: AgentPackage, fixture: Fixture) -> str:
+    """Where a failure is expected: the refusal that callers get instead of the module's, if the schema has one."""
+    refused = _refused(package, fixture) if fixture.expectation == "fails" else []
+    return f"the input schema refuses this before the module is asked: {refused[0]}" if refused else ""
 
 
 def _expected_failure(words: str, refused: list[str], result: AttemptResult) -> list[str]:

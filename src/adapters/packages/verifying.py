@@ -5,15 +5,14 @@ catalogue does it, and what the artifact says of its module is what the module's
 known to be harmless is refused.
 """
 
-import os
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from aion.adapters.catalog.errors import ConfigurationInvalid
 from aion.adapters.packages import media_types
-from aion.adapters.packages.artifact import config_of
-from aion.adapters.packages.contents import Contents, PackageFile, is_safe_path, media_type_of, read_contents
+from aion.adapters.packages.artifact import ANNOTATIONS, annotations_of, canonical, config_of
+from aion.adapters.packages.contents import Contents, is_safe_path, media_type_of, read_contents, write_file
 from aion.adapters.packages.index import Descriptor, ModuleEntry, checked_blob, config_blob, descriptor_of
 from aion.adapters.packages.layouts import Layout
 from aion.adapters.packages.refusals import PackageRefused
@@ -25,10 +24,11 @@ def unpack(layout: Layout, entry: ModuleEntry, folder: Path) -> Contents:
     """Puts the module's package into this empty folder and says what it holds. Raises PackageRefused; what was written
     until then is for the caller to throw away.
     """
-    _check_manifest(layout, entry)
+    manifest = entry.manifest
+    _check_manifest(layout, entry, manifest)
     config = config_blob(layout, entry)
     _check_requirements(layout, entry, config)
-    layers = _layers(layout, entry)
+    layers = _layers(layout, entry, manifest["layers"])
     for descriptor in layers:
         path = descriptor.annotations[media_types.TITLE]
         most = media_types.MAX_WASM_BYTES if descriptor.media_type == media_types.WASM else media_types.MAX_FILE_BYTES
@@ -37,29 +37,18 @@ def unpack(layout: Layout, entry: ModuleEntry, folder: Path) -> Contents:
         contents = read_contents(folder)
     except ConfigurationInvalid as cause:
         raise PackageRefused(f"{layout.place}: {entry.digest} holds no package: {cause}") from cause
-    _check_agreement(layout, entry, config, contents)
+    _check_config(layout, entry, config, contents)
+    _check_names(layout, entry, manifest.get("annotations") or {}, contents)
+    titles = {descriptor.annotations[media_types.TITLE] for descriptor in layers}
+    if stray := sorted(titles - {file.path for file in contents.files}):
+        raise PackageRefused(
+            f"{layout.place}: {entry.digest} has files that belong to no package: {', '.join(stray)[:200]}"
+        )
     return contents
 
 
-def write_contents(contents: Contents, folder: Path) -> None:
-    """Puts a package that was read from elsewhere into this empty folder."""
-    for file in contents.files:
-        write_file(folder, file.path, file.content)
-
-
-def write_file(folder: Path, path: str, content: bytes) -> None:
-    """A new file with its folders, readable by all, written through to the disk."""
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _check_manifest(layout: Layout, entry: ModuleEntry) -> None:
-    manifest, name = entry.manifest, f"{layout.place}: {entry.digest}"
+def _check_manifest(layout: Layout, entry: ModuleEntry, manifest: Mapping[str, Any]) -> None:
+    name = f"{layout.place}: {entry.digest}"
     if manifest.get("schemaVersion") != 2 or manifest.get("mediaType") != media_types.MANIFEST:
         raise PackageRefused(f"{name} is not an image manifest of schemaVersion 2")
     if "subject" in manifest:
@@ -67,6 +56,8 @@ def _check_manifest(layout: Layout, entry: ModuleEntry) -> None:
     layers = manifest.get("layers")
     if not isinstance(layers, list) or not 1 <= len(layers) <= media_types.MAX_FILES:
         raise PackageRefused(f"{name} has no list of 1 to {media_types.MAX_FILES} layers")
+    if not isinstance(manifest.get("annotations") or {}, dict):
+        raise PackageRefused(f"{name} has annotations that are no object")
 
 
 def _check_requirements(layout: Layout, entry: ModuleEntry, config: Mapping[str, Any]) -> None:
@@ -82,10 +73,10 @@ def _check_requirements(layout: Layout, entry: ModuleEntry, config: Mapping[str,
         )
 
 
-def _layers(layout: Layout, entry: ModuleEntry) -> list[Descriptor]:
+def _layers(layout: Layout, entry: ModuleEntry, values: Sequence[object]) -> list[Descriptor]:
     found: list[Descriptor] = []
     seen: set[str] = set()
-    for at, value in enumerate(entry.manifest["layers"]):
+    for at, value in enumerate(values):
         where = f"{layout.place}: layers[{at}] of {entry.digest}"
         descriptor = descriptor_of(value, where)
         path = descriptor.annotations.get(media_types.TITLE, "")
@@ -98,21 +89,31 @@ def _layers(layout: Layout, entry: ModuleEntry) -> list[Descriptor]:
             raise PackageRefused(f"{where} has the title {path}, as an earlier layer has")
         seen.add(path.casefold())
         found.append(descriptor)
+    above = {str(parent) for path in seen for parent in PurePosixPath(path).parents}
+    if both := sorted(seen & above):
+        raise PackageRefused(f"{layout.place}: {entry.digest} has {both[0]} as a file and as a folder of others")
     if sum(descriptor.media_type == media_types.WASM for descriptor in found) != 1:
         raise PackageRefused(f"{layout.place}: {entry.digest} has not exactly one layer of {media_types.WASM}")
     return found
 
 
-def _check_agreement(layout: Layout, entry: ModuleEntry, config: Mapping[str, Any], contents: Contents) -> None:
-    """Config and package must be of one mind, and every file be one that a package has."""
-    name = f"{layout.place}: {entry.digest}"
+def _check_config(layout: Layout, entry: ModuleEntry, config: Mapping[str, Any], contents: Contents) -> None:
+    """Config and package must be of one mind, to the type: to Python 0 and False are alike, to other readers not."""
     for field, true in config_of(contents).items():
-        if field != "requires" and config.get(field) != true:
-            raise PackageRefused(f"{name} says {field} {config.get(field)!r}, its package says {true!r}")
-    titles = {value["annotations"][media_types.TITLE] for value in entry.manifest["layers"]}
-    if stray := sorted(titles - _paths(contents.files)):
-        raise PackageRefused(f"{name} has files that belong to no package: {', '.join(stray)[:200]}")
+        if field != "requires" and canonical(config.get(field)) != canonical(true):
+            raise PackageRefused(
+                f"{layout.place}: {entry.digest} says {field} {config.get(field)!r}, its package says {true!r}"
+            )
 
 
-def _paths(files: tuple[PackageFile, ...]) -> set[str]:
-    return {file.path for file in files}
+def _check_names(layout: Layout, entry: ModuleEntry, annotations: Mapping[str, object], contents: Contents) -> None:
+    """What registries and indexes show must be true of the package; names that claim nothing, as tags, are free."""
+    name, true = f"{layout.place}: {entry.digest}", annotations_of(contents)
+    for field in ANNOTATIONS:
+        if (said := annotations.get(field)) is not None and said != true.get(field):
+            raise PackageRefused(
+                f"{name} is annotated {field} {str(said)[:100]!r}, its package says {true.get(field)!r}"
+            )
+    for listed in entry.names:
+        if "@" in listed and listed != contents.reference:
+            raise PackageRefused(f"{name} is listed as {listed[:100]!r}, its package is {contents.reference}")

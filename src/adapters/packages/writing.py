@@ -1,13 +1,16 @@
 """Layouts as AION writes them: a folder, to which modules are added, or a tar that is made at once.
 
-A folder is never half a layout for those who read it meanwhile: blobs come first, each by rename, index.json last.
-What other tools keep in it stays, but for the entry that a module of the same name and version had.
+A folder is never half a layout for those who begin to read it meanwhile: blobs come first, each by rename, index.json
+last, and only then goes what nothing refers to any more. A lock keeps two commands apart. What other tools keep in it
+stays, but for the entry that a module of the same name and version had.
 """
 
+import fcntl
 import os
 import secrets
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -18,28 +21,39 @@ from aion.adapters.packages import media_types
 from aion.adapters.packages.artifact import Artifact, canonical
 from aion.adapters.packages.index import modules_in
 from aion.adapters.packages.layouts import BLOBS, FolderLayout, is_layout
+from aion.adapters.packages.references import referred_to, written_for
 from aion.adapters.packages.refusals import PackageRefused
 
 _LAYOUT: Final = canonical({"imageLayoutVersion": media_types.LAYOUT_VERSION})
+_EMPTY: Final[Mapping[str, Any]] = {"schemaVersion": 2, "mediaType": media_types.INDEX, "manifests": []}
 
 
 def write_layout(artifacts: Sequence[Artifact], folder: Path) -> None:
     """Adds modules to the layout in this folder, which is made when it is not there. Raises PackageRefused when the
     folder holds something else, OSError when it cannot be written.
     """
-    entries = _entries_of(folder)
-    for artifact in artifacts:
-        for digest, blob in artifact.blobs.items():
-            _write_once(folder / BLOBS / digest.removeprefix("sha256:"), blob)
-        entries = [entry for entry in entries if _reference(entry) != artifact.reference]
-        entries = [entry for entry in entries if entry.get("digest") != artifact.digest] + [_entry(artifact)]
-    _write(folder / media_types.LAYOUT_FILE, _LAYOUT)
-    _write(folder / media_types.INDEX_FILE, _index(entries))
+    if folder.exists() and not folder.is_dir():
+        raise PackageRefused(f"{folder} is a file; name a folder, or a file that ends in .tar")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        index = _index_of(folder)
+        before: Sequence[Mapping[str, Any]] = index["manifests"]
+        entries = list(before)
+        for artifact in artifacts:
+            for digest, blob in artifact.blobs.items():
+                _write_once(folder / BLOBS / digest.removeprefix("sha256:"), blob)
+            entries = [entry for entry in entries if _reference(entry) != artifact.reference]
+            entries = [entry for entry in entries if entry.get("digest") != artifact.digest] + [_entry(artifact)]
+        _write(folder / media_types.LAYOUT_FILE, _LAYOUT)
+        _write(folder / media_types.INDEX_FILE, canonical({**index, "manifests": _in_order(entries)}))
+        replaced = {artifact.reference for artifact in artifacts}
+        _drop_what_is_left(folder, [entry for entry in before if _reference(entry) in replaced], entries)
 
 
 def write_tar(artifacts: Sequence[Artifact], path: Path) -> None:
     """A tar of a layout with exactly these modules; the same modules give the same bytes."""
-    files = {media_types.LAYOUT_FILE: _LAYOUT, media_types.INDEX_FILE: _index([_entry(each) for each in artifacts])}
+    index = canonical({**_EMPTY, "manifests": _in_order([_entry(each) for each in artifacts])})
+    files = {media_types.LAYOUT_FILE: _LAYOUT, media_types.INDEX_FILE: index}
     for artifact in artifacts:
         for digest, blob in artifact.blobs.items():
             files[f"{BLOBS}/{digest.removeprefix('sha256:')}"] = blob
@@ -53,17 +67,40 @@ def write_tar(artifacts: Sequence[Artifact], path: Path) -> None:
     _write(path, content.getvalue())
 
 
-def _entries_of(folder: Path) -> list[Mapping[str, Any]]:
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return []
-    if not folder.is_dir() or not is_layout(folder):
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    # The folder itself is locked: a file for it would be one more thing in the layout.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _index_of(folder: Path) -> Mapping[str, Any]:
+    """The index as it stands; of an empty folder an empty one."""
+    if not any(folder.iterdir()):
+        return _EMPTY
+    if not is_layout(folder):
         raise PackageRefused(f"{folder} is there and no OCI layout; name an empty folder, or one that is")
     layout = FolderLayout(folder)
     modules_in(layout)  # refuses what is none
-    entries: list[Mapping[str, Any]] = orjson.loads(layout.file(media_types.INDEX_FILE, media_types.MAX_INDEX_BYTES))[
-        "manifests"
-    ]
-    return entries
+    index: Mapping[str, Any] = orjson.loads(layout.file(media_types.INDEX_FILE, media_types.MAX_INDEX_BYTES))
+    return index
+
+
+def _drop_what_is_left(
+    folder: Path, replaced: Sequence[Mapping[str, Any]], standing: Sequence[Mapping[str, Any]]
+) -> None:
+    """Removes the blobs of modules that were replaced, unless what stands refers to them, or cannot be read."""
+    layout = FolderLayout(folder)
+    try:
+        left = written_for(layout, replaced) - referred_to(layout, standing)
+    except PackageRefused:
+        return  # what nobody can read may refer to anything
+    for digest in left:
+        (folder / BLOBS / digest.removeprefix("sha256:")).unlink(missing_ok=True)
 
 
 def _entry(artifact: Artifact) -> Mapping[str, Any]:
@@ -83,11 +120,10 @@ def _reference(entry: Mapping[str, Any]) -> object:
     return (entry.get("annotations") or {}).get(media_types.REF_NAME)
 
 
-def _index(entries: Sequence[Mapping[str, Any]]) -> bytes:
+def _in_order(entries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     modules = [entry for entry in entries if _reference(entry) is not None]
     others = [entry for entry in entries if _reference(entry) is None]
-    ordered = [*sorted(modules, key=lambda entry: str(_reference(entry))), *others]
-    return canonical({"schemaVersion": 2, "mediaType": media_types.INDEX, "manifests": ordered})
+    return [*sorted(modules, key=lambda entry: str(_reference(entry))), *others]
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -277,6 +277,7 @@ def _decision_document(decision: Decision) -> dict[str, Any]:
         "decide_time": decision.decide_time,
         "engine_digest": decision.engine_digest,
         "digest_pinned": decision.digest_pinned,
+        "client_pinned": decision.client_pinned,
     }
 
 
@@ -291,6 +292,7 @@ def _decision(document: dict[str, Any], candidates: list[dict[str, Any]]) -> Dec
         decide_time=from_us(document["decide_time"]),
         engine_digest=document.get("engine_digest", ""),  # rows of 0.1 have neither
         digest_pinned=document.get("digest_pinned", False),
+        client_pinned=document.get("client_pinned", False),
     )
 
 

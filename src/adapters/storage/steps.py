@@ -226,7 +226,8 @@ def _leased(transaction: Transaction, lease: LeaseRef, owner: str) -> Task:
     task = transaction.find(lease.tenant, lease.task_id)
     if task is None:
         raise StaleFence(f"fence {lease.fence} of {lease.task_id} is stale: there is no such task")
-    if owner and 1 <= lease.fence <= len(task.attempts) and task.attempts[lease.fence - 1].owner != owner:
+    attempt = task.attempt(lease.fence) if owner else None
+    if attempt is not None and attempt.owner != owner:
         raise StaleFence(f"the lease of {lease.task_id} belongs to another worker")
     return task
 
@@ -247,10 +248,8 @@ def _misfit(task: Task, after_offset: int) -> StaleFence:
 def _settled_earlier(task: Task, value: Settle) -> Settled | None:
     """What an earlier sending of this very settle came to, if there was one."""
     fence = value.lease.fence
-    if not 1 <= fence <= len(task.attempts):
-        return None
-    attempt = task.attempts[fence - 1]
-    if not lifecycle.settled_so(attempt, value.result):
+    attempt = task.attempt(fence)
+    if attempt is None or not lifecycle.settled_so(attempt, value.result):
         return None
     if task.state is TaskState.OK and fence == task.fence and task.result_json != value.result.result_json:
         return None

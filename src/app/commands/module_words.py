@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aion.app.module_room import Report, Shown
-from aion.ports.catalog import ModuleKind
+from aion.app.module_list import Shown
+from aion.app.module_room import Report
 
 MEBIBYTE = 1 << 20
 
@@ -18,18 +18,27 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def shown_of(shown: Shown) -> dict[str, Any]:
     """A listed module as a document."""
-    package = shown.package
     return {
-        "name": package.name,
-        "version": package.version,
+        "name": shown.name,
+        "version": shown.version,
         "artifact_digest": shown.artifact_digest,
-        "wasm_digest": package.digest,
-        "kind": ModuleKind(package.kind).name.lower(),
-        "intents": list(package.intents),
+        "wasm_digest": shown.wasm_digest,
+        "kind": shown.kind,
+        "intents": list(shown.intents),
         "where": shown.where,
-        "folder": str(package.folder),
-        "broken": package.broken,
+        "folder": str(shown.folder),
+        "health": shown.health.name,
+        "broken": shown.broken,
     }
+
+
+def listed_lines(modules: Sequence[Shown]) -> Iterator[str]:
+    """The listed modules for people."""
+    rows = [
+        (each.name, each.version, each.wasm_digest[:19], each.kind, ", ".join(each.intents), each.where, each.health)
+        for each in modules
+    ]
+    yield from columns((("name", "version", "wasm digest", "kind", "intents", "where", "health"), *rows))
 
 
 def report_of(report: Report) -> dict[str, Any]:
@@ -44,6 +53,7 @@ def report_of(report: Report) -> dict[str, Any]:
                 "name": trial.name,
                 "passed": trial.passed,
                 "problems": list(trial.problems),
+                "note": trial.note,
                 "log": list(trial.log),
                 "fuel": trial.taken.fuel if trial.taken else None,
                 "memory_bytes": (trial.taken.memory_bytes or None) if trial.taken else None,
@@ -80,6 +90,9 @@ def report_lines(report: Report) -> Iterator[str]:
             yield f"{trial.name} failed:"
             yield from (f"  {problem}" for problem in trial.problems)
             yield from (f"  stderr: {line}" for line in trial.log)
+    if noted := [trial for trial in report.trials if trial.passed and trial.note]:
+        yield ""
+        yield from (f"{trial.name}: {trial.note}" for trial in noted)
     yield ""
     yield from columns(
         (

@@ -7,11 +7,12 @@ import orjson
 import typer
 
 from aion.app.commands.failing import EXIT_REFUSED, refusals_as_sentences
-from aion.app.commands.module_words import columns, report_lines, report_of, shown_of
+from aion.app.commands.module_words import listed_lines, report_lines, report_of, shown_of
+from aion.app.module_list import list_modules
 from aion.app.module_room import install as install_module
-from aion.app.module_room import modules, try_out
 from aion.app.module_room import pack as pack_modules
 from aion.app.module_room import remove as remove_module
+from aion.app.module_room import try_out
 from aion.app.module_room import verify as verify_modules
 from aion.app.module_scaffold import LANGUAGES, make_module
 from aion.app.settings import Settings
@@ -138,7 +139,11 @@ def install(
 
 
 @app.command()
-def remove(reference: Annotated[str, typer.Argument(help="NAME, which is all its versions, or NAME@VERSION.")]) -> None:
+def remove(
+    reference: Annotated[
+        str, typer.Argument(help="NAME, which is all its versions, NAME@VERSION, or NAME@sha256:HEX of either digest.")
+    ],
+) -> None:
     """Take an installed module away; what runs in a server goes on until it starts again."""
     with refusals_as_sentences():
         gone = remove_module(load(Settings), reference)
@@ -148,29 +153,19 @@ def remove(reference: Annotated[str, typer.Argument(help="NAME, which is all its
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List the modules that a server with these settings would see, and why one is broken."""
+    """List the modules that a server with these settings would see, why one is broken, and why it would not start."""
     with refusals_as_sentences():
-        found = [shown_of(shown) for shown in modules(load(Settings))]
+        listed = list_modules(load(Settings))
     if as_json:
-        _print_json(found)
-        return
-    rows = [
-        (
-            str(each["name"]),
-            str(each["version"]),
-            str(each["wasm_digest"])[:19],
-            str(each["kind"]),
-            ", ".join(map(str, each["intents"])),
-            str(each["where"]),
-            "broken" if each["broken"] else "ready",
-        )
-        for each in found
-    ]
-    for line in columns((("name", "version", "wasm digest", "kind", "intents", "where", "health"), *rows)):
-        typer.echo(line)
-    for each in found:
-        if each["broken"]:
-            typer.echo(f"aion: {each['name']}@{each['version']} is broken: {each['broken']}", err=True)
+        _print_json([shown_of(shown) for shown in listed.modules])
+    else:
+        for line in listed_lines(listed.modules):
+            typer.echo(line)
+    for each in listed.modules:
+        if each.broken and not as_json:
+            typer.echo(f"aion: {each.name}{'@' * bool(each.version)}{each.version} is broken: {each.broken}", err=True)
+    for refusal in listed.refusals:
+        typer.echo(f"aion: a server does not start with this: {refusal}", err=True)
 
 
 def _print_json(document: object) -> None:

@@ -15,7 +15,6 @@ from aion.domain.ranking import decide, lots
 from aion.domain.routing import Decision, EngineFacts, RoutingQuestion
 from aion.domain.tasks import Sla
 from aion.ports.catalog import Catalog, IntentFacts
-from aion.ports.usecases import SubmitCommand
 
 MOST_REMEMBERED = 1024
 
@@ -42,7 +41,7 @@ class Decider:
     def __call__(
         self,
         identity: Identity,
-        command: SubmitCommand,
+        preferred_engine: str,
         intent: IntentFacts,
         sla: Sla,
         *,
@@ -50,9 +49,9 @@ class Decider:
         time_left: timedelta,
         draw: str = "",
     ) -> Decision:
-        """The decision for this command; `draw` is the task's identity. Raises NoEligibleEngine."""
+        """The decision for this question; `draw` is the task's identity. Raises NoEligibleEngine."""
         engines = self.catalog.candidates(intent.name)
-        key: Question = (intent.name, identity.scopes, sla, command.preferred_engine)
+        key: Question = (intent.name, identity.scopes, sla, preferred_engine)
         # Only where no engine is short of time does the time left not matter.
         timeless = all((engine.p95 or engine.minimum_time) <= time_left for engine in engines)
         made = self._made.get(key)
@@ -67,7 +66,7 @@ class Decider:
             time_left=time_left,
             budget_micros=sla.budget_micros,
             promised_p95=sla.p95,
-            preferred_engine=command.preferred_engine,
+            preferred_engine=preferred_engine,
             pinned_engine=intent.pinned_engine,
             draw=draw,
         )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from aion.app.usecases.submit_task import AcceptTask
 from aion.domain.errors import AionError, TaskNotEnded
 from aion.domain.identity import Caller
-from aion.domain.routing import POLICY_OVERRIDE
 from aion.domain.tasks import Task
 from aion.ports.tasks import TaskReader
 from aion.ports.usecases import RetryCommand, SubmitCommand, Submitted
@@ -67,6 +66,6 @@ def _again(ended: Task, command: RetryCommand) -> SubmitCommand:
 def _pinned_bytes(ended: Task) -> str:
     """The bytes that its client pinned it to; what policy pinned is for the policy of now."""
     decision = ended.decision
-    if not decision.pinned_digest or decision.chosen_by == POLICY_OVERRIDE:
+    if not decision.client_pinned:
         return ""
     return f"{decision.engine.partition('@')[0]}@{decision.pinned_digest}"

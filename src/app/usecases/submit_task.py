@@ -85,17 +85,20 @@ class AcceptTask:
             budget_micros=command.budget_micros,
             p95=command.p95,
         )
-        # What is only validated gets no id: it would be another one when it is accepted.
-        task_id = command.task_id or ("" if command.validate_only else uuid7(now, self.entropy.bytes(10)))
+        # What is only validated gets no id, which would be another one when it is accepted; it draws as some task does.
+        drawn_as = command.task_id or uuid7(now, self.entropy.bytes(10))
+        task_id = command.task_id if command.validate_only else drawn_as
+        meant = self.catalog.engine_meant(command.preferred_engine)
         decision = self.decide(
             caller.identity,
-            command,
+            meant,
             intent,
             sla,
             now=now,
             time_left=times.time_left,
-            draw=f"{caller.tenant}/{task_id}",
+            draw=f"{caller.tenant}/{drawn_as}",
         )
+        self.catalog.check_engine_input(intent.name, decision.engine, document)
         module = self.catalog.module(decision.engine)
         return Task(
             tenant=caller.tenant,

@@ -47,7 +47,10 @@
     (export "get-random-bytes" (func (param "len" u64) (result (list u8))))
     (export "get-random-u64" (func (result u64)))))
   (import "wasi:sockets/network@0.2.0" (instance $network
-    (type $codes (enum "unknown" "access-denied" "not-supported"))
+    (type $codes (enum "unknown" "access-denied" "not-supported" "invalid-argument" "out-of-memory" "timeout"
+      "concurrency-conflict" "not-in-progress" "would-block" "invalid-state" "new-socket-limit" "address-not-bindable"
+      "address-in-use" "remote-unreachable" "connection-refused" "connection-reset" "connection-aborted"
+      "datagram-too-large" "name-unresolvable" "temporary-resolver-failure" "permanent-resolver-failure"))
     (export "error-code" (type (eq $codes)))))
   (import "wasi:sockets/tcp@0.2.0" (instance $tcp (export "tcp-socket" (type (sub resource)))))
   (alias export $network "error-code" (type $an-error-code))

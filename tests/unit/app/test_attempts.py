@@ -241,3 +241,22 @@ async def test_a_tenants_caps_of_modules_go_with_the_job_and_cut_its_time(shop: 
     await attempt(shop).run()
     [job] = shop.engine.jobs
     assert (job.caps, job.timeout) == (shop.catalog.capped, timedelta(milliseconds=5))
+
+
+async def test_a_result_is_judged_by_what_held_when_its_attempt_began(shop: Workshop):
+    """10.9 Attempts end on what they began with, whatever the catalogue says meanwhile."""
+    running = asyncio.ensure_future(attempt(shop).run())
+    await shop.engine.entered.wait()
+    shop.catalog.problem = "the schema of the next version"
+    shop.engine.told.set()
+    await running
+    assert [settled.result for settled in shop.queue.settled] == [OK]
+
+
+async def test_a_result_that_nobody_can_judge_any_more_is_a_failure_and_not_trouble(shop: Workshop):
+    shop.catalog.judge = lambda intent, engine: None  # type: ignore[method-assign]
+    shop.engine.told.set()
+    await attempt(shop).run()
+    (settled,) = shop.queue.settled
+    assert (settled.result.outcome, settled.result.failure.code) == (AttemptOutcome.FAILED, "ENGINE_UNAVAILABLE")
+    assert shop.observer.troubles == []

@@ -14,14 +14,12 @@ from aion.domain.ranking import decide
 from aion.domain.routing import EngineFacts, Privacy, Route, RoutingQuestion
 from aion.domain.tasks import Sla
 from aion.ports.catalog import Catalog, IntentFacts
-from aion.ports.usecases import SubmitCommand
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FREE = EngineFacts("module:free@1.0.0", Route.LOCAL)
 GUARDED = EngineFacts("module:guarded@1.0.0", Route.LOCAL, required_scope="guarded:use", preference=1)
 INTENT = IntentFacts("echo", "", "{}", "{}", (FREE.name, GUARDED.name), timedelta(minutes=1))
 LOCAL = Sla(Privacy.LOCAL_ONLY)
-COMMAND = SubmitCommand("echo", b"")
 NAMES = [str(number) for number in range(200)]
 
 
@@ -35,11 +33,11 @@ class Desk:
 
     def decide(self, *scopes: str, sla: Sla = LOCAL, now: datetime = NOW, time_left: timedelta = INTENT.default_expiry):
         identity = Identity("t", "p", frozenset(scopes))
-        return self._decide(identity, COMMAND, INTENT, sla, now=now, time_left=time_left)
+        return self._decide(identity, "", INTENT, sla, now=now, time_left=time_left)
 
-    def drawn(self, task_id: str, command: SubmitCommand = COMMAND):
+    def drawn(self, task_id: str, preferred: str = ""):
         identity, times = Identity("t", "p", frozenset()), {"now": NOW, "time_left": INTENT.default_expiry}
-        return self._decide(identity, command, INTENT, LOCAL, draw=f"t/{task_id}", **times)
+        return self._decide(identity, preferred, INTENT, LOCAL, draw=f"t/{task_id}", **times)
 
 
 def test_the_same_question_has_the_same_answer_with_its_own_time():
@@ -88,8 +86,7 @@ def test_remembered_draws_are_those_that_would_be_made():
 def test_a_preference_is_remembered_apart_from_the_draw():
     desk = Desk()
     desk.engines = (replace(FREE, weight=1), replace(FREE, name="module:free@1.1.0", weight=1))
-    wanted = replace(COMMAND, preferred_engine=FREE.name)
-    assert {desk.drawn(name, wanted).engine for name in NAMES} == {FREE.name}
+    assert {desk.drawn(name, FREE.name).engine for name in NAMES} == {FREE.name}
     assert {desk.drawn(name).engine for name in NAMES} == {FREE.name, "module:free@1.1.0"}
 
 

@@ -173,7 +173,13 @@ async def test_a_client_s_pin_to_bytes_is_kept_and_a_policy_s_is_not(desk: Desk,
     again = (await retry(CALLER, replace(AGAIN, new_task_id="second"))).task
     assert again.decision.pinned_digest == engine.digest
 
-    policy = replace(again, decision=replace(again.decision, chosen_by="policy-override"), state=TaskState.ERROR)
+    both = replace(again, decision=replace(again.decision, chosen_by="policy-override"), state=TaskState.ERROR)
+    desk.store.get = lambda tenant, task_id: _soon(both)  # type: ignore[method-assign]
+    dry = replace(AGAIN, new_task_id="both", idempotency_key="both", validate_only=True)
+    still = (await retry(CALLER, dry)).task
+    assert still.decision.pinned_digest == engine.digest, "it was the client's pin as well"
+
+    policy = replace(both, decision=replace(both.decision, client_pinned=False))
     desk.store.get = lambda tenant, task_id: _soon(policy)  # type: ignore[method-assign]
     free = (await retry(CALLER, replace(AGAIN, new_task_id="third", idempotency_key="third"))).task
     assert (free.decision.digest_pinned, free.decision.engine_digest) == (False, engine.digest)

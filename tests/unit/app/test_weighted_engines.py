@@ -60,3 +60,17 @@ async def test_what_is_stored_says_the_weights_and_the_digests_of_all_candidates
     assert {candidate.engine: candidate.weight for candidate in stored.candidates} == {STABLE: 3, CANARY: 1}
     assert {candidate.digest for candidate in stored.candidates} == {stored.engine_digest} == {module.digest}
     assert not stored.digest_pinned
+
+
+async def test_dry_runs_without_an_id_draw_as_new_tasks_do(desk: Desk) -> None:
+    """9.6 A dry run without an id shows what some new task would get."""
+    command = replace(COMMAND, idempotency_key="", validate_only=True)
+    planned = [(await desk.accept(CALLER, command)).task for _ in range(60)]
+    assert {task.task_id for task in planned} == {""}
+    assert {task.decision.engine for task in planned} == {STABLE, CANARY}
+
+
+async def test_a_range_that_a_client_prefers_is_the_newest_version_within_it(desk: Desk) -> None:
+    """9.8 A range of versions stands for its newest version that can run."""
+    task = (await desk.accept(CALLER, replace(COMMAND, preferred_engine="module:summarize@<1.1"))).task
+    assert (task.decision.engine, "as asked for" in task.decision.reason) == (STABLE, True)

@@ -17,6 +17,7 @@ from aion.domain.leased import LeasedTask, Settled
 from aion.domain.leased import leased as leased_of
 from aion.domain.tasks import Task, TaskState
 from aion.domain.writes import Append, Claim, RecordCost, Renew, Renewed, Settle
+from aion.ports.catalog import JudgeResult
 from aion.ports.engines import EmitEvents, EngineJob
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import LEASE, START, new_task
@@ -169,8 +170,9 @@ class FakeCatalog:
     def caps(self, tenant: str) -> Caps:
         return self.capped
 
-    def output_problem(self, intent: str, document_json: str) -> str | None:
-        return self.problem
+    def judge(self, intent: str, engine: str) -> JudgeResult | None:
+        problem = self.problem
+        return lambda _: problem
 
 
 @dataclass

@@ -51,6 +51,8 @@ def test_without_a_list_modules_stand_side_by_side_and_newer_versions_before_old
     assert engines(operator) == expected
     operator.write("intents.yml", "intents: [{name: summarize}]\n")
     assert engines(operator) == expected
+    operator.write("intents.yml", "intents:\n")
+    assert engines(operator) == expected
 
 
 def test_an_entry_describes_its_intent(operator: Operator) -> None:

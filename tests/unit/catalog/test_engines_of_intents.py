@@ -143,3 +143,31 @@ def test_a_pin_to_bytes_must_name_a_module_of_the_intent_and_a_whole_digest(
 
     with pytest.raises(ConfigurationInvalid, match=says):
         operator.load()
+
+
+@pytest.mark.parametrize(
+    ("engines", "says"),
+    [
+        (
+            "[summarize@1.3.0, {engine: summarize@2.0.0, weight: 10}]",
+            "engines[1].weight: is the only weight, so that this engine would get every task; give the others",
+        ),
+        (
+            "[{engine: summarize@2.0.0, weight: 10}, summarize@1.3.0]",
+            "engines[0].weight: is the only weight",
+        ),
+        (
+            "[summarize, {engine: summarize@2.0.0, weight: 10}, {engine: summarize@1.3.0, weight: 90}]",
+            "engines[0].weight: is missing before engines with a weight",
+        ),
+    ],
+)
+def test_weights_that_would_give_everything_to_some_are_refused(operator: Operator, engines: str, says: str) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        listed(operator, engines)
+    assert says in str(caught.value)
+
+
+def test_one_weight_beside_zeros_sends_everything_to_one_on_purpose(operator: Operator) -> None:
+    found = listed(operator, "[{engine: summarize@2.0.0, weight: 0}, {engine: summarize@1.3.0, weight: 1}]")
+    assert [weight for _, weight in found] == [0, 1]

@@ -28,10 +28,7 @@ def test_every_wrong_field_is_named_with_limit_and_remedy(operator: Operator) ->
 
     assert found == {
         "params.text": "must have at least 1 character",
-        "params.max_sentences": (
-            'fits none of the allowed forms: it must be a whole number (got "x"), '
-            'or must match "^([1-9]|1[0-9]|20)$" (got "x")'
-        ),
+        "params.max_sentences": 'must be a whole number from 1 to 20, also as a string (got "x")',
         "params.language": 'must be one of "en", "fr" (got "de")',
         "params.zz": "is not a parameter of this intent; remove it",
     }
@@ -89,12 +86,16 @@ def test_of_a_huge_document_only_the_first_error_is_looked_for(operator: Operato
 
 def test_a_result_that_does_not_fit_is_a_sentence(operator: Operator) -> None:
     operator.install()
-    catalog = operator.load()
+    problem = operator.load().judge("summarize", "module:summarize@1.0.0")
+    assert problem is not None
 
-    assert catalog.output_problem("summarize", '{"summary": "short"}') is None
-    assert catalog.output_problem("summarize", '{"summary": 3}') == "result.summary must be a string (got 3)"
-    assert catalog.output_problem("summarize", "{}") == "result.summary is required; add it"
-    assert "is not JSON" in str(catalog.output_problem("summarize", "nope"))
+    assert problem('{"summary": "short"}') is None
+    assert problem('{"summary": 3}') == "result.summary must be a string (got 3)"
+    assert problem("{}") == "result.summary is required; add it"
+    assert "is not JSON" in str(problem("nope"))
+
+
+DEFINED = {"few": {"pattern": "^20$"}, "some": {"type": "integer", "minimum": 1}}
 
 
 @pytest.mark.parametrize(
@@ -118,11 +119,53 @@ def test_a_result_that_does_not_fit_is_a_sentence(operator: Operator) -> None:
         ({"not": {}}, 1, "has a form that is not allowed here"),
         ({"contains": {"const": 1}}, [2], "must contain an item"),
         ({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, -1.5, "fits none of the allowed forms"),
-        ({"oneOf": [{}, {}]}, 1, "fits none of the allowed forms"),
+        ({"oneOf": [{}, {}]}, 1, "fits more than one form where only one may fit"),
+        ({"oneOf": [{"required": ["b"]}, {"required": ["c"]}]}, {"b": 1, "c": 1}, "takes only one of b, c"),
         (
             {"anyOf": [{"anyOf": [False]}, {"required": ["b"]}]},
             {},
-            "it fits none of the allowed forms, or b is required",
+            "needs b",
+        ),
+        ({"oneOf": [{"required": ["b"]}, {"required": ["c"]}]}, {}, "needs b, or c"),
+        (
+            {"oneOf": [{"required": ["b"], "properties": {"c": False}}, {"required": ["c", "d"]}]},
+            {"c": 1},
+            "needs d",
+        ),
+        (
+            {"anyOf": [{"type": "array", "items": {"enum": ["x", "y"]}}, {"type": "string", "pattern": "^(x|y)$"}]},
+            "z",
+            'must be a list of "x", "y", also as a string (got "z")',
+        ),
+        (
+            {"anyOf": [{"type": "array", "items": {"enum": ["x", "y"]}}, {"type": "string", "pattern": "^(x|y)$"}]},
+            ["x", "z"],
+            '[1] must be one of "x", "y" (got "z")',
+        ),
+        (
+            {"anyOf": [{"type": "number", "minimum": 0.05, "maximum": 1}, {"type": "string", "pattern": "^1$"}]},
+            7,
+            "must be a number from 0.05 to 1, also as a string (got 7)",
+        ),
+        (
+            {"anyOf": [{"type": "boolean"}, {"enum": ["true", "false"]}]},
+            "yes",
+            'must be true or false, also as a string (got "yes")',
+        ),
+        (
+            {"anyOf": [{"items": {"anyOf": [{"type": "string"}, {"required": ["b"]}]}}, {"type": "string"}]},
+            [{}],
+            "[0] needs b",
+        ),
+        (
+            {"description": "A day that exists.", "pattern": f"^({'0|' * 40}1)$"},
+            "2",
+            'does not have the form that it needs (got "2"); the schema says: A day that exists.',
+        ),
+        (
+            {"anyOf": [{"$ref": "#/$defs/some"}, {"type": "null"}]},
+            0,
+            "must be a whole number of at least 1 or null (got 0)",
         ),
         (
             {"description": "How many,\n 1 to 20.", "anyOf": [{"type": "integer"}, {"pattern": "^20$"}]},
@@ -140,7 +183,7 @@ def test_a_result_that_does_not_fit_is_a_sentence(operator: Operator) -> None:
 )
 def test_each_keyword_says_what_it_wants(tmp_path: Path, keyword: Any, value: Any, says: str) -> None:
     path = tmp_path / "s.json"
-    path.write_text(json.dumps({"type": "object", "properties": {"a": keyword}, "$defs": {"few": {"pattern": "^20$"}}}))
+    path.write_text(json.dumps({"type": "object", "properties": {"a": keyword}, "$defs": DEFINED}))
 
     (violation,) = compile_schema(path, "s.json").violations(json.dumps({"a": value}), "params")
 

@@ -1,5 +1,7 @@
 """A catalogue some of whose modules are still being compiled."""
 
+import shutil
+
 from aion.adapters.catalog.live_catalog import LiveCatalog
 from tests.unit.catalog.operators import Operator
 
@@ -57,3 +59,15 @@ def test_what_turns_out_to_be_broken_says_so(operator: Operator) -> None:
     catalog.compiling(NEW, 1)
     catalog.compiled(NEW, "it exports no function _start")
     assert [module.broken for module in catalog.modules() if module.engine == NEW] == ["it exports no function _start"]
+
+
+def test_a_result_of_a_module_that_went_is_judged_by_what_it_had_to_fit(operator: Operator) -> None:
+    """10.9 Attempts end on what they began with: also those that were decided for and begin later."""
+    catalog = two_versions(operator, Watch())
+    shutil.rmtree(operator.modules / "summarize-1.0.0")
+    catalog.served = operator.load()
+    judge = catalog.judge("summarize", OLD)
+    assert judge is not None
+    assert (judge('{"summary": "short"}'), judge("{}")) == (None, "result.summary is required; add it")
+    assert catalog.judge("summarize", "module:never@1.0.0") is not None, "an engine without schemas has its intent's"
+    assert catalog.judge("another", "module:never@1.0.0") is None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aion.adapters.catalog.errors import ConfigurationInvalid
+from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.catalog.packages import MAX_WASM_BYTES, read_package
 from tests.unit.catalog.operators import EMPTY_MODULE, Operator
 
@@ -205,3 +206,24 @@ def test_the_same_package_twice_is_one_but_two_that_differ_are_a_problem(operato
     operator.install(folder="three", wasm=EMPTY_MODULE + b"\0\x02\x01a")
     with pytest.raises(ConfigurationInvalid, match=r"is module:summarize@1\.0\.0 too, and differs"):
         operator.load()
+
+
+def test_of_two_folders_with_the_same_version_the_first_counts_and_the_other_is_said(
+    operator: Operator, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine = operator.install()
+    shelf = operator.modules.with_name("shelf")
+    shelf.mkdir()
+    operator.modules.rename(operator.modules.with_name("first"))
+    operator.modules.mkdir()
+    other = operator.install(edit=lambda text: text.replace("64Mi", "32Mi"))
+    other.rename(shelf / other.name)
+    operator.modules.rmdir()
+    operator.modules.with_name("first").rename(operator.modules)
+
+    catalog = load_catalog(operator.config, [operator.modules, shelf], operator.latency)
+
+    (package,) = catalog.packages()
+    assert (package.folder, package.memory_bytes) == (mine, 64 << 20)
+    assert f"is module:summarize@1.0.0 too, and differs from {mine}" in caplog.text
+    assert "it is not served" in caplog.text

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aion.domain import lifecycle
-from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import HANDED_BACK, NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.routing import Privacy
@@ -108,6 +108,31 @@ def test_an_attempt_that_is_handed_back_counts_for_nothing_and_waits_a_bounded_p
     assert (task.losses, task.failures) == (1, 0)
     assert pauses[0] <= lifecycle.FIRST_BACKOFF
     assert pauses[-1] == lifecycle.MOST_HAND_BACK
+
+
+def test_what_has_no_turn_waits_without_growing_and_its_fence_still_grows():
+    """2.4 An attempt that never began is no loss, and the next takes its place."""
+    nothing = AttemptResult(AttemptOutcome.LOST, failure=Failure(NO_TURN, "all lanes are taken"))
+    task = lifecycle.settled(running(), 1, LOST, START).task
+    pauses = []
+    for number in range(2, 200):
+        task = lifecycle.started(task, "w", START, LEASE).task
+        assert (task.fence, task.lease.fence) == (number, number)
+        task = lifecycle.settled(task, number, nothing, START).task
+        assert lifecycle.settled_so(task.attempts[-1], nothing)
+        pauses.append(task.not_before - START)
+    assert [attempt.number for attempt in task.attempts] == [1, 199]
+    assert (task.state, task.losses, task.failures) == (TaskState.PENDING, 1, 0)
+    assert pauses[0] <= lifecycle.FIRST_BACKOFF
+    assert pauses[-1] == lifecycle.MOST_HAND_BACK
+    task = lifecycle.started(task, "w", START, LEASE).task
+    assert [attempt.number for attempt in task.attempts] == [1, 200]
+    with pytest.raises(StaleFence, match="never began"):
+        lifecycle.cost_recorded(task, 199, 5)
+    paid = lifecycle.cost_recorded(task, 200, 5).task
+    assert [attempt.cost_micros for attempt in paid.attempts] == [0, 5]
+    with pytest.raises(StaleFence):
+        lifecycle.settled(task, 199, nothing, START)
 
 
 def test_only_a_running_task_can_lose_its_lease():

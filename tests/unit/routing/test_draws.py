@@ -91,6 +91,7 @@ def test_only_the_eligible_are_drawn_and_share_all() -> None:
 
     assert decision.engine == STABLE.name
     assert "drawn" not in decision.reason
+    assert decision.reason.startswith("rank 1, weight 90: local"), "its weight is said all the same"
 
 
 def test_a_preference_and_a_pin_win_over_the_draw() -> None:
@@ -101,7 +102,7 @@ def test_a_preference_and_a_pin_win_over_the_draw() -> None:
     spare = ask(STABLE, CANARY, SPARE, draw=task, preferred=SPARE.name)
 
     assert (preferred.engine, pinned.engine, spare.engine) == (CANARY.name, CANARY.name, SPARE.name)
-    assert "as asked for: local" in preferred.reason
+    assert "as asked for, weight 10: local" in preferred.reason
     assert pinned.chosen_by == "policy-override"
 
 

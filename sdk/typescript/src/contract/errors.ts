@@ -63,6 +63,7 @@
  * - `ENGINE_UNAVAILABLE`: The engine that was chosen is no longer there.
  * - `ATTEMPT_LOST`: The host or the lease of an attempt was lost; says nothing about the work.
  * - `QUEUE_EXPIRED`: No attempt began within the task's `maxQueueTimeMs`.
+ * - `NO_TURN`: An attempt never began: all places where it could run were taken. Its task waits for its next turn.
  */
 export type ErrorReason =
   | "MALFORMED_REQUEST"
@@ -120,4 +121,5 @@ export type ErrorReason =
   | "TASK_POISONED"
   | "ENGINE_UNAVAILABLE"
   | "ATTEMPT_LOST"
-  | "QUEUE_EXPIRED";
+  | "QUEUE_EXPIRED"
+  | "NO_TURN";

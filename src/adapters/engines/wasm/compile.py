@@ -13,7 +13,7 @@ from wasmtime import component
 
 from aion.adapters.engines.wasm.engine_config import build_component_engine, build_engine
 from aion.adapters.engines.wasm.host.wasi import MODULE, SIGNATURES
-from aion.adapters.engines.wasm.preview2_imports import interface_of, is_run
+from aion.adapters.engines.wasm.preview2_imports import NotWasi, imports_of, run_of
 
 _MOST_DATA = 4 << 30
 _CPU_SECONDS = 300
@@ -70,15 +70,12 @@ def _shape_of(imported: object) -> tuple[str, str] | None:
 
 def _problem_of_component(loaded: component.Component, engine: wasmtime.Engine) -> str:
     """The same for a component."""
-    for name, extern in loaded.type.imports(engine).items():
-        if not isinstance(extern.ty, component.ComponentInstanceType) or not interface_of(name):
-            return f"it imports {name}; only the interfaces of WASI 0.2 are there: build it for wasm32-wasip2"
-    for name, extern in loaded.type.exports(engine).items():
-        kind = extern.ty
-        if is_run(name) and isinstance(kind, component.ComponentInstanceType):
-            run = kind.exports(engine).get("run")
-            return "" if run and isinstance(run.ty, component.FuncType) else f"its {name} has no function run"
-    return "it exports no wasi:cli/run@0.2; build it as a command, not as a library"
+    try:
+        imports_of(loaded.type, engine)
+        run_of(loaded.type, engine)
+    except NotWasi as problem:
+        return str(problem)
+    return ""
 
 
 def compiled(wasm: bytes, kind: str, *, metered: bool, memory_bytes: int) -> bytes:

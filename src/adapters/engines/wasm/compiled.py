@@ -7,6 +7,7 @@ does not fit is thrown away and compiled again.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import logging
@@ -15,13 +16,16 @@ import platform
 import secrets
 import stat
 import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from aion.adapters.engines.wasm.compilers import Compilers
 from aion.adapters.engines.wasm.engine_config import REVISION
-from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
+from aion.adapters.engines.wasm.module import ModuleBroken, ModuleNotCompiled, ModuleRefused, WasmModule
 
 _log = logging.getLogger(__name__)
 _KEY_FILE = "modules-cache.key"
@@ -33,27 +37,50 @@ _MOST_REASON = 500
 class CompiledModules:
     """The cache in a data directory. Safe with several processes: files appear whole and by rename."""
 
-    def __init__(self, data_dir: Path, compile_timeout: timedelta) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        compile_timeout: timedelta,
+        kept_for: timedelta = timedelta.max,
+        most_bytes: int = sys.maxsize,
+    ) -> None:
+        """What was not used for `kept_for` goes, and beyond `most_bytes` what was used longest ago."""
         self._folder = data_dir / _FOLDER
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._key = _cache_key(data_dir / _KEY_FILE)
         self._timeout = compile_timeout
+        self._kept_for = kept_for
+        self._most_bytes = most_bytes
+        self._remove_old(keep="")
         self._compilers = Compilers()
         self._platform = "\0".join((version("wasmtime"), REVISION, platform.machine(), _processor_features()))
         # Each compiler uses every core.
         self._turns = asyncio.Semaphore(2)
         self._running: dict[str, asyncio.Task[bytes]] = {}
+        self._given_up: dict[str, ModuleBroken] = {}
 
     async def code(self, module: WasmModule) -> bytes:
-        """Native code for the module, compiled if it must be. Raises ModuleBroken."""
+        """Native code for the module, compiled if it must be. Raises ModuleBroken.
+
+        What cost a compiler in vain is not compiled again while this process lives: other bytes are another module.
+        """
         name = self._name(module)
+        if (why := self._given_up.get(name)) is not None:
+            raise type(why)(str(why))
         task = self._running.get(name)
         if task is None:
             task = asyncio.create_task(self._in_turn(module, name))
             self._running[name] = task
-            task.add_done_callback(lambda _: self._running.pop(name, None))
+            task.add_done_callback(lambda done: self._has_ended(name, done))
         # One caller that gives up does not take the code from the others.
         return await asyncio.shield(task)
+
+    def _has_ended(self, name: str, task: asyncio.Task[bytes]) -> None:
+        """Remembers what came of it also when whoever asked gave up meanwhile."""
+        self._running.pop(name, None)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, ModuleRefused | ModuleNotCompiled):
+            self._given_up[name] = error
 
     def end(self) -> None:
         """Ends what is being compiled: who waits for it hears that it is broken."""
@@ -91,6 +118,8 @@ class CompiledModules:
             return None
         mac, code = content[:_MAC_SIZE], content[_MAC_SIZE:]
         if hmac.compare_digest(mac, self._mac(path, code)):
+            with contextlib.suppress(OSError):  # another process removed it, or the disk may only be read
+                os.utime(path)
             return code
         _log.warning("%s is not what AION wrote; it is discarded and compiled again", path)
         path.unlink(missing_ok=True)
@@ -107,6 +136,17 @@ class CompiledModules:
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
+        self._remove_old(keep=path.name)
+
+    def _remove_old(self, keep: str) -> None:
+        """Removes what was not used for long; drafts of a process that died are among it."""
+        now, room = time.time(), self._most_bytes
+        for used, size, path in sorted(_files_of(self._folder), reverse=True):
+            room -= size
+            if path.name != keep and (room < 0 or now - used > self._kept_for.total_seconds()):
+                with contextlib.suppress(OSError):  # it goes another time
+                    path.unlink(missing_ok=True)
+                    _log.info("%s was not used for long and is removed", path)
 
     def _mac(self, path: Path, code: bytes) -> bytes:
         return hmac.digest(self._key, path.name.encode() + b"\0" + code, "sha256")
@@ -122,15 +162,23 @@ class CompiledModules:
         try:
             status, code, errors = self._compilers.run(arguments, wasm, self._timeout)
         except subprocess.TimeoutExpired as error:
-            raise ModuleBroken(f"{module.path.name} took longer than {self._timeout} to compile") from error
+            raise ModuleNotCompiled(f"{module.path.name} took longer than {self._timeout} to compile") from error
         if self._compilers.ended:
             raise ModuleBroken(f"{module.path.name} was not compiled: the engine is closed")
         if status == 1:
-            raise ModuleBroken(f"{module.path.name}: {_first_of(errors)}")
+            raise ModuleRefused(f"{module.path.name}: {_first_of(errors)}")
         if status != 0:
             _log.error("compiling %s ended with %s: %s", module.path, status, _first_of(errors))
-            raise ModuleBroken(f"{module.path.name} made the compiler end with status {status}")
+            raise ModuleNotCompiled(f"{module.path.name} made the compiler end with status {status}")
         return code
+
+
+def _files_of(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each file was used last, and how large it is."""
+    for path in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another process removed it
+            facts = path.stat()
+            yield facts.st_mtime, facts.st_size, path
 
 
 def _first_of(text: bytes) -> str:

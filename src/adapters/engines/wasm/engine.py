@@ -14,10 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from aion.adapters.engines.wasm.compiled import CompiledModules
-from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, NO_TURN
+from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, OUT_OF_TURN
 from aion.adapters.engines.wasm.frames import LoadOrder, RunOrder
 from aion.adapters.engines.wasm.host_process import HostProcess
 from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
+from aion.adapters.engines.wasm.places import Place
 from aion.adapters.engines.wasm.pool import HostPool
 from aion.adapters.engines.wasm.settings import WasmSettings
 from aion.adapters.engines.wasm.turns import Turns
@@ -45,7 +46,10 @@ class WasmEngine:
         self._host_replaced = host_replaced
         self._modules = modules
         self._slots: dict[WasmModule, int] = {module: slot for slot, module in enumerate(modules.values())}
-        self._compiled = CompiledModules(data_dir, self._settings.compile_timeout)
+        self._problems: dict[WasmModule, str] = {}
+        self._compiled = CompiledModules(
+            data_dir, self._settings.compile_timeout, self._settings.cache_kept_for, self._settings.cache_bytes
+        )
         self._numbers = itertools.count(1)
         self._turns = Turns()
         self._postponed: set[WasmModule] = set()
@@ -84,8 +88,14 @@ class WasmEngine:
         try:
             await self._compiled.code(module)
         except ModuleBroken as broken:
+            self._problems[module] = str(broken)
             return str(broken)
+        self._problems.pop(module, None)
         return ""
+
+    def problem(self, module: WasmModule) -> str:
+        """What `prepare` last said of it; empty when it never did."""
+        return self._problems.get(module, "")
 
     def takes_long(self, module: WasmModule) -> bool:
         """Whether compiling it takes long: it is large, and was not compiled before."""
@@ -110,22 +120,42 @@ class WasmEngine:
         """Ends the compilers that run: nobody waits for what they would make."""
         self._compiled.end()
 
-    def has(self, module: WasmModule) -> bool:
-        """Whether attempts may run exactly this already."""
+    def names(self, module: WasmModule) -> bool:
+        """Whether it is exactly this that new attempts of its name run, or would if it were whole."""
         return self._modules.get(module.engine) == module
 
-    async def replace(self, modules: Mapping[str, WasmModule]) -> None:
-        """From now on new attempts run these modules, which are compiled and given to the hosts before.
+    def has(self, module: WasmModule) -> bool:
+        """Whether attempts may run exactly this already."""
+        return self.names(module) and module not in self._problems
 
-        Attempts that run end on the bytes that they have, and a module that is not among these stays for the tasks that
-        it was chosen for.
-        """
-        fresh = [module for name, module in modules.items() if self._modules.get(name) != module]
+    async def warm(self, modules: Iterable[WasmModule]) -> None:
+        """Compiles modules that will replace others, and gives them to the hosts."""
+        fresh = [module for module in modules if not self.has(module) and module not in self._problems]
         for module in fresh:
             self._slots.setdefault(module, len(self._slots))
         if self._pool is not None:
             await asyncio.gather(*(self._warm(module, self._pool.hosts()) for module in fresh))
-        self._modules = {**self._modules, **modules}
+
+    def replace(self, modules: Mapping[str, WasmModule]) -> None:
+        """From now on, at once, new attempts run these modules; `warm` spares the first of them the wait.
+
+        Attempts that run end on the bytes that they have; then the hosts forget these. A module that is not among these
+        stays for the tasks that it was chosen for.
+        """
+        for module in modules.values():
+            self._slots.setdefault(module, len(self._slots))
+        # The very objects stay where they are equal: attempts tell by identity whether theirs was replaced.
+        kept = {name: module for name, module in self._modules.items() if modules.get(name, module) == module}
+        self._modules = {**modules, **kept}
+        self.unload_superseded()
+
+    def unload_superseded(self) -> None:
+        """Lets the hosts forget what no new attempt runs."""
+        current = set(self._modules.values())
+        superseded = [slot for module, slot in self._slots.items() if module not in current]
+        for host in self._pool.everywhere() if self._pool is not None else ():
+            for slot in superseded:
+                host.unload_module(slot)
 
     async def run(self, job: EngineJob, emit: EmitEvents) -> AttemptResult:
         """Runs one attempt, see the port."""
@@ -147,7 +177,7 @@ class WasmEngine:
         within = min(self._settings.turn_wait, job.patience).total_seconds()
         async with self._turns.all_of(*bounds, within=within) as has_turn:
             if not has_turn:
-                return NO_TURN
+                return OUT_OF_TURN
             return await self._run_now(pool, module, job, patient_until, emit)
 
     async def _handed_back_in_a_moment(self, job: EngineJob) -> AttemptResult:
@@ -158,10 +188,11 @@ class WasmEngine:
     async def _run_now(
         self, pool: HostPool, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
     ) -> AttemptResult:
-        host = None if job.alone else pool.least_loaded()
-        if host is not None and host.holds(self._slots[module]):
-            return await self._run_in(host, module, job, patient_until, emit)
-        return await self._run_when_there_is_a_host(pool, module, job, patient_until, emit)
+        if not job.alone and (place := pool.places.find(job.tenant)) is not None:
+            if place.host.holds(self._slots[module]):
+                return await self._run_in(place, module, job, patient_until, emit)
+            place.free()
+        return await self._run_when_there_is_a_place(pool, module, job, patient_until, emit)
 
     def _order(self, module: WasmModule, job: EngineJob, patient_until: int) -> RunOrder:
         """What a host is told. The guest's time begins now, and ends with the patience at the latest."""
@@ -176,19 +207,18 @@ class WasmEngine:
             input=given,
         )
 
-    async def _run_when_there_is_a_host(
+    async def _run_when_there_is_a_place(
         self, pool: HostPool, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
     ) -> AttemptResult:
-        """The slow path: a host must be waited for or given the module first. The guest's time does not run yet."""
+        """The slow path: a lane must be waited for, or a host given the module. The guest's time does not run yet."""
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(min(self._settings.host_wait, job.patience).total_seconds()):
                     if job.alone:
-                        host = await stack.enter_async_context(pool.alone())
+                        place = Place(await stack.enter_async_context(pool.alone()))
+                        await self._give(module, place.host)
                     else:
-                        host = await pool.next_living()
-                    if not host.holds(self._slots[module]):
-                        await self._give(module, host)
+                        place = await self._place_with(module, pool, job)
             except ModuleBroken as broken:
                 return _unavailable(str(broken))
             except TimeoutError:
@@ -196,17 +226,40 @@ class WasmEngine:
             except OSError as error:
                 _log.warning("no host could be started for an attempt of %s: %s", job.engine, error)
                 return NO_HOST
-            return await self._run_in(host, module, job, patient_until, emit)
+            return await self._run_in(place, module, job, patient_until, emit)
+
+    async def _place_with(self, module: WasmModule, pool: HostPool, job: EngineJob) -> Place:
+        """A lane in a host that has the module. Raises ModuleBroken, TimeoutError and ConnectionError."""
+        hosts = pool.hosts()
+        if not any(host.holds(self._slots[module]) for host in hosts):
+            # Nobody else waits for a lane while this is compiled.
+            await self._compiled.code(module)
+        async with asyncio.timeout(self._settings.lane_wait.total_seconds() if hosts else None):
+            place = await pool.places.wait(job.tenant)
+        try:
+            await self._give(module, place.host)
+        except BaseException:
+            place.free()
+            raise
+        return place
 
     async def _run_in(
-        self, host: HostProcess, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
+        self, place: Place, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
     ) -> AttemptResult:
         """What came of it, with the digest of what ran."""
-        result = await host.run(next(self._numbers), self._order(module, job, patient_until), emit)
+        host = place.host
+        try:
+            order = self._order(module, job, patient_until)
+            result = await host.run(next(self._numbers), order, emit, place.free)
+        finally:
+            if self._modules.get(module.engine) is not module:
+                host.unload_module(self._slots[module])
         return result if result is NO_HOST else replace(result, digest=module.sha256)
 
     async def _give(self, module: WasmModule, host: HostProcess) -> None:
         slot = self._slots[module]
+        if host.holds(slot):
+            return
         code = await self._compiled.code(module)
         if not host.holds(slot):
             host.load_module(slot, LoadOrder(module.metered, module.component, code))

@@ -11,7 +11,7 @@ from typing import Any
 import wasmtime
 from wasmtime import _ffi
 
-REVISION = "3"
+REVISION = "4"
 """Part of the name of every cached file."""
 
 _STACK_BYTES = 1 << 20

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.events import NewEvent
 from aion.ports.engines import EmitEvents
 
@@ -14,14 +15,14 @@ LOST = AttemptResult(
     AttemptOutcome.LOST, failure=Failure("ENGINE_UNAVAILABLE", "the process that ran the attempt was lost")
 )
 NO_HOST = AttemptResult(
-    AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "no host process was free for it; it waits for its next turn")
+    AttemptOutcome.LOST, failure=Failure(NO_TURN, "no host process had a place for it; it waits for its next turn")
 )
-NO_TURN = AttemptResult(
+OUT_OF_TURN = AttemptResult(
     AttemptOutcome.LOST,
-    failure=Failure(HANDED_BACK, "as many attempts of its module as may run at once did; it waits for its next turn"),
+    failure=Failure(NO_TURN, "as many attempts of its module as may run at once did; it waits for its next turn"),
 )
 COMPILING = AttemptResult(
-    AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "its module is still being compiled; it waits for its next turn")
+    AttemptOutcome.LOST, failure=Failure(NO_TURN, "its module is still being compiled; it waits for its next turn")
 )
 OVERDUE = AttemptResult(
     AttemptOutcome.TIMEOUT,
@@ -35,12 +36,14 @@ OVERDUE = AttemptResult(
 
 @dataclass(slots=True)
 class Flight:
-    """One attempt in a host. `kill_at_ns` is when its host is killed if the attempt still runs."""
+    """One attempt in a host, of the module in `slot`. `kill_at_ns` is when its host is killed if it still runs."""
 
     landed: asyncio.Future[AttemptResult]
     emit: EmitEvents
     kill_at_ns: int
     memory_bytes: int
+    slot: int
+    is_over: Callable[[], None]
 
     def pass_on(self, events: list[NewEvent]) -> None:
         """Gives events to whoever waits, unless nobody does any more."""

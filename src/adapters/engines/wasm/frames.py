@@ -1,7 +1,7 @@
 """What supervisor and host say to each other over their socket: length-prefixed frames.
 
-A frame is a header (payload length, kind, id) and a payload. The id names an attempt; in LOAD it names the slot that
-later RUN frames refer to. Numbers are little-endian; texts are UTF-8.
+A frame is a header (payload length, kind, id) and a payload. The id names an attempt; in LOAD and UNLOAD it names the
+slot that RUN frames refer to in between. Numbers are little-endian; texts are UTF-8.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,12 @@ _PERMISSIONS = ("clock", "random", "log")
 
 
 class FrameKind(IntEnum):
-    """The supervisor sends the first three, a host the others."""
+    """The supervisor sends the first four, a host the others."""
 
     LOAD = 1
     RUN = 2
     CANCEL = 3
+    UNLOAD = 4
     READY = 16
     EVENTS = 17
     END = 18

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -43,6 +44,7 @@ class HostProcess(asyncio.Protocol):
         self._reader = FrameReader()
         self._flights: dict[int, Flight] = {}
         self._slots: set[int] = set()
+        self._leaving: set[int] = set()
         self._out: list[bytes] = []
         self._sweeper: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
@@ -55,6 +57,8 @@ class HostProcess(asyncio.Protocol):
         """Set when the process can no longer answer."""
         self.due = asyncio.Event()
         """Set when another process must take its place: it is gone, or worn out."""
+        self.lanes_taken = 0
+        """How many of its lanes are taken, by the word of whoever shares them out."""
         self._calls_left = settings.calls_per_host
         self._wear = self._loop.call_later(_WEAR_SECONDS, self._look_at_wear)
 
@@ -107,12 +111,30 @@ class HostProcess(asyncio.Protocol):
         self._slots.add(slot)
         self._send(frame(FrameKind.LOAD, slot, load_payload(order)))
 
-    async def run(self, number: int, order: RunOrder, emit: EmitEvents) -> AttemptResult:
-        """Runs an attempt. Cancelling it tells the guest to end, and kills the process if it does not."""
+    def unload_module(self, slot: int) -> None:
+        """Takes a module's code away, as soon as none of its attempts is left."""
+        if slot in self._slots and not self.gone.is_set():
+            self._leaving.add(slot)
+            self._unload_what_is_left_alone()
+
+    def _unload_what_is_left_alone(self) -> None:
+        for slot in self._leaving - {flight.slot for flight in self._flights.values()}:
+            self._leaving.discard(slot)
+            self._slots.discard(slot)
+            self._send(frame(FrameKind.UNLOAD, slot))
+
+    async def run(self, number: int, order: RunOrder, emit: EmitEvents, is_over: Callable[[], None]) -> AttemptResult:
+        """Runs an attempt. Cancelling it tells the guest to end, and kills the process if it does not.
+
+        `is_over` is called when the process has nothing of it any more, which a cancelled caller does not see.
+        """
         if self.gone.is_set():
+            is_over()
             return NO_HOST
         landed: asyncio.Future[AttemptResult] = self._loop.create_future()
-        flight = Flight(landed, emit, order.deadline_ns + _ns(self._settings.grace), order.memory_bytes)
+        flight = Flight(
+            landed, emit, order.deadline_ns + _ns(self._settings.grace), order.memory_bytes, order.slot, is_over
+        )
         self._flights[number] = flight
         self._idle.clear()
         self._calls_left -= 1
@@ -173,10 +195,12 @@ class HostProcess(asyncio.Protocol):
         self.kill()
         if not self._ready.done():
             self._ready.set_exception(ConnectionError("the host ended before it was ready; see its log"))
-        for flight in self._flights.values():
-            flight.land(LOST)
+        flights = tuple(self._flights.values())
         self._flights.clear()
         self._idle.set()
+        for flight in flights:
+            flight.land(LOST)
+            flight.is_over()
         if self._sweeper is not None:
             self._sweeper.cancel()
         if self._process is not None:
@@ -198,7 +222,10 @@ class HostProcess(asyncio.Protocol):
             del self._flights[number]
             if not self._flights:
                 self._idle.set()
+            if self._leaving:
+                self._unload_what_is_left_alone()
             flight.land(result)
+            flight.is_over()
         else:
             raise ValueError(f"a frame of unknown kind {kind}")
 

@@ -46,3 +46,11 @@ class WasmModule:
 
 class ModuleBroken(Exception):
     """The module cannot run here; the message says why, for the operator who installed it."""
+
+
+class ModuleRefused(ModuleBroken):
+    """The same, and it lies in its bytes: trying again would come to the same."""
+
+
+class ModuleNotCompiled(ModuleBroken):
+    """The same, and its compiler had no end in time, or died: trying again would cost as much, and rarely help."""

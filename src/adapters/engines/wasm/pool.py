@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from aion.adapters.engines.wasm.host_process import HostProcess
+from aion.adapters.engines.wasm.places import Places
 from aion.adapters.engines.wasm.settings import WasmSettings
 
 _log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class HostPool:
         self._replaced = replaced
         self._serving: list[HostProcess] = []
         self._all: set[HostProcess] = set()
-        self._changed = asyncio.Condition()
+        self.places = Places(self._serving, settings.lanes)
         self._keepers: list[asyncio.Task[None]] = []
         self._closed = False
         self._leaving: set[asyncio.Task[None]] = set()
@@ -52,29 +53,15 @@ class HostPool:
         await asyncio.gather(*(host.stop() for host in self._all))
         self._all.clear()
         self._serving.clear()
-        await self._say_that_hosts_changed()
+        self.places.close()
 
     def hosts(self) -> list[HostProcess]:
         """Those that take attempts now."""
         return list(self._serving)
 
-    def least_loaded(self) -> HostProcess | None:
-        """The living host with the fewest attempts, or None while there is none."""
-        living = [host for host in self._serving if not host.gone.is_set()]
-        return min(living, key=_load) if living else None
-
-    async def next_living(self) -> HostProcess:
-        """The same, but waits while there is none. Raises ConnectionError when the pool is closed."""
-        async with self._changed:
-            while (host := self.least_loaded()) is None:
-                if self._closed:
-                    raise ConnectionError("the engine is closed")
-                await self._changed.wait()
-        return host
-
-    async def _say_that_hosts_changed(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def everywhere(self) -> list[HostProcess]:
+        """All that live: also those that end once their attempts are done, and lone ones."""
+        return [host for host in self._all if not host.gone.is_set()]
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[HostProcess]:
@@ -160,7 +147,7 @@ class HostPool:
                 self._in_the_background(self._end(host))
                 self._replaced("worn")
             self._serving.append(replacement)
-            await self._say_that_hosts_changed()
+            self.places.look()
             host = replacement
 
     async def _start_patiently(self) -> HostProcess:
@@ -172,7 +159,3 @@ class HostPool:
                 _log.exception("a host does not start; the next try is in %s s", pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-def _load(host: HostProcess) -> int:
-    return host.load

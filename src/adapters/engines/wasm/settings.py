@@ -12,17 +12,20 @@ class WasmSettings:
     hosts: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
     """Guests are bound by the processor: one host for each core."""
 
-    lanes: int = 64
-    """Guests that may run at once in one host. Beyond it attempts wait, still under their deadlines."""
+    lanes: int = 16
+    """Guests that may run at once in one host. Beyond it attempts wait for a lane; their time does not run yet."""
 
     lone_hosts: int = 8
-    """Hosts for attempts that must run alone, started when needed. After a crash up to `lanes` are in line."""
+    """Hosts for attempts that must run alone, started when needed. After a crash up to `lanes` wait for one."""
 
     host_wait: timedelta = timedelta(seconds=5)
     """An attempt that has no host by then is handed back, uncounted, so that its slot serves others meanwhile."""
 
     turn_wait: timedelta = timedelta(seconds=1)
     """The same for an attempt whose module bounds how many run at once: it holds a slot that others could use."""
+
+    lane_wait: timedelta = timedelta(seconds=2)
+    """The same for one that waits for a lane. Longer, since whoever has one may be done in a moment."""
 
     lone_idle: timedelta = timedelta(seconds=30)
     """A lone host without work is kept this long: after a crash there are often many such attempts."""
@@ -44,6 +47,12 @@ class WasmSettings:
 
     start_timeout: timedelta = timedelta(seconds=30)
     """A host that is not ready by then is given up; a loaded machine needs seconds, never so many."""
+
+    cache_kept_for: timedelta = timedelta(days=30)
+    """Native code that was not used for so long is removed from the disk; it can be compiled again."""
+
+    cache_bytes: int = 4 << 30
+    """The same for what was used longest ago beyond this: a component has 33 MB, and whoever writes one makes many."""
 
     compile_timeout: timedelta = timedelta(seconds=240)
     """Optimising a component of twenty megabytes takes half a minute, three times that on a busy machine."""

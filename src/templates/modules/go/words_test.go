@@ -35,3 +35,11 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestARefusalNamesTheField(t *testing.T) {
+	var out bytes.Buffer
+	err := aion.Answer(strings.NewReader(`{"text":"a","most":"x"}`), &out, work)
+	if err == nil || !strings.HasPrefix(err.Error(), `input refused: most: is "x"`) {
+		t.Fatal(err)
+	}
+}

@@ -176,3 +176,6 @@ class ErrorReason(StrEnum):
 
     QUEUE_EXPIRED = "QUEUE_EXPIRED"
     """No attempt began within the task's `max_queue_time`."""
+
+    NO_TURN = "NO_TURN"
+    """An attempt never began: all places where it could run were taken. Its task waits for its next turn."""

@@ -37,14 +37,15 @@ def console() -> Console:
     return Console(markup=False, highlight=False, emoji=False, width=width, color_system=colours)
 
 
-def rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows under their heads."""
+def rows(columns: Sequence[str], rows: Sequence[Sequence[str]], widest_cell: int | None = None) -> None:
+    """Write rows under their heads; texts longer than `widest_cell` go on in the next line, between words."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     printer = console()
     for number, column in enumerate(columns):
         # An id is to be copied: it stays on its line wherever that leaves room for the rest.
         widest = max((len(visible_line(row[number])) for row in rows), default=0)
-        table.add_column(column, overflow="fold", no_wrap=number == 0 and widest <= printer.width // 2)
+        whole = number == 0 and widest <= printer.width // 2
+        table.add_column(column, overflow="fold", no_wrap=whole, max_width=None if whole else widest_cell)
     for row in rows:
         table.add_row(*(Text(visible_line(cell), style=COLOURS.get(cell, "")) for cell in row))
     _write(table, printer)

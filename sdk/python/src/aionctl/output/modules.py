@@ -11,6 +11,8 @@ from aionctl.output.schema_fields import fields_of
 from aionctl.safe_text import visible_line
 
 MEBIBYTE = 1 << 20
+WIDEST_CELL = 60
+"""Schemas say sentences, and lists of words: in one line each, a table would be too wide to read."""
 
 
 def show_modules(modules: Iterable[Module]) -> None:
@@ -86,4 +88,4 @@ def _show_schema(title: str, schema: Any) -> None:
     if not found:
         sys.stdout.write(f"{title}: any object\n")
         return
-    rows((title, "TYPE", "REQUIRED", "DEFAULT", "LIMITS", "MEANING"), found)
+    rows((title, "TYPE", "REQUIRED", "DEFAULT", "LIMITS", "MEANING"), found, widest_cell=WIDEST_CELL)

@@ -1,10 +1,12 @@
 """A JSON Schema as people read it: a row for each field, nested ones indented.
 
 It shows what schemas usually say and says less where they say more: combinations are joined by `or`, conditions are
-left out. Nothing here trusts the schema: it comes from a server.
+left out, and so is the pattern of a string beside a typed value, which says the same for machines. Nothing here trusts
+the schema: it comes from a server.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ MOST_ALTERNATIVES = 8
 MOST_VALUES = 40
 _MOST_TEXT = 60
 _ALTERNATIVES = ("anyOf", "oneOf")
+_WORD = re.compile(r"[^\W\d][\w./+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +84,20 @@ def type_of(schema: dict[str, Any], root: Any, depth: int = 0) -> str:
         said = each.get("type", schema.get("type"))
         names = said if isinstance(said, list) else [said]
         for name in names:
-            words[_word(name, each, root, depth)] = None
+            words.update(dict.fromkeys(_words(name, each, root, depth)))
     return " or ".join(words)
 
 
-def _word(name: Any, schema: dict[str, Any], root: Any, depth: int) -> str:
+def _words(name: Any, schema: dict[str, Any], root: Any, depth: int) -> list[str]:
     if name == "array":
         items = resolved(schema.get("items"), root)
-        return f"list of {type_of(items, root, depth + 1)}" if items and depth < MOST_DEPTH else "list"
+        return [f"list of {type_of(items, root, depth + 1)}" if items and depth < MOST_DEPTH else "list"]
     if isinstance(name, str):
-        return name
+        return [name]
     values = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     kinds = {"bool": "boolean", "str": "string", "int": "integer", "float": "number", "NoneType": "null"}
-    found = {kinds.get(type(value).__name__, "any") for value in values} if isinstance(values, list) else set()
-    return found.pop() if len(found) == 1 else "any"
+    found = [kinds.get(type(value).__name__, "any") for value in values] if isinstance(values, list) else []
+    return list(dict.fromkeys(found)) if found and "any" not in found else ["any"]
 
 
 def _below(schema: Any, root: Any, depth: int) -> Iterator[Field]:
@@ -110,7 +113,7 @@ def _below(schema: Any, root: Any, depth: int) -> Iterator[Field]:
                 type=type_of(member, root),
                 required=name in required,
                 default=_short(member["default"]) if "default" in member else "",
-                limits=" or ".join(dict.fromkeys(filter(None, (_limits(one) for one in alternatives(member, root))))),
+                limits=_limits_of(member, root),
                 about=str(member.get("description", "")),
             )
             yield from _below(member, root, depth + 1)
@@ -119,9 +122,17 @@ def _below(schema: Any, root: Any, depth: int) -> Iterator[Field]:
                     yield from _below(one["items"], root, depth + 1)
 
 
-def _limits(schema: dict[str, Any]) -> str:
+def _limits_of(member: dict[str, Any], root: Any) -> str:
+    forms = alternatives(member, root)
+    typed = [form for form in forms if form.get("type") != "string"]
+    told = [form for form in forms if not (typed and form.get("type") == "string" and "pattern" in form)]
+    return " or ".join(dict.fromkeys(filter(None, (_limits(form, root) for form in told))))
+
+
+def _limits(schema: dict[str, Any], root: Any) -> str:
     said = [
         _one_of(schema),
+        _one_of(resolved(schema.get("items"), root)),
         _between(schema, "minLength", "maxLength", " characters"),
         _between(schema, "minimum", "maximum", ""),
         _bound(schema, "exclusiveMinimum", "more than {}"),
@@ -137,11 +148,11 @@ def _limits(schema: dict[str, Any]) -> str:
 
 def _one_of(schema: dict[str, Any]) -> str:
     if "const" in schema:
-        return _short(schema["const"])
+        return _value(schema["const"])
     values = schema.get("enum")
     if not isinstance(values, list):
         return ""
-    shown = [_short(value) for value in values[:MOST_VALUES]]
+    shown = [_value(value) for value in values[:MOST_VALUES]]
     return f"one of {', '.join(shown)}" + (f" and {len(values) - MOST_VALUES} more" * (len(values) > MOST_VALUES))
 
 
@@ -156,6 +167,12 @@ def _between(schema: dict[str, Any], low: str, high: str, unit: str) -> str:
 
 def _bound(schema: dict[str, Any], word: str, sentence: str) -> str:
     return sentence.format(_short(schema[word])) if word in schema else ""
+
+
+def _value(value: Any) -> str:
+    """A word as it is; in quotes what would not be told from the commas around it, or from what is no string."""
+    plain = not isinstance(value, str) or (_WORD.fullmatch(value) and value not in ("true", "false", "null"))
+    return _short(value) if plain else _short(json.dumps(value, ensure_ascii=False))
 
 
 def _short(value: Any) -> str:

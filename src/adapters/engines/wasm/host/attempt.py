@@ -4,14 +4,22 @@ import threading
 import time
 
 from aion.adapters.engines.wasm.frames import RunOrder
-from aion.adapters.engines.wasm.host.endings import GuestEnds, canceled, timed_out
+from aion.adapters.engines.wasm.host.endings import GuestEnds, canceled, never_began, timed_out
 from aion.adapters.engines.wasm.host.output import Output
+
+TICK_SECONDS = 0.01
+"""How often guests can be interrupted."""
+
+_TICK_NS = int(TICK_SECONDS * 10**9)
 
 
 class Attempt:
-    """Lives from the order's arrival until its end was sent. `ending` is why a host function ended the guest."""
+    """Lives from the order's arrival until its end was sent. `ending` is why a host function ended the guest; `began`
+    is set when a lane takes it.
+    """
 
     __slots__ = (
+        "began",
         "cancel_asked",
         "deadline_ns",
         "ending",
@@ -40,6 +48,7 @@ class Attempt:
         self.random_blocks = 0
         self.fuel = 0
         self.memory = 0
+        self.began = False
         self.cancel_asked = False
         self.ending: BaseException | None = None
         self.wakes: threading.Event | None = None
@@ -61,7 +70,13 @@ class Attempt:
 
     def what_ends_it(self) -> GuestEnds:
         """The ending of an attempt that must end."""
-        return canceled() if self.cancel_asked else timed_out()
+        if self.cancel_asked:
+            return canceled()
+        return timed_out() if self.began else never_began()
+
+    def ticks_left(self) -> int:
+        """How many ticks there are until its deadline, at least one."""
+        return max(1, (self.deadline_ns - time.monotonic_ns()) // _TICK_NS)
 
     def sleep(self, nanoseconds: int) -> None:
         """Waits until the time is over or the attempt must end."""

@@ -60,6 +60,7 @@ resource_delete = bind_quick("wasmtime_component_resource_host_delete", None, c_
 resource_to_any = bind_quick("wasmtime_component_resource_host_to_any", c_void_p, c_void_p, c_void_p, POINTER(c_void_p))
 any_to_resource = bind_quick("wasmtime_component_resource_any_to_host", c_void_p, c_void_p, c_void_p, POINTER(c_void_p))
 any_drop = bind_quick("wasmtime_component_resource_any_drop", c_void_p, c_void_p, c_void_p)
+resource_type = bind_quick("wasmtime_component_resource_host_type", c_uint32, c_void_p)
 resource_representation = bind_quick("wasmtime_component_resource_host_rep", c_uint32, c_void_p)
 
 value_box = bind_quick("wasmtime_component_val_new", c_void_p, c_char_p)

@@ -11,18 +11,20 @@ from wasmtime import component
 
 from aion.adapters.engines.wasm.host import component_native, native
 from aion.adapters.engines.wasm.host.attempt import Attempt
+from aion.adapters.engines.wasm.host.component_arguments import Arguments, Shape
 from aion.adapters.engines.wasm.host.component_guest_state import ComponentGuest
-from aion.adapters.engines.wasm.host.component_values import SIZE, Arguments
+from aion.adapters.engines.wasm.host.component_values import RESULT, SIZE
 from aion.adapters.engines.wasm.host.endings import GuestEnds, GuestExits, failed
 from aion.adapters.engines.wasm.host.guest_store import GuestStore, Most
 from aion.adapters.engines.wasm.host.loaded import LoadedComponent
 from aion.adapters.engines.wasm.host.preview2 import Preview2
 from aion.adapters.engines.wasm.host.traps import component_ending
-from aion.adapters.engines.wasm.preview2_imports import is_run
+from aion.adapters.engines.wasm.preview2_imports import NotWasi, imports_of, run_of
 
 _log = logging.getLogger(__name__)
 _MOST = Most(table_elements=1 << 20, instances=256, tables=64, memories=1)
 _RUN = b"run"
+_ANSWER = Shape(bytes((RESULT,)), (-1,))
 
 
 class Components:
@@ -36,16 +38,19 @@ class Components:
         """A component from its native code. Raises wasmtime.WasmtimeError or RuntimeError."""
         engine = self._engine_for(metered)
         loaded = component.Component.deserialize(engine, code)
-        named = next((name for name in loaded.type.exports(engine) if is_run(name)), None)
-        if named is None:
-            raise RuntimeError("the component exports no wasi:cli/run")
+        # What compiled it looked at its types too, but this is the process that they could harm.
+        try:
+            imported = imports_of(loaded.type, engine)
+            named = run_of(loaded.type, engine)
+        except NotWasi as problem:
+            raise RuntimeError(f"the component is refused: {problem}") from problem
         at = native.address(loaded.ptr())
         encoded = named.encode()
         interface = component_native.export_index(at, None, encoded, len(encoded))
         run = component_native.export_index(at, interface, _RUN, len(_RUN)) if interface else None
         if not run:
             raise RuntimeError(f"the component's {named} has no function run")
-        return LoadedComponent(loaded, metered, self.preview2.linker(engine, loaded), run)
+        return LoadedComponent(loaded, metered, self.preview2.linker(engine, imported), run)
 
 
 class ComponentRunner:
@@ -82,7 +87,7 @@ class ComponentRunner:
             error = component_native.call_function(function, context, None, 0, byref(self._result), 1)
         if error:
             self._judge(attempt, native.take_error_message(error))
-        elif not Arguments(context, addressof(self._result), 1).small(0):
+        elif not Arguments(context, addressof(self._result), 1, _ANSWER).is_ok(0):
             raise component_ending("", attempt, status=1)
 
     def _judge(self, attempt: Attempt, text: str) -> None:

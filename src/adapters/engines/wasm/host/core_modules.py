@@ -11,7 +11,7 @@ from aion.adapters.engines.wasm.host import native
 from aion.adapters.engines.wasm.host.attempt import Attempt
 from aion.adapters.engines.wasm.host.endings import GuestEnds, GuestExits, failed
 from aion.adapters.engines.wasm.host.guest_store import GuestStore, Most
-from aion.adapters.engines.wasm.host.loaded import LoadedModule
+from aion.adapters.engines.wasm.host.loaded import Linked, LoadedModule
 from aion.adapters.engines.wasm.host.traps import trap_ending
 from aion.adapters.engines.wasm.host.wasi import Preview1
 
@@ -26,7 +26,6 @@ class CoreRunner:
     def __init__(self, engine_for: Callable[[bool], wasmtime.Engine]) -> None:
         self._engine_for = engine_for
         self._linkers: dict[bool, wasmtime.Linker] = {}
-        self._linked: dict[LoadedModule, tuple[int, int]] = {}
         self._wasi = Preview1()
         self._store = GuestStore(_MOST)
         self._instance = capi.wasmtime_instance_t()
@@ -36,15 +35,19 @@ class CoreRunner:
 
     def run(self, attempt: Attempt, loaded: LoadedModule) -> None:
         """Runs the guest to its end. Raises GuestEnds."""
-        engine, linked = self.linked(loaded)
-        context = self._store.open(engine, attempt, metered=loaded.metered)
+        linked = self.linked(loaded)
+        context = self._store.open(linked.engine, attempt, metered=loaded.metered)
         self._wasi.enter(attempt, context)
         try:
-            self._call(attempt, linked, context)
+            self._call(attempt, linked.at, context)
         finally:
             attempt.memory = self._wasi.memory.grown_to()
             self._wasi.memory.detach()
             attempt.fuel = self._store.close()
+
+    def linked(self, loaded: LoadedModule) -> Linked:
+        """The module with this lane's host functions. Raises GuestEnds."""
+        return loaded.linked.get(self) or self._link(loaded)
 
     def _call(self, attempt: Attempt, linked: int, context: int) -> None:
         attempt.go_on()
@@ -74,11 +77,7 @@ class CoreRunner:
             _log.error("a host function failed", exc_info=ending)
             raise failed("INTERNAL", "the host that ran the module has a defect", retryable=True)
 
-    def linked(self, loaded: LoadedModule) -> tuple[int, int]:
-        """The engine of a module, and the module linked with the host functions."""
-        return self._linked.get(loaded) or self._link(loaded)
-
-    def _link(self, loaded: LoadedModule) -> tuple[int, int]:
+    def _link(self, loaded: LoadedModule) -> Linked:
         engine = self._engine_for(loaded.metered)
         linker = self._linkers.get(loaded.metered)
         if linker is None:
@@ -90,5 +89,5 @@ class CoreRunner:
         )
         if error or not linked.value:
             raise failed("MODULE_TRAPPED", "the module imports something that is not WASI preview 1")
-        self._linked[loaded] = (native.address(engine.ptr()), linked.value)
-        return self._linked[loaded]
+        kept = loaded.linked[self] = Linked(native.address(engine.ptr()), linked.value)
+        return kept

@@ -4,7 +4,7 @@ A host function cannot raise through WebAssembly. It raises one of these, the la
 exception is what the attempt ended with.
 """
 
-from aion.domain.attempts import AttemptOutcome, Failure
+from aion.domain.attempts import NO_TURN, AttemptOutcome, Failure
 
 
 class GuestEnds(Exception):
@@ -41,6 +41,13 @@ def timed_out() -> GuestEnds:
         "the module was still running when the time of its attempt was over; raise policies.timeout_ms in its "
         "manifest, or send less input",
         retryable=True,
+    )
+
+
+def never_began() -> GuestEnds:
+    """The deadline passed before a lane took the attempt."""
+    return GuestEnds(
+        AttemptOutcome.LOST, NO_TURN, "no lane of its host was free for it; it waits for its next turn", retryable=True
     )
 
 

@@ -22,6 +22,8 @@ class GuestRunner:
     def run(self, attempt: Attempt) -> AttemptResult:
         """Runs the guest."""
         try:
+            attempt.go_on()
+            attempt.began = True
             loaded = self._modules.get(attempt.order.slot)
             if isinstance(loaded, LoadedModule):
                 self._core.run(attempt, loaded)

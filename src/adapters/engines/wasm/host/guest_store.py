@@ -2,9 +2,14 @@
 
 from ctypes import byref, c_uint64
 from dataclasses import dataclass
+from typing import Final
 
 from aion.adapters.engines.wasm.host import native
 from aion.adapters.engines.wasm.host.attempt import Attempt
+
+_QUIET_LOOKS: Final = 4
+_LONGEST_PAUSE: Final = 5
+"""Ticks. A guest that runs for long and says nothing is looked at less often: each look waits for the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Most:
 class GuestStore:
     """What one lane runs its guests in: `open` makes a fresh store for an attempt, `close` ends it."""
 
-    __slots__ = ("_attempt", "_fuel", "_left", "_left_at", "_most", "_on_epoch", "_store", "context")
+    __slots__ = ("_attempt", "_fuel", "_left", "_left_at", "_most", "_on_epoch", "_quiet", "_store", "context")
 
     def __init__(self, most: Most) -> None:
         self._most = most
@@ -28,6 +33,7 @@ class GuestStore:
         self._attempt: Attempt | None = None
         self._store = 0
         self._fuel = 0
+        self._quiet = 0
         self._left = c_uint64()
         self._left_at = byref(self._left)
         self.context = 0
@@ -43,6 +49,7 @@ class GuestStore:
         if metered:
             native.context_set_fuel(context, order.fuel)
         self._attempt = attempt
+        self._quiet = 0
         native.store_epoch_callback(store, self._on_epoch, None, None)
         native.context_set_epoch_deadline(context, 1)
         return context
@@ -65,8 +72,8 @@ class GuestStore:
             if attempt.must_end():
                 attempt.ending = attempt.what_ends_it()
                 return native.new_error(b"the attempt must end")
-            attempt.output.flush()
-            more[0] = 1
+            self._quiet = 0 if attempt.output.flush() else self._quiet + 1
+            more[0] = min(1 + self._quiet // _QUIET_LOOKS, _LONGEST_PAUSE, attempt.ticks_left())
         except BaseException as ending:  # noqa: BLE001 nothing may be raised through WebAssembly
             attempt.ending = ending
             return native.new_error(b"the host failed")

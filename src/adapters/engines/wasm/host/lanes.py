@@ -2,7 +2,9 @@
 
 Two threads that run short guests are slower than one, and handing a guest to another thread costs as much as the
 guest. So the leading lane runs what it reads itself. Only when a guest has held it longer than `_PATIENCE` does the
-ticker give the lead to another lane; the first keeps running its guest, and long guests never block short ones.
+ticker give the lead to another lane; the first keeps running its guest, and long guests never block short ones. One
+that runs on for `_LONG_NS` gives way to all others of the machine; nobody may take that back, so its thread ends with
+it.
 
 The ticker also moves the engines' epoch on, which is what interrupts guests, and reads the socket while the leader is
 busy, so that a cancel is never stuck behind a queue.
@@ -10,6 +12,7 @@ busy, so that a cancel is never stuck behind a queue.
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections import deque
@@ -20,7 +23,7 @@ import wasmtime
 
 from aion import failpoints
 from aion.adapters.engines.wasm.frames import FrameKind, read_load, read_run
-from aion.adapters.engines.wasm.host.attempt import Attempt
+from aion.adapters.engines.wasm.host.attempt import TICK_SECONDS, Attempt
 from aion.adapters.engines.wasm.host.components import Components
 from aion.adapters.engines.wasm.host.connection import Connection
 from aion.adapters.engines.wasm.host.engines import Engines
@@ -30,18 +33,21 @@ from aion.adapters.engines.wasm.host.output import Output
 from aion.domain.attempts import AttemptResult
 
 _log = logging.getLogger(__name__)
-_TICK = 0.01
 _PATIENCE_NS = 20_000_000
+_LONG_NS = 200_000_000
+_NICENESS = 10
 _IDLE_TICKS = 100
 
 
 class Lane:
-    """One thread. `busy_since` is zero while no guest runs on it."""
+    """One thread. `busy_since` is zero while no guest runs on it; `gives_way` when others of the machine go first."""
 
     def __init__(self, runner: GuestRunner) -> None:
         self.runner = runner
         self.wakes = threading.Event()
         self.busy_since = 0
+        self.thread = threading.get_native_id()
+        self.gives_way = False
 
 
 class Lanes:
@@ -59,6 +65,7 @@ class Lanes:
         self._lead = threading.Condition()
         self._leader: Lane | None = None
         self._lanes = 0
+        self._busy: set[Lane] = set()
         self._waiting = 0
         self._work = threading.Event()
 
@@ -78,20 +85,26 @@ class Lanes:
 
     def _start_lane(self) -> None:
         self._lanes += 1
-        threading.Thread(target=self._serve, name=f"lane-{self._lanes}", daemon=True).start()
+        self._start_thread(GuestRunner(self._engines, self._components, self._modules))
 
-    def _serve(self) -> None:
+    def _start_thread(self, runner: GuestRunner) -> None:
+        threading.Thread(target=self._serve, args=(runner,), name="lane", daemon=True).start()
+
+    def _serve(self, runner: GuestRunner) -> None:
         with self._ending():
-            lane = Lane(GuestRunner(self._engines, self._components, self._modules))
+            lane = Lane(runner)
             while True:
                 with self._lead:
-                    while self._leader is not None:
+                    while self._leader is not None and not lane.gives_way:
                         self._waiting += 1
                         self._lead.wait()
                         self._waiting -= 1
+                    if lane.gives_way:
+                        break
                     self._leader = lane
                 while self._leader is lane:
                     self._run(lane, self._next())
+            self._start_thread(runner)
 
     def _next(self) -> Attempt:
         with self._reading:
@@ -114,6 +127,9 @@ class Lanes:
                     canceled.cancel()
             elif kind == FrameKind.LOAD:
                 self._load(number, payload)
+            elif kind == FrameKind.UNLOAD:
+                # The supervisor sends it when no attempt of the slot is left.
+                self._modules.pop(number, None)
             else:
                 raise ValueError(f"the supervisor sent a frame of unknown kind {kind}")
 
@@ -133,9 +149,11 @@ class Lanes:
         lane.wakes.clear()
         attempt.wakes = lane.wakes
         lane.busy_since = time.monotonic_ns()
+        self._busy.add(lane)
         failpoints.hit("host.before_run")
         result = lane.runner.run(attempt)
         failpoints.hit("host.after_run")
+        self._busy.discard(lane)
         lane.busy_since = 0
         attempt.wakes = None
         self._reply(attempt, result)
@@ -154,10 +172,11 @@ class Lanes:
                 if not self._attempts:
                     self._work.wait()
                 idle = 0
-            time.sleep(_TICK)
+            time.sleep(TICK_SECONDS)
             for engine in self._engines.all():
                 engine.increment_epoch()
             self._pass_the_lead_on()
+            self._let_long_ones_give_way()
             if self._attempts and self._reading.acquire(blocking=False):
                 try:
                     self._take_frames(wait=False)
@@ -171,6 +190,17 @@ class Lanes:
             self._queue.remove(attempt)
             ending = attempt.what_ends_it()
             self._reply(attempt, AttemptResult(ending.outcome, failure=ending.failure))
+
+    def _let_long_ones_give_way(self) -> None:
+        long_since = time.monotonic_ns() - _LONG_NS
+        for lane in tuple(self._busy):
+            if not lane.gives_way and 0 < lane.busy_since < long_since:
+                with self._lead:
+                    # Whoever leads must be quick; who has ended its guest and waits for the lead, too.
+                    lane.gives_way = lane is not self._leader and lane.busy_since != 0
+                if lane.gives_way:
+                    with contextlib.suppress(OSError):  # where it is forbidden all are equal
+                        os.setpriority(os.PRIO_PROCESS, lane.thread, _NICENESS)
 
     def _pass_the_lead_on(self) -> None:
         leader = self._leader

@@ -77,6 +77,7 @@ linker_define_function = _bind(
 linker_instantiate_pre = _bind(
     _quick, "wasmtime_linker_instantiate_pre", c_void_p, c_void_p, c_void_p, POINTER(c_void_p)
 )
+instance_pre_delete = _bind(_quick, "wasmtime_instance_pre_delete", None, c_void_p)
 # A start section is guest code too.
 instance_pre_instantiate = _bind(
     _running, "wasmtime_instance_pre_instantiate", c_void_p, c_void_p, c_void_p, c_void_p, POINTER(c_void_p)

@@ -71,12 +71,14 @@ class Output:
         """The guest wrote to stderr."""
         self._pending += [(_LOG, line) for line in self._errors.take(data)]
 
-    def flush(self) -> None:
-        """Sends what is pending."""
-        if self._pending:
-            pending, self._pending = self._pending, []
-            self._send(pending)
-            self._sent_ns = time.monotonic_ns()
+    def flush(self) -> bool:
+        """Sends what is pending; whether there was any."""
+        if not self._pending:
+            return False
+        pending, self._pending = self._pending, []
+        self._send(pending)
+        self._sent_ns = time.monotonic_ns()
+        return True
 
     def finish(self) -> bytes:
         """The guest exited: its result. What it wrote last needs no newline. Raises when there is no result."""

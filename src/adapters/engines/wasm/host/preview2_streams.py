@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from aion.adapters.engines.wasm.host.component_arguments import Arguments
 from aion.adapters.engines.wasm.host.component_guest_state import (
     READY,
     STDERR,
@@ -10,7 +11,6 @@ from aion.adapters.engines.wasm.host.component_guest_state import (
     ComponentGuest,
 )
 from aion.adapters.engines.wasm.host.component_values import (
-    Arguments,
     Value,
     bad,
     byte_list,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from aion.adapters.engines.wasm.host.component_arguments import Arguments
 from aion.adapters.engines.wasm.host.component_guest_state import ComponentGuest
 from aion.adapters.engines.wasm.host.component_values import (
-    Arguments,
     Value,
     bad,
     byte_list,
@@ -21,7 +21,8 @@ from aion.adapters.engines.wasm.host.endings import GuestExits, failed
 from aion.adapters.engines.wasm.host.granted import MONOTONIC, REALTIME, now, random_bytes
 
 _RESOLUTION_NS = 1000
-_MOST_RANDOM = 1 << 20
+# As much as a browser gives at once: a byte is 32 bytes on its way out.
+_MOST_RANDOM = 1 << 16
 _MOST_POLLED = 1024
 _NO_NETWORK = 0
 
@@ -29,7 +30,7 @@ Function = Callable[[ComponentGuest, Arguments], Value | None]
 
 
 def _exit(_: ComponentGuest, arguments: Arguments) -> Value | None:
-    raise GuestExits(0 if arguments.small(0) else 1)
+    raise GuestExits(0 if arguments.is_ok(0) else 1)
 
 
 def _exit_with_code(_: ComponentGuest, arguments: Arguments) -> Value | None:
@@ -86,9 +87,10 @@ def _wait(guest: ComponentGuest, nanoseconds: int) -> None:
 
 
 def _poll(guest: ComponentGuest, arguments: Arguments) -> Value:
-    pollables = arguments.representations(0)
-    if not 0 < len(pollables) <= _MOST_POLLED:
-        raise failed("MODULE_TRAPPED", f"the module polled {len(pollables)} pollables; 1 to {_MOST_POLLED} can be")
+    count = arguments.length(0)
+    if not 0 < count <= _MOST_POLLED:
+        raise failed("MODULE_TRAPPED", f"the module polled {count} pollables; 1 to {_MOST_POLLED} can be")
+    pollables = arguments.representations(0, _MOST_POLLED)
     waits = _waits(guest, pollables)
     shortest = min(waits)
     _wait(guest, shortest)

@@ -4,9 +4,11 @@ package aion
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strconv"
 )
 
@@ -22,7 +24,8 @@ type Int int
 func (i *Int) UnmarshalJSON(data []byte) error {
 	number, err := strconv.Atoi(string(bytes.Trim(data, `"`)))
 	if err != nil {
-		return fmt.Errorf("%s is not an integer", data)
+		// Of this error the decoder says in which field it was.
+		return &json.UnmarshalTypeError{Value: string(data), Type: reflect.TypeFor[int]()}
 	}
 	*i = Int(number)
 	return nil
@@ -74,7 +77,7 @@ func Answer[In, Out any](in io.Reader, out io.Writer, work func(In, *Lines) (Out
 	decoder := json.NewDecoder(in)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&input); err != nil {
-		return fmt.Errorf("input refused: %w", err)
+		return fmt.Errorf("input refused: %w", named(err))
 	}
 	lines := NewLines(out)
 	result, err := work(input, lines)
@@ -82,4 +85,13 @@ func Answer[In, Out any](in io.Reader, out io.Writer, work func(In, *Lines) (Out
 		return fmt.Errorf("input refused: %w", err)
 	}
 	return lines.line(map[string]any{"type": "result", "data": result})
+}
+
+// named is the error with the field that it is about, where the decoder knows it.
+func named(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) || wrong.Field == "" {
+		return err
+	}
+	return Refusal{wrong.Field, "is " + wrong.Value + ", which does not fit", "send a value of the type " + wrong.Type.String()}
 }

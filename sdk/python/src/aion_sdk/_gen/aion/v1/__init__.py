@@ -542,6 +542,11 @@ class ErrorReason(betterproto2.Enum):
     No attempt began within the task's `max_queue_time`.
     """
 
+    NO_TURN = 96
+    """
+    An attempt never began: all places where it could run were taken. Its task waits for its next turn.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -602,6 +607,7 @@ class ErrorReason(betterproto2.Enum):
             93: "ERROR_REASON_ENGINE_UNAVAILABLE",
             94: "ERROR_REASON_ATTEMPT_LOST",
             95: "ERROR_REASON_QUEUE_EXPIRED",
+            96: "ERROR_REASON_NO_TURN",
         }
 
     @classmethod
@@ -664,6 +670,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_ENGINE_UNAVAILABLE": 93,
             "ERROR_REASON_ATTEMPT_LOST": 94,
             "ERROR_REASON_QUEUE_EXPIRED": 95,
+            "ERROR_REASON_NO_TURN": 96,
         }
 
 
