@@ -66,6 +66,8 @@ class Lanes:
         self._leader: Lane | None = None
         self._lanes = 0
         self._busy: set[Lane] = set()
+        # A thread is as nice as the one that starts it: the ticker starts those that follow one that gave way.
+        self._threadless: deque[GuestRunner] = deque()
         self._waiting = 0
         self._work = threading.Event()
 
@@ -104,7 +106,8 @@ class Lanes:
                     self._leader = lane
                 while self._leader is lane:
                     self._run(lane, self._next())
-            self._start_thread(runner)
+            self._threadless.append(runner)
+            self._work.set()
 
     def _next(self) -> Attempt:
         with self._reading:
@@ -169,12 +172,14 @@ class Lanes:
             idle = 0 if self._attempts else idle + 1
             if idle > _IDLE_TICKS:
                 self._work.clear()
-                if not self._attempts:
+                if not self._attempts and not self._threadless:
                     self._work.wait()
                 idle = 0
             time.sleep(TICK_SECONDS)
             for engine in self._engines.all():
                 engine.increment_epoch()
+            while self._threadless:
+                self._start_thread(self._threadless.popleft())
             self._pass_the_lead_on()
             self._let_long_ones_give_way()
             if self._attempts and self._reading.acquire(blocking=False):
