@@ -1,4 +1,4 @@
-//! Which words have to do with each other: the table that `build/main.rs` makes of the lists in `lexicon/`.
+//! Which words have to do with each other: the table that `tables/main.rs` makes of the lists in `lexicon/`.
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 

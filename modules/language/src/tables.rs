@@ -1,4 +1,4 @@
-//! The tables that `build/main.rs` makes of the word lists.
+//! The tables that `tables/main.rs` makes of the word lists.
 
 /// What is known about the languages of one script.
 pub struct Tables {
