@@ -15,7 +15,7 @@ use words::folded_words;
 const LISTS: [&str; 2] = ["customers", "news"];
 
 fn main() {
-    for watched in ["lexicon", "build", "src/stem.rs", "src/words.rs"] {
+    for watched in ["lexicon", "tables", "src/stem.rs", "src/words.rs"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     let mut names = Vec::new();
