@@ -27,7 +27,7 @@ const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 
 fn main() {
     println!("cargo::rerun-if-changed=lexicon");
-    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=tables");
     let mut tables = String::new();
     for (group, codes) in GROUPS {
         let lists: Vec<Vec<String>> = codes.iter().map(|code| words(code)).collect();
