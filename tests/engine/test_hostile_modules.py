@@ -142,3 +142,15 @@ async def test_a_deadline_that_has_passed_starts_nothing(engine, make_module):
     result = await engine.run(job_for(make_module("says"), says, seconds=0), heard)
     assert (result.outcome, result.failure.code) == (AttemptOutcome.LOST, NO_TURN)
     assert heard.events == []
+
+
+@pytest.mark.parametrize(("name", "may_pass"), [("refuses_its_input", False), ("exits_3", True)])
+async def test_a_refused_input_is_not_worth_another_attempt_and_any_other_failure_is(
+    make_module, tmp_path, compiling_here, name, may_pass
+):
+    """10.3 Exit status 2 is a refusal of the input: no retry is made of it."""
+    module = make_module(name)
+    async with WasmEngine({module.engine: module}, tmp_path, WasmSettings(hosts=1)) as engine:
+        result = await engine.run(job_for(module), Listener())
+    assert result.failure.code == "MODULE_FAILED"
+    assert result.failure.retryable is may_pass

@@ -30,6 +30,8 @@ _KINDS = {
 }
 _ALLOCATORS_LAST_WORDS = ("memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory", "memoryerror")
 _MIB = 1 << 20
+_REFUSED = 2
+"""The exit status of a module that refuses its input, by ABI v1."""
 
 
 _PHRASES = {
@@ -80,7 +82,9 @@ def trap_ending(
         )
     said = f": {words}" if words else ""
     if status:
-        return failed("MODULE_FAILED", f"the module exited with status {status}{said}", retryable=True)
+        # A refused input is refused the next time as well.
+        may_pass = status != _REFUSED
+        return failed("MODULE_FAILED", f"the module exited with status {status}{said}", retryable=may_pass)
     what = _KINDS.get(code, "a trap") if code is not None else otherwise
     return failed("MODULE_TRAPPED", f"the module trapped: {what}{said}")
 
