@@ -53,12 +53,12 @@ test: check pytest ## All gates, then all tests but the slow ones.
 .PHONY: pytest
 pytest: setup ## The tests without the gates. Those in a browser need Chromium, which is installed where it may be.
 	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
-	@$(BIN)/python -m pytest -n 2 --durations=10 -m "not slow" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --durations=10 -m "not slow and not chaos" $(PYTEST_ARGS)
 
 .PHONY: test-full
 test-full: check modules-test ## As `test`, with the slow tests, the modules' own, and the proof that each .wasm is its source's.
 	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
-	@$(BIN)/python -m pytest -n 2 --durations=25 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --durations=25 -m "not chaos" $(PYTEST_ARGS)
 	@scripts/build_modules.sh --check
 	@$(BIN)/python -m tools.module_quality --check
 
@@ -73,6 +73,35 @@ check: setup ## The gates: style, types, rings, contract, generated code, migrat
 .PHONY: bench
 bench: setup ## Measure AION against a bare gRPC echo, in one run.
 	@$(BIN)/python -m benchmarks
+
+.PHONY: bench-growth
+bench-growth: setup ## Measure AION with 10^3, 10^5 and 10^6 stored tasks.
+	@$(BIN)/python -m benchmarks.growth
+
+.PHONY: bench-peers
+bench-peers: setup ## Measure the same work on peers, in environments of their own.
+	@$(BIN)/python -m benchmarks.peers
+
+.PHONY: soak
+soak: setup ## Mixed load for 15 minutes, then a burst, then a noisy tenant; ends with 1 when a promise is not kept.
+	@$(BIN)/python -m benchmarks.soak
+
+.PHONY: chaos
+chaos: setup ## Faults, simulation and bad input, with all the effort there is: hours. AION_EFFORT=short tries it.
+	@AION_EFFORT=$${AION_EFFORT:-long} $(BIN)/python -m pytest -n 2 --timeout=7200 --durations=25 \
+	  tests/chaos tests/simulation tests/fuzz tests/abuse tests/parsers $(PYTEST_ARGS)
+
+.PHONY: plant
+plant: setup ## Plant known bugs one by one and see each caught by the test that is named for it.
+	@$(BIN)/python -m tools.plants
+
+.PHONY: mutation
+mutation: setup ## Change domain, pipeline and store at random and count what the tests notice: hours.
+	@$(BIN)/python -m tools.mutation
+
+.PHONY: flakes
+flakes: setup ## Run the tests twenty times and count those that do not always pass: hours.
+	@$(BIN)/python -m tools.flakes
 
 .PHONY: quality
 quality: setup ## Measure the bundled modules and write the table of README.md. Needs Rust.
