@@ -9,19 +9,21 @@ import signal
 
 import pytest
 
-from tests.e2e.crash.aftermath import BOUND, settle_and_judge
-from tests.e2e.crash.client import Client, Recorder, Steps, all_of
-from tests.e2e.crash.server import Place, Server
+from tests.chaos import places
+from tests.chaos.aftermath import BOUND, settle_and_judge
+from tests.chaos.client import Client, Recorder, Steps, all_of
+from tests.chaos.server import Place, Server
+from tests.effort import effort
 
-FAILPOINTS = ("host.before_run", "host.after_run", "host.before_reply")
-KILLS = 20
+FAILPOINTS = places.HOST
+KILLS = effort(4, 20)
 ATTEMPT_SECONDS = 4
 SUBMITTERS = 4
 NTH = 4
 """Each host dies at its fourth attempt, so that one that lost its attempt is not lost again at once."""
 
 
-async def _lose_hosts(place: Place, failpoint: str, kills: int) -> Recorder:
+async def _lose_hosts(place: Place, failpoint: str, kills: int) -> None:
     """Submits until so many serving hosts have died."""
     recorder = Recorder()
     place.gate.touch()
@@ -31,7 +33,7 @@ async def _lose_hosts(place: Place, failpoint: str, kills: int) -> Recorder:
 
             async def submit() -> None:
                 while _deaths(place) < kills:
-                    call = await client.submit(recorder.new_key(Steps(2, pause=1)), wait=5.0)
+                    call = await client.submit(recorder.new_key(Steps(2, pause=1, held=True)), wait=5.0)
                     assert call.task is not None, call
 
             await all_of(*(submit() for _ in range(SUBMITTERS)))
@@ -39,23 +41,24 @@ async def _lose_hosts(place: Place, failpoint: str, kills: int) -> Recorder:
             final = await settle_and_judge(place, recorder, server)
     finally:
         server.destroy()
-    assert any(attempt.outcome == "LOST" for ended in final.tasks for attempt in ended.task.attempts)
-    return recorder
+    # What was answered before the host died is lost to nobody.
+    lost = any(attempt.outcome == "LOST" for ended in final.tasks for attempt in ended.task.attempts)
+    assert lost or failpoint == "host.after_reply"
 
 
 def _deaths(place: Place) -> int:
     return place.log.read_text(errors="replace").count("died; another takes its place")
 
 
-@pytest.mark.parametrize("failpoint", FAILPOINTS)
+@pytest.mark.parametrize("failpoint", ["host.before_run", "host.after_events", "host.after_reply"])
 async def test_a_task_survives_its_host_and_ends_once(tmp_path, failpoint):
     await _lose_hosts(Place(tmp_path), failpoint, kills=2)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("failpoint", FAILPOINTS)
-async def test_tasks_survive_twenty_lost_hosts_and_end_once(tmp_path, failpoint):
+async def test_tasks_survive_many_lost_hosts_and_end_once(tmp_path, failpoint):
     await _lose_hosts(Place(tmp_path), failpoint, kills=KILLS)
 
 

@@ -9,9 +9,9 @@ import signal
 
 import pytest
 
-from tests.e2e.crash.aftermath import settle_and_judge
-from tests.e2e.crash.client import Client, Recorder, Steps
-from tests.e2e.crash.server import LEASE_SECONDS, Place, Server
+from tests.chaos.aftermath import settle_and_judge
+from tests.chaos.client import Client, Recorder, Steps
+from tests.chaos.server import LEASE_SECONDS, Place, Server
 
 
 @pytest.mark.parametrize("held", [True, False], ids=["while guests are held", "while guests answer"])

@@ -10,9 +10,10 @@ from grpc import aio
 from standardwebhooks import Webhook as Standard
 
 from aion.v1 import tasks_pb2, tasks_pb2_grpc, webhooks_pb2, webhooks_pb2_grpc
-from tests.e2e.crash.client import Steps
-from tests.e2e.crash.server import Place, Server
+from tests.chaos.client import Steps
+from tests.chaos.server import Place, Server
 from tests.e2e.patience import eventually
+from tests.effort import effort
 from tests.webhook_receiver import receiving
 
 TASK = "the-task"
@@ -45,8 +46,10 @@ async def make(channel: aio.Channel, key: str, url: str) -> webhooks_pb2.CreateW
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("round_", range(effort(1, 20)))
 @pytest.mark.parametrize("failpoint", KILLS)
-async def test_a_kill_between_end_and_delivery_loses_and_doubles_no_delivery(tmp_path, failpoint):
+async def test_a_kill_between_end_and_delivery_loses_and_doubles_no_delivery(tmp_path, failpoint, round_):
     """14.1 One delivery, whatever crashes. 14.2 It is made at least once, under the same id."""
     async with receiving() as receiver:
         place = Place(tmp_path, settings={"AION_WEBHOOK_ALLOW": f"127.0.0.1:{receiver.port}"})

@@ -29,6 +29,11 @@ class Line:
         for task in self._open:
             task.cancel()
 
+    async def close(self) -> None:
+        """Ends every connection and waits until nothing of them is left."""
+        self.mend()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a worker."""
         task = asyncio.current_task()
@@ -79,5 +84,6 @@ async def line_to(target: str) -> AsyncIterator[Line]:
     try:
         yield line
     finally:
-        line.mend()
         server.close()
+        await asyncio.sleep(0)  # whoever was let in last begins to be served, or nobody would close that connection
+        await line.close()

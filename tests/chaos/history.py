@@ -26,6 +26,18 @@ class SeenAttempt:
     number: int
     outcome: str
     end_time: float
+    fuel: int = 0
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class SeenUsage:
+    """What a task consumed."""
+
+    latency_ms: int = 0
+    tokens: int = 0
+    fuel: int = 0
+    cost_micros: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class SeenTask:
     result_json: str = ""
     error_code: str = ""
     cancel_requested: bool = False
+    usage: SeenUsage = SeenUsage()
 
     @property
     def ended(self) -> bool:
@@ -65,7 +78,7 @@ class SeenEvent:
 class Call:
     """One call: `began` and `ended` order all calls of a history, `reason` is the typed one of a refusal.
 
-    `after_offset` and `events` belong to a watch.
+    `after_offset` and `events` belong to a watch. `wire` is what it came over.
     """
 
     method: str
@@ -78,6 +91,7 @@ class Call:
     reason: str = ""
     after_offset: int = 0
     events: tuple[SeenEvent, ...] = ()
+    wire: str = "grpc"
 
 
 @dataclass(frozen=True)

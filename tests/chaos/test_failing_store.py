@@ -8,10 +8,10 @@ import asyncio
 
 import pytest
 
-from tests.e2e.crash.aftermath import settle_and_judge
-from tests.e2e.crash.client import Client, Recorder, Steps
-from tests.e2e.crash.history import Outcome
-from tests.e2e.crash.server import Place, Server
+from tests.chaos.aftermath import settle_and_judge
+from tests.chaos.client import Client, Recorder, Steps, all_ids
+from tests.chaos.history import Outcome
+from tests.chaos.server import Place, Server
 
 ATTEMPTS = 5
 
@@ -38,7 +38,7 @@ async def test_a_store_that_cannot_write_refuses_in_types_and_recovers(tmp_path,
             assert {(call.outcome, call.reason) for call in refused} == {(outcome, reason)}
             # What can be read is read meanwhile, and what was refused left nothing.
             assert (await client.get(before.task.task_id)).task == before.task
-            assert await client.all_ids() == [before.task.task_id]
+            assert await all_ids(server) == [before.task.task_id]
             full.unlink()
             again = await asyncio.gather(*(client.submit(key, wait=20.0) for key in keys))
             assert [call.task.state for call in again if call.task is not None] == ["OK"] * ATTEMPTS
@@ -58,7 +58,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_again_by_its_key(tmp_path
             # The writer knows no outcome, so the server looks whether the key has a task, and it has.
             found = await client.submit(key)
             assert found.task is not None
-            assert [found.task.task_id] == await client.all_ids()
+            assert [found.task.task_id] == await all_ids(server)
             broken.unlink()
             # The lease that was committed is held by nobody: it runs out, and the task runs.
             again = await client.submit(key, wait=20.0)

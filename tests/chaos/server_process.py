@@ -1,4 +1,4 @@
-"""The process of one server, forked from one that has imported AION already.
+"""Processes that are forked from one that has imported AION already.
 
 Importing takes two seconds, everything else that a server does to start a tenth of that; with hundreds of starts the
 difference is minutes. What runs is `aion dev` with an environment of its own, and SIGKILL ends it like any other.
@@ -7,7 +7,7 @@ difference is minutes. What runs is `aion dev` with an environment of its own, a
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -20,7 +20,12 @@ _FORKS.set_forkserver_preload(["pytest", "uvloop", "aion.app.main", "aion.app.co
 
 def launch(arguments: list[str], environment: Mapping[str, str], log: Path) -> ForkServerProcess:
     """Starts `aion ARGUMENTS` with exactly this environment; all that it writes goes to `log`."""
-    process = _FORKS.Process(target=_serve, args=(arguments, dict(environment), str(log)))
+    return fork(_serve, arguments, dict(environment), str(log))
+
+
+def fork(target: Callable[..., object], *arguments: object) -> ForkServerProcess:
+    """Calls a function of a module in a process of its own."""
+    process = _FORKS.Process(target=target, args=arguments)
     process.start()
     return process
 

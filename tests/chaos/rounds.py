@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from tests.e2e.crash.client import Client, Recorder, Steps, all_of
-from tests.e2e.crash.history import Outcome
-from tests.e2e.crash.server import Died, Place, Server
+from tests.chaos.client import WIRES, Client, Recorder, Steps, all_of
+from tests.chaos.history import Outcome
+from tests.chaos.server import Died, Place, Server
 
 SUBMITTERS = 3
 BRISK_TASKS = 40
@@ -21,6 +23,7 @@ class Story:
 
     place: Place
     seed: int
+    wires: Sequence[str] = WIRES
     recorder: Recorder = field(default_factory=Recorder)
 
     def __post_init__(self) -> None:
@@ -44,20 +47,28 @@ class Story:
 
     async def _live(self, server: Server, held: int) -> None:
         await server.wait_until_ready()
-        async with Client.connect(self.recorder, server) as client:
-            work = asyncio.create_task(self._work(client, server, held))
+        async with AsyncExitStack() as stack:
+            clients = [
+                await stack.enter_async_context(Client.connect(self.recorder, server, wire))
+                for wire in self._wires(SUBMITTERS)
+            ]
+            work = asyncio.create_task(self._work(clients, server, held))
             try:
                 await server.wait_until_killed()
             finally:
                 # Whatever happened, the server is gone, so every call ends.
                 await work
 
-    async def _work(self, client: Client, server: Server, held: int) -> None:
+    def _wires(self, count: int) -> list[str]:
+        return [self.wires[number % len(self.wires)] for number in range(count)]
+
+    async def _work(self, clients: Sequence[Client], server: Server, held: int) -> None:
+        client = clients[0]
         brisk = len(self.recorder.plans) + BRISK_TASKS
         await all_of(*(self._hold(client) for _ in range(held)))
         again, self._open = self._open, []
         await all_of(
-            self._submit_again(client, server, again), *(self._submit(client, server, brisk) for _ in range(SUBMITTERS))
+            self._submit_again(client, server, again), *(self._submit(each, server, brisk) for each in clients)
         )
 
     async def _submit_again(self, client: Client, server: Server, keys: list[str]) -> None:

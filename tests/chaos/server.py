@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import signal
 import time
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from shutil import copytree
 import wasmtime
 
 from aion.failpoints import ENVIRONMENT
-from tests.e2e.crash.server_process import launch
+from tests.chaos.server_process import launch
 from tests.host_processes import hosts_of
 
 LEASE_SECONDS = 2.0
@@ -36,8 +37,11 @@ class Place:
     starts: int = 0
     kills: int = 0
     settings: dict[str, str] = field(default_factory=dict)
+    log: Path = Path()
+    """What all servers of this place wrote."""
 
     def __post_init__(self) -> None:
+        self.log = self.root / "server.log"
         modules = self.root / "modules" / "takes_steps"
         copytree(_MODULE, modules)
         (modules / "takes_steps.wasm").write_bytes(wasmtime.wat2wasm((_MODULE / "takes_steps.wat").read_text()))
@@ -52,10 +56,10 @@ class Place:
         """The store's file."""
         return self.root / "data" / "aion.db"
 
-    @property
-    def log(self) -> Path:
-        """What all servers of this place wrote."""
-        return self.root / "server.log"
+    def forget_compiled(self) -> None:
+        """The next life compiles its modules anew."""
+        for path in (self.root / "data" / "modules-cache").glob("*.cwasm"):
+            path.unlink()
 
     def environment(self, failpoints: str) -> dict[str, str]:
         """A clean environment with short leases and the failpoints of one life."""
@@ -83,6 +87,7 @@ class Server:
     place: Place
     process: ForkServerProcess
     address: str = ""
+    url: str = ""
     worker_address: str = ""
     api_key: str = ""
     ready_at: float = 0.0
@@ -114,7 +119,8 @@ class Server:
                 raise AssertionError(f"the server was not ready after {PATIENCE} s; see {self.place.log}")
             await asyncio.sleep(_LOOK_EVERY)
         facts = json.loads(ready.read_text())
-        self.address, self.worker_address, self.api_key = facts["grpc"], facts.get("workers", ""), facts["api_key"]
+        self.address, self.url = facts["grpc"], f"http://{facts['http']}"
+        self.worker_address, self.api_key = facts.get("workers", ""), facts["api_key"]
         self.ready_at = time.time()
 
     @property
@@ -146,6 +152,10 @@ class Server:
     def signal(self, number: signal.Signals) -> None:
         """Sends the server process a signal."""
         os.kill(self.pid, number)
+
+    def may_write(self, size: int) -> None:
+        """From now on the kernel lets no file of the server's grow beyond this size: zero is a disk that is full."""
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def hosts(self) -> list[int]:
         """The process ids of its WASM hosts."""
