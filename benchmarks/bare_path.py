@@ -37,7 +37,7 @@ TIMEOUT = timedelta(seconds=5)
 async def main(ready: Path) -> None:
     """Serves until the process is ended."""
     data_dir = Path(os.environ["AION_DATA_DIR"])
-    data_dir.mkdir(mode=0o700)  # noqa: ASYNC240 - before anything is served
+    data_dir.mkdir(mode=0o700, exist_ok=True)  # noqa: ASYNC240 - before anything is served
     catalog = load_catalog(ROOT / "config", [ROOT / "modules"], RecentLatency())
     package = next(package for package in catalog.packages() if package.engine == ENGINE)
     module = WasmModule(ENGINE, package.wasm, package.digest, package.memory_bytes, package.fuel)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from ctypes import addressof, byref, c_void_p
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import wasmtime
@@ -118,7 +119,7 @@ def parts(modules: list[tuple[str, WasmModule, bytes]]) -> list[Part]:
     slots = [lane.load(module) for _, module, _ in modules]
     rows = [measure("instance only", instantiate_only(lane, slots[0]))]
     for slot, (what, module, given) in zip(slots, modules, strict=True):
-        rows.append(measure(what, lambda slot=slot, module=module, given=given: lane.call(slot, module, given)))
+        rows.append(measure(what, partial(lane.call, slot, module, given)))
     return rows
 
 

@@ -1,72 +1,137 @@
 """The load: closed loop for throughput, open loop for latency from the moment a call was due.
 
-One connection, raw bytes prepared beforehand: what is measured is the server. The client shares the machine with it, as
-in every figure of the reports.
+Requests are prepared as bytes and answers are checked: what is measured is the server. The client shares the machine
+with it, as in every figure of the reports; what it takes of the processor is measured too.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import grpc
 from grpc import aio
 
 Metadata = tuple[tuple[str, str], ...]
 
+Call = Callable[[int], Awaitable[None]]
+"""Makes the call of this number and checks its answer; raises when that is not what it should be."""
+
+
+class Door(Protocol):
+    """A way to call a server."""
+
+    def opened(self, in_flight: int) -> AbstractAsyncContextManager[Call]:
+        """Connections for so many calls at once, while the block runs."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One method of one server. `check` raises when an answer is not what it should be."""
+    """One gRPC method of one server, over one connection. `check` raises when an answer is not what it should be."""
 
     address: str
     method: str
     payload: Callable[[int], bytes]
     check: Callable[[bytes], None]
     metadata: Metadata = ()
+    metadata_of: Callable[[int], Metadata] | None = None
+
+    @asynccontextmanager
+    async def opened(self, in_flight: int) -> AsyncIterator[Call]:
+        """However many calls there are, they share the connection."""
+        async with channel_to(self.address) as channel:
+            method: aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(self.method)
+
+            async def call(number: int) -> None:
+                metadata = self.metadata_of(number) if self.metadata_of is not None else self.metadata
+                try:
+                    answer = await method(self.payload(number), metadata=metadata)
+                except aio.AioRpcError as error:
+                    if error.code() in _BUSY:
+                        raise TooMuch(error.details()) from error
+                    raise
+                self.check(answer)
+
+            yield call
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Calls a second, how many were made in all, and microseconds of processor time that the client took for each."""
+
+    per_second: float
+    calls: int
+    client_us: float
 
 
 @dataclass(frozen=True, slots=True)
 class Latencies:
-    """Sorted seconds."""
+    """Sorted seconds of the calls that were served, and how many were refused for want of room."""
 
     seconds: Sequence[float]
+    refused: int = 0
+
+    @property
+    def refused_percent(self) -> float:
+        """The share of the calls that was refused."""
+        return 100 * self.refused / (self.refused + len(self.seconds))
 
     def quantile(self, share: float) -> float:
         """Milliseconds that `share` of the calls kept."""
         return 1000 * self.seconds[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
 
 
-async def throughput(target: Target, in_flight: int, seconds: float) -> float:
-    """Calls a second with `in_flight` calls open at any time, after a warm-up of a fifth of the time."""
-    counted = 0
-    warm = time.perf_counter() + seconds / 5
-    end = warm + seconds
+_BUSY = frozenset({grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE})
 
-    async with _channel(target.address) as channel:
-        call = channel.unary_unary(target.method)
+
+class TooMuch(Exception):
+    """The server refused a call because it has more than it can do."""
+
+
+async def throughput(door: Door, in_flight: int, seconds: float) -> float:
+    """Calls a second with `in_flight` calls open at any time, after a warm-up of a fifth of the time."""
+    return (await closed_loop(door, in_flight, seconds)).per_second
+
+
+async def closed_loop(door: Door, in_flight: int, seconds: float) -> Pace:
+    """The same, with what the client costs. What is under way when the time is over is waited for and counted."""
+    made = counted = 0
+    async with door.opened(in_flight) as call:
         numbers = iter(range(10**9))
+        used = time.process_time()
+        warm = time.perf_counter() + seconds / 5
+        end = warm + seconds
 
         async def loop() -> None:
-            nonlocal counted
-            while (now := time.perf_counter()) < end:
-                target.check(await call(target.payload(next(numbers)), metadata=target.metadata))
-                counted += warm <= now
+            nonlocal counted, made
+            while time.perf_counter() < end:
+                await call(next(numbers))
+                made += 1
+                counted += time.perf_counter() >= warm
 
         await asyncio.gather(*(loop() for _ in range(in_flight)))
-        return counted / (time.perf_counter() - warm)
+        took = time.perf_counter() - warm
+    return Pace(counted / took, made, (time.process_time() - used) / made * 1e6)
 
 
-async def open_loop(target: Target, rate: float, seconds: float) -> Latencies:
+async def open_loop(door: Door, rate: float, seconds: float, in_flight: int = 64) -> Latencies:
     """Latencies at a fixed rate; a late answer delays nobody else, and waiting to be sent counts."""
     latencies: list[float] = []
-    async with _channel(target.address) as channel:
-        call = channel.unary_unary(target.method)
-        target.check(await call(target.payload(-1), metadata=target.metadata))
+    refused = 0
+    async with door.opened(in_flight) as call:
+        await call(-1)
 
         async def one(number: int, due: float) -> None:
-            target.check(await call(target.payload(number), metadata=target.metadata))
-            latencies.append(time.perf_counter() - due)
+            nonlocal refused
+            try:
+                await call(number)
+            except TooMuch:
+                refused += 1
+            else:
+                latencies.append(time.perf_counter() - due)
 
         begin = time.perf_counter() + 0.1
         tasks = []
@@ -76,12 +141,13 @@ async def open_loop(target: Target, rate: float, seconds: float) -> Latencies:
                 await asyncio.sleep(pause)
             tasks.append(asyncio.ensure_future(one(number, due)))
         await asyncio.gather(*tasks)
-    return Latencies(sorted(latencies))
+    return Latencies(sorted(latencies), refused)
 
 
-def _channel(address: str) -> aio.Channel:
+def channel_to(address: str) -> aio.Channel:
+    """A connection of its own."""
     return aio.insecure_channel(
         address,
-        options=[("grpc.use_local_subchannel_pool", 1)],
+        options=[("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)],
         compression=grpc.Compression.NoCompression,
     )
