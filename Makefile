@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+# Where it is set every process compiles every module anew: servers start, and tests run, in twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A release that is minutes old can be locked and yet not be installable everywhere: lock what was out on this day.
 LOCK_DATE := 2026-11-14
@@ -78,26 +80,19 @@ bench: setup ## Measure AION against a bare gRPC echo, in one run.
 bench-growth: setup ## Measure AION with 10^3, 10^5 and 10^6 stored tasks.
 	@$(BIN)/python -m benchmarks.growth
 
-.PHONY: bench-peers
-bench-peers: setup ## Measure the same work on peers, in environments of their own.
-	@$(BIN)/python -m benchmarks.peers
-
 .PHONY: soak
 soak: setup ## Mixed load for 15 minutes, then a burst, then a noisy tenant; ends with 1 when a promise is not kept.
 	@$(BIN)/python -m benchmarks.soak
 
 .PHONY: chaos
 chaos: setup ## Faults, simulation and bad input, with all the effort there is: hours. AION_EFFORT=short tries it.
+	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements/fuzz.txt
 	@AION_EFFORT=$${AION_EFFORT:-long} $(BIN)/python -m pytest -n 2 --timeout=7200 --durations=25 \
 	  tests/chaos tests/simulation tests/fuzz tests/abuse tests/parsers $(PYTEST_ARGS)
 
 .PHONY: plant
 plant: setup ## Plant known bugs one by one and see each caught by the test that is named for it.
 	@$(BIN)/python -m tools.plants
-
-.PHONY: mutation
-mutation: setup ## Change domain, pipeline and store at random and count what the tests notice: hours.
-	@$(BIN)/python -m tools.mutation
 
 .PHONY: flakes
 flakes: setup ## Run the tests twenty times and count those that do not always pass: hours.
@@ -136,6 +131,7 @@ lock: $(VENV)/.uv ## Choose anew the exact versions in requirements/*.txt.
 	@$(LOCK:--all-extras=) requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/demo.in -o requirements/runtime.txt
 	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/demo.in requirements/dev.in -o requirements/dev.txt
+	@$(LOCK:--all-extras=) requirements/fuzz.in -o requirements/fuzz.txt
 
 .PHONY: clean
 clean: ## Remove what can be made again, .venv too.
