@@ -9,15 +9,20 @@ class ManualClock:
     def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
         self._start = start
         self._passed = timedelta()
+        self._set_by = timedelta()
 
     def now(self) -> datetime:
-        return self._start + self._passed
+        return self._start + self._passed + self._set_by
 
     def monotonic(self) -> float:
         return self._passed.total_seconds()
 
     def advance(self, by: timedelta) -> None:
         self._passed += by
+
+    def jump(self, by: timedelta) -> None:
+        """Somebody sets the time of day, back if negative; no time passes."""
+        self._set_by += by
 
 
 class CountingEntropy:

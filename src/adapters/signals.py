@@ -28,19 +28,16 @@ class ProcessSubscription:
     async def changed(self, timeout: float) -> bool:
         """True as soon as the subject changed since the last call; False after `timeout` seconds."""
         if not self._changed and timeout > 0:
-            await self._wait(timeout)
+            loop = asyncio.get_running_loop()
+            waiter = self._waiter = loop.create_future()
+            timer = loop.call_later(timeout, _give_up, waiter)
+            try:
+                await waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
         seen, self._changed = self._changed, False
         return seen
-
-    async def _wait(self, timeout: float) -> None:
-        loop = asyncio.get_running_loop()
-        waiter = self._waiter = loop.create_future()
-        timer = loop.call_later(timeout, _give_up, waiter)
-        try:
-            await waiter
-        finally:
-            timer.cancel()
-            self._waiter = None
 
 
 class ProcessSignals:
@@ -77,23 +74,11 @@ class ProcessSignals:
 
     def watch_task(self, tenant: str, task_id: str) -> AbstractContextManager[Subscription]:
         """Subscribes to one task."""
-        return self._watch_task((tenant, task_id))
+        return _Watch(self._tasks, (tenant, task_id))
 
     def watch_work(self) -> AbstractContextManager[Subscription]:
         """Subscribes to arriving work."""
         return self._watch_work()
-
-    @contextmanager
-    def _watch_task(self, key: tuple[str, str]) -> Iterator[Subscription]:
-        subscription = ProcessSubscription()
-        watching = self._tasks.setdefault(key, [])
-        watching.append(subscription)
-        try:
-            yield subscription
-        finally:
-            watching.remove(subscription)
-            if not watching:
-                del self._tasks[key]
 
     @contextmanager
     def _watch_work(self) -> Iterator[Subscription]:
@@ -103,6 +88,27 @@ class ProcessSignals:
             yield subscription
         finally:
             self._work.remove(subscription)
+
+
+class _Watch:
+    """One subscription to a task. Every call that waits makes one, and a generator costs three times as much."""
+
+    __slots__ = ("_key", "_subscription", "_tasks")
+
+    def __init__(self, tasks: dict[tuple[str, str], list[ProcessSubscription]], key: tuple[str, str]) -> None:
+        self._tasks = tasks
+        self._key = key
+        self._subscription = ProcessSubscription()
+
+    def __enter__(self) -> Subscription:
+        self._tasks.setdefault(self._key, []).append(self._subscription)
+        return self._subscription
+
+    def __exit__(self, *_: object) -> None:
+        watching = self._tasks[self._key]
+        watching.remove(self._subscription)
+        if not watching:
+            del self._tasks[self._key]
 
 
 def _give_up(waiter: asyncio.Future[bool]) -> None:

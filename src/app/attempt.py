@@ -201,6 +201,7 @@ class RunningAttempt:
                 failpoints.hit("worker.before_append")
                 value = Append(self.lease, events, self._offset)
                 written = await self._offered("append", partial(self._parts.queue.append, WRITE, value))
+                failpoints.hit("worker.after_append")
                 if written is not None:
                     self._offset = written
         except StaleFence as error:

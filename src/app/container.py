@@ -2,7 +2,7 @@
 
 Nothing is built at import. Tests call the same function with other settings. Commands that need no server are
 composed in `aion.app.offline` and `aion.app.module_room`, a worker apart in `aion.app.worker_process`; with the parts
-`engine_room`, `front_door`, `webhook_room` and `worker_door` these, and no other module, name adapters.
+`engine_room`, `front_door`, `stage_profile`, `webhook_room` and `worker_door` these and no other module name adapters.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from aion.adapters.identity.tickets import SealedTickets
 from aion.adapters.page_tokens import SealedPageTokens
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
+from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.sqlite import open_store
@@ -48,6 +49,7 @@ from aion.app.resources import config_folder, openapi_document
 from aion.app.scheduler import Scheduler
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen
+from aion.app.stage_profile import stage_profile
 from aion.app.usecases.create_ticket import CreateTicket
 from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_catalog import DescribeModule, GetServerInfo, ListIntents, ListModules
@@ -97,11 +99,13 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
 
     Raises what `aion.app.offline.REFUSALS` lists when it cannot start.
     """
-    clock, entropy, signals, health = SystemClock(), SystemEntropy(), ProcessSignals(), Health()
-    metrics = Metrics(aion.__version__)
+    clock, entropy, signals = SystemClock(), SystemEntropy(), ProcessSignals()
+    health, metrics = Health(), Metrics(aion.__version__)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = f"{socket.gethostname()}-{os.getpid()}-{entropy.bytes(4).hex()}"
     async with AsyncExitStack() as stack:
+        if settings.stage_profile:
+            metrics.add(stack.enter_context(stage_profile()))
         tracer = open_tracer(entropy, settings.otlp_endpoint, settings.trace_ratio, aion.__version__, owner)
         stack.callback(tracer.close)
         observer = TelemetryObserver(metrics, tracer)
@@ -110,7 +114,10 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
         pepper = open_pepper(settings.data_dir, entropy)
 
         retention = load_retention(config_folder(settings), settings.keep_events, settings.keep_tasks)
-        # Before modules are compiled, which takes seconds the first time.
+        # What the operator can get wrong comes before modules are compiled, which takes seconds the first time.
+        webhooks = await stack.enter_async_context(
+            webhook_room(settings, store, observer, metrics, pepper=pepper, owner=owner)
+        )
         refuse_taken(
             {
                 "AION_GRPC_LISTEN": settings.grpc_listen,
@@ -127,13 +134,9 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
             WorkerSettings(owner=owner, slots=settings.worker_slots, lease_for=settings.lease),
             WorkerParts(store, {"module": wasm}, catalog, latency, signals, clock, observer, health.report),
         )
-        waiters = Slots("waiting calls", settings.max_waiters)
-        watchers = Slots("streams", settings.max_watchers)
+        waiters, watchers = Slots("waiting calls", settings.max_waiters), Slots("streams", settings.max_watchers)
         tokens = SealedPageTokens(mac(pepper, "page tokens"), entropy)
         tickets = SealedTickets.of(mac(pepper, "stream tickets"), entropy)
-        webhooks = await stack.enter_async_context(
-            webhook_room(settings, store, observer, metrics, pepper=pepper, owner=owner)
-        )
         accept = AcceptTask(
             store, catalog, Decider(catalog), clock, entropy, worker, settings.max_pending, observer.accepted, retention
         )
@@ -189,6 +192,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
         )
         authenticator = authenticator_of(settings, clock, keys, pepper, tickets)
         call_observer = TelemetryCallObserver(metrics, tracer, clock)
+        turnstile = Turnstile(settings.max_queued_calls)
         pipeline = Pipeline(
             handlers(use_cases),
             PipelineParts(
@@ -198,12 +202,14 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
                 clock=clock,
                 entropy=entropy,
                 observer=call_observer,
+                turnstile=turnstile,
             ),
         )
         for level, read in (
             (Level.RUNNING, lambda: worker.running),
             (Level.WAITERS, lambda: waiters.taken),
             (Level.WATCHERS, lambda: watchers.taken),
+            (Level.QUEUED_CALLS, lambda: turnstile.waiting),
             (Level.QUEUE_DEPTH, lambda: store.pending),
             (Level.HOSTS_ALIVE, lambda: wasm.hosts_alive),
             (Level.WEBHOOKS_SENDING, lambda: webhooks.deliverer.sending),
@@ -241,11 +247,12 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
             places=Slots("WebSocket connections", settings.max_watchers).take,
         )
         http = await stack.enter_async_context(
-            http_server(http_settings(settings), await http_app(http_parts), drain_time.left)
+            http_server(http_settings(settings), http_app(http_parts), drain_time.left)
         )
         grpc = await stack.enter_async_context(grpc_server(grpc_settings(settings), pipeline, drain_time.left))
         stack.push_async_callback(_drain, drain_time, health, pipeline, worker, door)
         health.listen(grpc.set_serving)
+        await wasm.opened()
         health.enter(Phase.SERVING)
         yield RunningServer(
             grpc_address=str(Listen(settings.grpc_listen.host, grpc.port)),

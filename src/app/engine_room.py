@@ -79,24 +79,29 @@ class EngineRoom:
 async def engine_room(
     settings: Settings, host_replaced: Callable[[str], None], developed: Sequence[Path] = ()
 ) -> AsyncIterator[EngineRoom]:
-    """Engines that are ready while the block runs; without slots for attempts there are no hosts either.
+    """Engines while the block runs; without slots for attempts there are no hosts either, else `wasm.opened` says when
+    these take work: they start beside all that a server sets up meanwhile.
 
     `developed` are packages that stand in for installed ones of their name and version. Every module is compiled, so
     that the catalogue says which are broken; large ones that were never compiled go on compiling while the block runs.
     Raises ConfigurationInvalid.
     """
     latency = RecentLatency()
-    catalog = load_catalog(config_folder(settings), modules_folders(settings), latency, developed)
-    modules = _wasm_modules(catalog)
-    wasm = WasmEngine(modules, settings.data_dir, WasmSettings(hosts=settings.engine_hosts), host_replaced)
-    later = [module for module in modules.values() if wasm.takes_long(module)]
-    wasm.postpone(later)
-    soon = {name: module for name, module in modules.items() if module not in later}
-    prepared = await asyncio.gather(*(wasm.prepare(module) for module in soon.values()))
-    live = LiveCatalog(catalog.with_broken(dict(zip(soon, prepared, strict=True))))
+    wasm = WasmEngine({}, settings.data_dir, WasmSettings(hosts=settings.engine_hosts), host_replaced)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(wasm.close)
         if settings.worker_slots:
-            await stack.enter_async_context(wasm)
+            wasm.begin()
+        catalog = await asyncio.to_thread(
+            load_catalog, config_folder(settings), modules_folders(settings), latency, developed
+        )
+        modules = _wasm_modules(catalog)
+        wasm.replace(modules)
+        later = [module for module in modules.values() if wasm.takes_long(module)]
+        wasm.postpone(later)
+        soon = {name: module for name, module in modules.items() if module not in later}
+        prepared = await asyncio.gather(*(wasm.prepare(module) for module in soon.values()))
+        live = LiveCatalog(catalog.with_broken(dict(zip(soon, prepared, strict=True))))
         await stack.enter_async_context(_compiling(live, wasm, later))
         yield EngineRoom(live, latency, wasm, LookedAt(catalog.files()))
 

@@ -9,7 +9,7 @@ from aion.adapters.identity.principals import CertificateAuthenticator, read_pri
 from aion.adapters.identity.tickets import SealedTickets, TicketAuthenticator
 from aion.adapters.limits.token_bucket import TokenBucketLimiter, Unlimited
 from aion.adapters.transports.grpc_server import GrpcSettings
-from aion.adapters.transports.http_server import MAX_CONNECTIONS, HttpSettings
+from aion.adapters.transports.http_server import HttpSettings
 from aion.app.open_files import raise_open_files
 from aion.app.settings import Settings
 from aion.app.settings_types import Rate
@@ -44,6 +44,7 @@ def grpc_settings(settings: Settings) -> GrpcSettings:
         cert=settings.tls_cert,
         key=settings.tls_key,
         client_ca=settings.tls_client_ca,
+        max_connections=min(settings.max_connections, raise_open_files() // 4),
     )
 
 
@@ -55,5 +56,5 @@ def http_settings(settings: Settings) -> HttpSettings:
         cert=settings.tls_cert,
         key=settings.tls_key,
         # The other half is for gRPC, the store and the engine's hosts.
-        max_connections=min(MAX_CONNECTIONS, raise_open_files() // 2),
+        max_connections=min(settings.max_connections, raise_open_files() // 2),
     )

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from aion.app.deleting_by_age import DeletingByAge
 from aion.app.loops import Report, keep_up, unreported
 from aion.domain.errors import AionError
 from aion.domain.identity import SystemScope
@@ -52,6 +53,10 @@ class Chores:
     observer: Observer
     report: Report = unreported
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    _by_age: DeletingByAge = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_age", DeletingByAge(self.clock))
 
     async def run(self) -> None:
         """Runs all loops until cancelled."""
@@ -95,12 +100,16 @@ class Chores:
 
     async def _purge(self) -> float:
         """Deletes what is no longer kept, a bounded piece at a time."""
+        if not self._by_age.may():
+            return PURGE_EVERY
         purged = await self.store.purge(PURGE, PURGE_BATCH)
         return 0.0 if purged >= PURGE_BATCH else PURGE_EVERY
 
     async def _forget(self) -> float:
         """Deletes what retention says is too old, a piece so small that it holds up no write."""
         policy, swept = self.retention, list[Swept]()
+        if not self._by_age.may():
+            return KEEP_EVERY
         if policy.shortest_events is not None:
             swept.append(await self.store.forget_logs(PURGE, policy, KEEP_BATCH))
         if policy.shortest_tasks is not None:

@@ -22,7 +22,7 @@ from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, open_pepper
-from aion.adapters.storage import backup, schema
+from aion.adapters.storage import backup
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.archive import Manifest
 from aion.adapters.storage.errors import BackupRefused, StoreStartupError
@@ -160,6 +160,8 @@ def read_catalog(settings: Settings) -> FileCatalog:
 
 def migrate_store(settings: Settings) -> Sequence[str]:
     """Brings the store to this version's schema; the migrations that ran. Raises StoreStartupError."""
+    from aion.adapters.storage import schema
+
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return schema.migrate(settings.store)
 
@@ -185,6 +187,8 @@ def _store_file(settings: Settings) -> Path:
 
 def migration_differences() -> Sequence[str]:
     """How the migrated schema differs from the tables that the code knows; empty when they are one."""
+    from aion.adapters.storage import schema
+
     return schema.check()
 
 

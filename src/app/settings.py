@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,  # an input may hold a password
-        use_attribute_docstrings=True,
+        defer_build=True,  # of the kinds of settings, a process uses one
     )
 
     grpc_listen: ListenSetting = Listen("127.0.0.1", 50051)
@@ -163,8 +163,16 @@ class Settings(BaseSettings):
     """How many streams may be open at once, and how many WebSocket connections; one tenant may hold half of them.
     Each stream costs about 50 us of CPU an event."""
 
+    max_queued_calls: Count = 500
+    """How many calls may wait for their turn when more come than this process can serve; the next one is refused with
+    OVERLOADED. One tenant may hold half of them. What a machine of two cores serves within a second."""
+
     max_concurrent_streams: Count = 1_000
     """How many calls one gRPC connection may have open: bounds what one client can hold."""
+
+    max_connections: Count = 4_096
+    """How many connections each port holds open; gRPC refuses the next one, HTTP ends the one that was silent longest.
+    More than the clients of one server. At most a half (HTTP) and a quarter (gRPC) of the files that it may open."""
 
     rate_per_key: RateSetting = Rate(60, _MINUTE, burst=120)
     """How often one principal of a tenant may call, with however many keys or certificates:
@@ -196,6 +204,10 @@ class Settings(BaseSettings):
     metrics_open: bool = False
     """Whether /metrics answers without credentials. Closed: load and names of engines are for scope
     server:read."""
+
+    stage_profile: bool = False
+    """Whether the stages of every call are timed, shown in /metrics as aion_stage_seconds. Off: nothing of it is on
+    the path of a call. On, it costs some tens of microseconds a call: for hunting what is slow."""
 
     docs_open: bool = False
     """Whether REST documentation and gRPC reflection answer without credentials."""

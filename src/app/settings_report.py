@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import ValidationError
 
 from aion.app.settings import PREFIX, Settings
+from aion.app.settings_reasons import reasons
 from aion.app.worker_settings import RemoteWorkerSettings
 
 OTHER_READERS: Final = frozenset(
@@ -24,11 +25,12 @@ OTHER_READERS: Final = frozenset(
         "AION_CLIENT_CERT",
         "AION_CLIENT_KEY",
         "AION_CONTEXT",
+        "AION_EFFORT",
         "AION_FAILPOINTS",
         "AION_SERVER",
     }
 )
-"""Variables that are no settings of the server: what the SDK, aionctl, the module build and crash tests read. A test
+"""Variables that are no settings of the server: what the SDK, aionctl, the module build and tests read. A test
 looks for them in the sources.
 """
 
@@ -113,19 +115,19 @@ def _example_lines() -> Iterator[str]:
     yield "#   set -a; . ./.env; set +a"
     yield "# Made from src/app/settings.py; a test holds the two together. Values need no quotes."
     for name in Settings.model_fields:
-        yield from _example_of(Settings, name)
+        yield from _example_of(Settings, name, reasons(Settings)[name])
     yield ""
     yield "# What a worker on another machine (`aion worker`) has besides. Of the above it reads AION_DATA_DIR,"
     yield "# AION_MODULES_DIR, AION_CONFIG_DIR, AION_DRAIN, AION_WORKER_SLOTS, AION_ENGINE_HOSTS, AION_METRICS_OPEN,"
     yield "# and those of logs and traces. Made from src/app/worker_settings.py."
     for name in RemoteWorkerSettings.model_fields:
         if name not in Settings.model_fields:
-            yield from _example_of(RemoteWorkerSettings, name)
+            yield from _example_of(RemoteWorkerSettings, name, reasons(RemoteWorkerSettings)[name])
 
 
-def _example_of(kind: type[Settings], name: str) -> Iterator[str]:
+def _example_of(kind: type[Settings], name: str, reason: str) -> Iterator[str]:
     yield ""
-    yield from (f"# {line.strip()}" for line in (kind.model_fields[name].description or "").splitlines())
+    yield from (f"# {line.strip()}" for line in reason.splitlines())
     yield f"#{variable(name)}={_default(kind, name)}"
 
 

@@ -20,6 +20,8 @@ _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
+_LONGEST: Final = timedelta(days=36_500)
+"""A century: what is longer means for ever, and dates that far cannot be counted."""
 _RATE: Final = re.compile(r"([1-9]\d*)/(s|min|h)(?:,burst=([1-9]\d*))?")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _ORIGIN_FORM: Final = (
@@ -93,7 +95,10 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError("write a number with its unit: ms, s, m, h or d, as in 10s")
-    return float(match[1]) * _UNITS[match[2]]
+    unit = _UNITS[match[2]]
+    if float(match[1]) > _LONGEST / unit:
+        raise ValueError(f"write a duration of at most {_LONGEST.days}d")
+    return float(match[1]) * unit
 
 
 def duration_text(value: timedelta) -> str:

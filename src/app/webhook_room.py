@@ -18,10 +18,12 @@ from aion.adapters.webhooks.guard import AddressGuard
 from aion.adapters.webhooks.payload import TaskPayload
 from aion.adapters.webhooks.resolver import SystemResolver
 from aion.adapters.webhooks.secret_box import SealedSecretBox
-from aion.adapters.webhooks.sender import HttpWebhookSender
+from aion.adapters.webhooks.sender_on_demand import SenderOnDemand
 from aion.app.settings import Settings
 from aion.app.webhook_sending import SenderParts, SenderSettings, WebhookDeliverer
+from aion.ports.clock import Clock
 from aion.ports.telemetry import Observer
+from aion.ports.webhooks import WebhookSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ async def webhook_room(
     box = SealedSecretBox(mac(pepper, "webhook secrets"), entropy)
     with SystemResolver() as resolver:
         guard = AddressGuard(Allowances.parse(settings.webhook_allow), resolver)
-        sender = HttpWebhookSender(guard, clock)
+        sender = SenderOnDemand(lambda: _sender(guard, clock))
         told = TelemetryDeliveryObserver(metrics)
         parts = SenderParts(store.webhooks, store, sender, TaskPayload(), box, clock, told, observer)
         try:
@@ -51,3 +53,9 @@ async def webhook_room(
             )
         finally:
             await sender.close()
+
+
+def _sender(guard: AddressGuard, clock: Clock) -> WebhookSender:
+    from aion.adapters.webhooks.sender import HttpWebhookSender
+
+    return HttpWebhookSender(guard, clock)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aion import failpoints
+from aion.app.deleting_by_age import DeletingByAge
 from aion.app.usecases.webhooks import secret_binding
 from aion.domain.errors import AionError, TaskNotFound
 from aion.domain.identity import SystemScope
@@ -183,11 +184,12 @@ class WebhookDeliverer:
 
     async def _forget(self) -> None:
         """Deletes what is over for long, a piece so small that it holds up no write."""
+        by_age = DeletingByAge(self.parts.clock)
         while True:
             pause = FORGET_EVERY
             try:
                 before = self.parts.clock.now() - KEEP_FINISHED
-                if await self.parts.queue.forget_finished(SEND, before, FORGET_BATCH):
+                if by_age.may() and await self.parts.queue.forget_finished(SEND, before, FORGET_BATCH):
                     pause = BETWEEN_BATCHES
             except (AionError, OSError) as error:
                 self.parts.observer.trouble("webhooks", error)

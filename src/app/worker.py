@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from aion import failpoints
 from aion.app.attempt import RunningAttempt
 from aion.app.loops import Report, keep_up, unreported
 from aion.domain.errors import AionError
@@ -82,6 +83,7 @@ class Worker:
 
     def __init__(self, settings: WorkerSettings, parts: WorkerParts) -> None:
         self._settings = settings
+        self._share = max(1, int(settings.slots * settings.tenant_share))
         self._parts = parts
         self._reserved = 0
         self._by_tenant: Counter[str] = Counter()
@@ -117,8 +119,7 @@ class Worker:
 
     def reserve(self, tenant: str) -> bool:
         """Takes a slot for an eager start, within the tenant's share."""
-        share = max(1, int(self._settings.slots * self._settings.tenant_share))
-        if self._draining or self._free() <= 0 or self._by_tenant[tenant] >= share:
+        if self._draining or self._free() <= 0 or self._by_tenant[tenant] >= self._share:
             return False
         self._take(tenant)
         return True
@@ -208,6 +209,8 @@ class Worker:
             claimed = await self._parts.queue.claim(CLAIM, Claim(self.owner, limit, self.lease_for, self.engines))
         finally:
             self._reserved -= limit - len(claimed)
+        if claimed:
+            failpoints.hit("worker.after_claim")
         for task in claimed:
             self._by_tenant[task.tenant] += 1
             self._start(task, self._held_until(task))

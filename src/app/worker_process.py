@@ -104,6 +104,7 @@ async def running_worker(settings: RemoteWorkerSettings) -> AsyncIterator[Runnin
             )
         )
         health.report("server", NOT_YET)
+        await room.wasm.opened()
         health.enter(Phase.SERVING)
         await stack.enter_async_context(_working(queue, worker, observer, health))
         stack.push_async_callback(_drain, settings, health, queue, worker)

@@ -214,7 +214,7 @@ class ServeWorkers:
         answers = await self.parts.queue.renew(APART, Renew(worker.owner, leases, self.lease_for))
         held = {answer.lease for answer in answers if answer.held}
         expires = self.parts.clock.now() + self.lease_for
-        worker.answer = tuple(replace(task, lease_expires=expires) for task in worker.answer if task.lease in held)
+        worker.answer = tuple(task._replace(lease_expires=expires) for task in worker.answer if task.lease in held)
         if not worker.answer:
             worker.answered_turn = -1
 

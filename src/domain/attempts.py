@@ -93,6 +93,10 @@ class AttemptResult:
     digest: str = ""
     memory_bytes: int = 0
 
+    def of(self, digest: str) -> "AttemptResult":
+        """The same result, of these bytes."""
+        return AttemptResult(self.outcome, self.result_json, self.failure, self.fuel, digest, self.memory_bytes)
+
 
 MOST_FAILURE_MESSAGE: Final = 4096
 """Characters of a failure's message; what is longer is cut."""

@@ -247,6 +247,12 @@ class LimitReached(Exhausted):
     reason = "LIMIT_REACHED"
 
 
+class Overloaded(Exhausted):
+    """More calls come than this server can serve."""
+
+    reason = "OVERLOADED"
+
+
 class CallDeadlineExceeded(AionError):
     """The call's deadline passed; what was accepted goes on."""
 

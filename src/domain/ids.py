@@ -1,7 +1,6 @@
 """Ids that sort by time (UUIDv7, RFC 9562), so that the newest rows lie together on disk."""
 
 from datetime import datetime
-from uuid import UUID
 
 
 def uuid7(now: datetime, random: bytes) -> str:
@@ -9,4 +8,5 @@ def uuid7(now: datetime, random: bytes) -> str:
     millis = int(now.timestamp() * 1000) & (1 << 48) - 1
     tail = int.from_bytes(random, "big")
     value = millis << 80 | 0x7 << 76 | (tail >> 64 & 0xFFF) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
-    return str(UUID(int=value))
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -71,13 +71,16 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
         raise ValueError(f"a task in {task.state.name} cannot start")
     number = task.fence + 1
     decision = task.decision
-    attempt = Attempt(number=number, engine=decision.engine, start_time=now, owner=owner, digest=decision.pinned_digest)
+    began = max(now, task.create_time)
+    attempt = Attempt(
+        number=number, engine=decision.engine, start_time=began, owner=owner, digest=decision.pinned_digest
+    )
     events: tuple[TaskEvent, ...] = ()
     if task.stream_from:
         events = (TaskEvent(task.last_offset + 1, number, EventKind.RESET, now, discard_from=task.stream_from),)
     running = task.changed(
         state=TaskState.RUNNING,
-        start_time=now,
+        start_time=began,
         not_before=None,
         lease=Lease(owner, number, now + lease_for),
         attempts=(*_that_began(task.attempts), attempt),
@@ -220,7 +223,7 @@ def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:
         began.engine,
         began.start_time,
         result.outcome,
-        now,
+        max(now, began.start_time),
         result.failure,
         result.fuel,
         began.cost_micros,
@@ -263,7 +266,9 @@ def _pause(task_id: str, times: int) -> timedelta:
 def _end(
     task: Task, state: TaskState, now: datetime, *, failure: Failure | None, result_json: str | None = None
 ) -> Change:
-    latency = max(now - (task.held_until or task.create_time), timedelta())
+    # A clock that was set back meanwhile makes no end before its beginning.
+    end = max(now, task.start_time or task.create_time)
+    latency = max(end - (task.held_until or task.create_time), timedelta())
     offset = task.last_offset + 1
     if state is TaskState.OK:
         event = TaskEvent(offset, task.fence, EventKind.DONE, now, data_json=result_json or "")
@@ -271,7 +276,7 @@ def _end(
         event = TaskEvent(offset, task.fence, EventKind.ERROR, now, text=failure.code if failure else "")
     ended = task.changed(
         state=state,
-        end_time=now,
+        end_time=end,
         lease=None,
         not_before=None,
         last_offset=offset,

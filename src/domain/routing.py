@@ -114,7 +114,8 @@ class Candidate:
         return not self.refusals
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that `at` can copy it at once: most tasks have the decision of one before, at another time.
+@dataclass(frozen=True)
 class Decision:
     """The stored answer: the chosen engine and every candidate, best first, refused ones last.
 
@@ -137,6 +138,12 @@ class Decision:
     def pinned_digest(self) -> str:
         """The bytes that an attempt must run; empty when any of the engine's will do."""
         return self.engine_digest if self.digest_pinned else ""
+
+    def at(self, time: datetime) -> "Decision":
+        """The same decision, made at this time. Like `dataclasses.replace`, several times as fast."""
+        decision = object.__new__(Decision)
+        decision.__dict__.update(self.__dict__, decide_time=time)
+        return decision
 
 
 def digest_of(reference: str) -> str:

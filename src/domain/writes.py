@@ -6,6 +6,7 @@ fails its neighbours.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from aion.domain.attempts import AttemptResult
 from aion.domain.events import NewEvent
@@ -75,8 +76,8 @@ class Claim:
     most_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseRef:
+# A tuple with names: every attempt makes some, and looks things up by them.
+class LeaseRef(NamedTuple):
     """Names one held lease."""
 
     tenant: str

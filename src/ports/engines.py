@@ -1,9 +1,8 @@
 """Runs one attempt in isolation. What it runs, it does not trust."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aion.domain.attempts import AttemptResult
 from aion.domain.caps import NO_CAPS, Caps
@@ -12,8 +11,8 @@ from aion.domain.events import NewEvent
 EmitEvents = Callable[[Sequence[NewEvent]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class EngineJob:
+# A tuple with names: every attempt makes one, and a frozen dataclass costs twice as much.
+class EngineJob(NamedTuple):
     """One attempt for an engine.
 
     `engine` is the candidate's name (`module:summarize@1.0.0`). `input_json` is one JSON object. `timeout` bounds the

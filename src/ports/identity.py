@@ -1,15 +1,16 @@
 """Who is calling: credentials in, identity out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from aion.domain.identity import Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+# A tuple with names: every call makes two, and a frozen dataclass costs twice as much.
+class Credentials(NamedTuple):
     """What a transport saw: lower-case header or metadata names, and names from a verified client certificate.
 
     `certificate_names` are SPIFFE URIs or DNS names that the TLS layer has verified; empty without mTLS. `ticket` comes
@@ -17,7 +18,7 @@ class Credentials:
     only the credential behind it counts, and no longer its own expire time.
     """
 
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     certificate_names: tuple[str, ...] = ()
     peer: str = ""
     ticket: str = ""

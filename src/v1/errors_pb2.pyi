@@ -98,6 +98,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The reader is too slow for the stream."""
     ERROR_REASON_LIMIT_REACHED: _ErrorReason.ValueType  # 54
     """The tenant has as many of these as it may have."""
+    ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 55
+    """More calls come than this server can serve."""
     ERROR_REASON_CALL_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 60
     """The call's deadline passed; what was accepted goes on."""
     ERROR_REASON_DRAINING: _ErrorReason.ValueType  # 61
@@ -218,6 +220,8 @@ ERROR_REASON_READER_TOO_SLOW: ErrorReason.ValueType  # 53
 """The reader is too slow for the stream."""
 ERROR_REASON_LIMIT_REACHED: ErrorReason.ValueType  # 54
 """The tenant has as many of these as it may have."""
+ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 55
+"""More calls come than this server can serve."""
 ERROR_REASON_CALL_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 60
 """The call's deadline passed; what was accepted goes on."""
 ERROR_REASON_DRAINING: ErrorReason.ValueType  # 61

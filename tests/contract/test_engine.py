@@ -10,7 +10,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -277,10 +276,10 @@ async def test_the_result_says_the_digest_of_what_ran(engine):
 
 async def test_a_job_with_a_digest_runs_these_bytes_or_none(engine):
     right, _ = await ran(engine, a_job("says"))
-    same, _ = await ran(engine, replace(a_job("says"), digest=right.digest))
+    same, _ = await ran(engine, a_job("says")._replace(digest=right.digest))
     assert same.outcome is AttemptOutcome.OK
 
-    other, heard = await ran(engine, replace(a_job("says"), digest=f"sha256:{'0' * 64}"))
+    other, heard = await ran(engine, a_job("says")._replace(digest=f"sha256:{'0' * 64}"))
     assert (other.outcome, heard.events, other.digest) == (AttemptOutcome.FAILED, [], "")
     assert other.failure is not None
     assert (other.failure.code, other.failure.retryable) == ("ENGINE_UNAVAILABLE", False)

@@ -392,7 +392,7 @@ async def test_a_task_that_waits_for_its_turn_loses_nothing_by_it(tasks, door, c
     clock.advance(timedelta(minutes=1))
     (one,) = await hand.claim()
     with pytest.raises(StaleFence):
-        await hand.settle(replace(one, fence=one.fence - 1), nothing)
+        await hand.settle(one._replace(fence=one.fence - 1), nothing)
     assert (await hand.settle(one, OK)).state is TaskState.OK
 
 

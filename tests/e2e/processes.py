@@ -19,6 +19,7 @@ from aion.app.main import app
 from aion.app.offline import key_desk
 from aion.app.settings import Settings
 from aion.domain.identity import ALL_SCOPES
+from tests.e2e import compiled_once
 
 AION = str(Path(sys.executable).with_name("aion"))
 PATIENCE = 60.0
@@ -30,6 +31,8 @@ Found = TypeVar("Found")
 def environment(data: Path, **settings: str) -> dict[str, str]:
     """The environment of a command: nothing of ours but what is given; ports chosen by the system."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AION_")}
+    # Who starts so many must not compile its own source each time.
+    clean.pop("PYTHONDONTWRITEBYTECODE", None)
     return clean | {
         "AION_DATA_DIR": str(data),
         "AION_GRPC_LISTEN": "127.0.0.1:0",
@@ -122,6 +125,7 @@ def running(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
     """`aion dev` in `folder/data` while the block runs."""
     data, ready = folder / "data", folder / f"ready-{uuid4().hex[:8]}.json"
     places = {"AION_CONFIG_DIR": str(config), "AION_MODULES_DIR": str(modules)}
+    compiled_once.lend_to(data)
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [AION, "dev", "--ready-file", str(ready)],
@@ -133,6 +137,7 @@ def running(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
         until(lambda: ready.exists() or process.poll() is not None, "the server is ready or has ended")
         if process.poll() is not None:
             raise AssertionError((folder / "server.log").read_text()[-2000:])
+        compiled_once.keep_from(data)
         facts = json.loads(ready.read_text())
         yield Running(facts["grpc"], facts["http"], data, process, facts.get("workers", ""))
     finally:
@@ -148,6 +153,7 @@ def serving(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
     """`aion serve` in `folder/data` while the block runs, as an operator starts it."""
     data, log = folder / "data", folder / f"serve-{uuid4().hex[:8]}.log"
     places = {"AION_CONFIG_DIR": str(config), "AION_MODULES_DIR": str(modules)}
+    compiled_once.lend_to(data)
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [AION, "serve"], env=environment(data, **places, **settings), stdout=subprocess.DEVNULL, stderr=errors
@@ -159,6 +165,7 @@ def serving(folder: Path, config: Path, modules: Path, **settings: str) -> Itera
         said = _ADDRESSES.search(log.read_text())
         if said is None:
             raise AssertionError(log.read_text()[-2000:])
+        compiled_once.keep_from(data)
         workers = _WORKERS.search(log.read_text())
         yield Running(said.group(1), said.group(2), data, process, workers.group(1) if workers else "")
     finally:

@@ -89,16 +89,20 @@ async def open_socket(
 
 @dataclass(frozen=True)
 class SocketFace:
-    """The four RPCs that a WebSocket carries, each over a connection of its own."""
+    """The four RPCs that a WebSocket carries, each over a connection of its own. Behind `most_waiting` frames that nobody
+    took the client hears nothing more, not even that the server closes: who breaks streams off has no such bound.
+    """
 
     url: str
     headers: Mapping[str, str]
     name: str = "ws"
     carries: frozenset[str] = frozenset({"Submit", "Stream", "Watch", "Cancel"})
+    most_waiting: int | None = 16
 
     async def unary(self, method: Method, request: Message, headers: Mapping[str, str] | None = None) -> Document:
         """The answer as its document. Raises Refused."""
-        async with open_socket(self.url, {**self.headers, **(headers or {})}) as socket:
+        said = {**self.headers, **(headers or {})}
+        async with open_socket(self.url, said, max_queue=self.most_waiting) as socket:
             await socket.say(**self._frame(method, request))
             answer = await socket.hear()
         if answer["type"] == "refused":
@@ -110,7 +114,8 @@ class SocketFace:
         self, method: Method, request: Message, headers: Mapping[str, str] | None = None
     ) -> AsyncIterator[Frame]:
         """The frames of a stream. Raises Refused."""
-        async with open_socket(self.url, {**self.headers, **(headers or {})}) as socket:
+        said = {**self.headers, **(headers or {})}
+        async with open_socket(self.url, said, max_queue=self.most_waiting) as socket:
             await socket.say(**self._frame(method, request))
             while True:
                 frame = await socket.hear()

@@ -11,7 +11,7 @@ import pytest
 from aion.v1 import tasks_pb2
 from tests.e2e.callers import Caller, MakeCaller, callers_of, task_request
 from tests.e2e.catalogue import write_small_catalogue
-from tests.e2e.faces import BY_NAME, collect, refusal
+from tests.e2e.faces import BY_NAME, Refused, collect, refusal
 from tests.e2e.processes import Running, running
 
 STREAM, SUBMIT, WATCH = BY_NAME["Stream"], BY_NAME["Submit"], BY_NAME["Watch"]
@@ -19,13 +19,14 @@ STREAM, SUBMIT, WATCH = BY_NAME["Stream"], BY_NAME["Submit"], BY_NAME["Watch"]
 
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One slot, three pending tasks of a tenant, two waiters, two watchers."""
+    """One slot, three pending tasks of a tenant, two waiters, two watchers, and two calls that wait for their turn."""
     folder: Path = tmp_path_factory.mktemp("narrow")
     bounds = {
         "AION_WORKER_SLOTS": "1",
         "AION_MAX_PENDING": "3",
         "AION_MAX_WAITERS": "2",
         "AION_MAX_WATCHERS": "2",
+        "AION_MAX_QUEUED_CALLS": "2",
     }
     with running(folder, *write_small_catalogue(folder), **bounds) as ready:
         yield ready
@@ -105,3 +106,18 @@ async def test_more_watchers_than_allowed_are_refused(busy: Caller):
             refused = await refusal(face, WATCH, request)
             assert (refused.code, refused.reason) == ("RESOURCE_EXHAUSTED", "TOO_MANY_WAITERS")
             assert refused.retries
+
+
+@pytest.mark.parametrize("face", ["grpc", "rest"])
+async def test_of_more_calls_at_once_than_can_wait_their_turn_some_are_refused_and_none_fails_otherwise(
+    make: MakeCaller, face
+):
+    """6.2 So is a call when more come than the server can serve."""
+    caller = make()
+    listing = caller.face(face).unary
+    asked = [listing(BY_NAME["ListTasks"], tasks_pb2.ListTasksRequest()) for _ in range(200)]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [one.refusal for one in outcomes if isinstance(one, Refused)]
+    assert {(one.code, one.reason, one.retries) for one in refused} == {("RESOURCE_EXHAUSTED", "OVERLOADED", True)}
+    assert [one["tasks"] for one in outcomes if not isinstance(one, BaseException)] == [[]] * (200 - len(refused))
+    assert await caller.tasks() == []

@@ -53,6 +53,29 @@ async def test_a_dead_host_loses_its_attempts_and_is_replaced(make_module, tmp_p
         assert replacement.pid != host.pid
 
 
+async def test_an_attempt_that_comes_while_the_hosts_start_waits_for_one(make_module, tmp_path):
+    says = make_module("says")
+    engine = engine_of([says], tmp_path)
+    engine.begin()
+    try:
+        assert engine.hosts_alive == 0
+        assert (await engine.run(job_for(says, RESULT), Listener())).result_json == RESULT
+        await engine.opened()
+        assert engine.hosts_alive == 1
+    finally:
+        await engine.close()
+
+
+async def test_hosts_that_are_not_up_yet_end_with_the_engine(make_module, tmp_path):
+    engine = engine_of([make_module("says")], tmp_path, hosts=2)
+    engine.begin()
+    await asyncio.sleep(0)  # so that they begin to start
+    pool = engine._pool
+    await engine.close()
+    assert pool.everywhere() == []
+    assert engine._opening.cancelled()
+
+
 async def test_an_attempt_that_asks_to_be_alone_shares_its_host_with_none(make_module, tmp_path):
     loops, says = make_module("speaks_then_loops"), make_module("says")
     async with engine_of([loops, says], tmp_path) as engine:

@@ -48,7 +48,7 @@ async def test_changes_are_taken_up_and_what_breaks_never_serves(quiet, served, 
 
         async def outcome():
             job = job_for(wasm_module(read_package(served)), "{}")
-            return (await room.wasm.run(replace(job, engine=SAYS), Listener())).outcome
+            return (await room.wasm.run(job._replace(engine=SAYS), Listener())).outcome
 
         assert await outcome() is AttemptOutcome.OK
         before = room.catalog.policy_version
@@ -161,7 +161,8 @@ async def test_a_host_forgets_a_module_once_it_was_replaced_and_none_of_its_atte
     started = asyncio.Event()
     async with WasmEngine({SAYS: old}, tmp_path, WasmSettings(hosts=1)) as engine:
         (host,) = engine._pool.hosts()
-        running = asyncio.create_task(engine.run(job_for(old, seconds=0.5), Listener(on_event=started.set)))
+        await asyncio.gather(*map(engine.prepare, versions))  # the one that runs must not end while others compile
+        running = asyncio.create_task(engine.run(job_for(old, seconds=2), Listener(on_event=started.set)))
         await started.wait()
         for version in versions:
             engine.replace({SAYS: version})

@@ -1,9 +1,6 @@
 """kill -9 at every commit of a task's life: what was answered is there, and the task still ends exactly once."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,31 +12,28 @@ from aion.domain.errors import StaleFence, TaskNotFound
 from aion.domain.events import EventKind, text_of
 from aion.domain.tasks import TaskState
 from aion.domain.writes import LeaseRef, Settle
+from tests.chaos.server_process import fork
 from tests.sample_tasks import OK, SCOPE, accept, claim, key, new_task, settle, tokens
+from tests.storage.crash_scenario import live
 
-ROOT = Path(__file__).parents[2]
+PATIENCE = 60
 STEPS = ("accept", "claim", "append", "settle")
 
 
-def crash(url: str, failpoint: str) -> list[str]:
+def crash(url: str, failpoint: str, answers: Path) -> list[str]:
     """The steps that were answered before the process was killed."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.storage.crash_scenario", url],
-        cwd=ROOT,
-        env={**os.environ, "AION_FAILPOINTS": f"{failpoint}=kill"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
-    return ended.stdout.split()
+    answers.touch()
+    process = fork(live, url, failpoint, str(answers))
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGKILL
+    return answers.read_text().split()
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("when", ["before_commit", "after_commit"])
 async def test_a_task_ends_exactly_once_after_a_kill(tmp_path, step, when):
     url = f"sqlite:///{tmp_path / 'aion.sqlite'}"
-    answered = crash(url, f"store.{step}.{when}")
+    answered = crash(url, f"store.{step}.{when}", tmp_path / "answers")
     assert answered == list(STEPS[: STEPS.index(step)])
 
     committed = STEPS[: STEPS.index(step) + (when == "after_commit")]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.app.settings import DevSettings, LogFormat, Settings
+from aion.app.settings_reasons import reasons
 from aion.app.settings_report import (
     OTHER_READERS,
     SettingsInvalid,
@@ -83,7 +84,9 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
         "AION_KEEP_TASKS": "90d",
         "AION_MAX_WAITERS": "6",
         "AION_MAX_WATCHERS": "7",
+        "AION_MAX_QUEUED_CALLS": "11",
         "AION_MAX_CONCURRENT_STREAMS": "8",
+        "AION_MAX_CONNECTIONS": "12",
         "AION_RATE_PER_KEY": "10/s,burst=15",
         "AION_RATE_PER_IP": "off",
         "AION_WEBHOOK_ALLOW": "10.0.0.0/8,127.0.0.1:9000",
@@ -92,6 +95,7 @@ def test_every_setting_is_read_from_its_variable(environment, tmp_path):
         "AION_OTLP_ENDPOINT": "http://127.0.0.1:4317",
         "AION_TRACE_RATIO": "0.5",
         "AION_METRICS_OPEN": "true",
+        "AION_STAGE_PROFILE": "true",
         "AION_DOCS_OPEN": "true",
     }
     environment(**given)
@@ -315,8 +319,8 @@ def test_a_server_that_nobody_could_work_for_safely_is_refused(environment, give
 
 def test_every_setting_says_why():
     for kind in (Settings, DevSettings, RemoteWorkerSettings):
-        for name, field in kind.model_fields.items():
-            assert field.description, name
+        for name in kind.model_fields:
+            assert reasons(kind)[name], name
 
 
 @given(st.timedeltas(min_value=timedelta(milliseconds=1), max_value=timedelta(days=9)))

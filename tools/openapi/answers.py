@@ -14,7 +14,7 @@ PROBLEMS = {
     "403": "The caller lacks a scope.",
     "404": "There is no such thing for this tenant.",
     "406": "The client does not accept what this path answers with.",
-    "409": "The id or the idempotency key belongs to another request, or the state forbids it.",
+    "409": "The id or the idempotency key belongs to another request, or what it is about was changed meanwhile.",
     "410": "The events are no longer kept; the result is.",
     "413": "The request is larger than this server takes.",
     "415": "The body is not JSON.",
@@ -59,10 +59,9 @@ def accepted(content: dict[str, Any]) -> Answers:
     }
 
 
-def problems(*, has_body: bool, keyed: bool, streams: bool) -> Answers:
+def problems(*, has_body: bool, streams: bool) -> Answers:
     """Return references to the refusals that an operation can meet."""
-    unmet = set() if has_body else {"413", "415"}
-    unmet |= set() if keyed else {"409", "422"}
+    unmet = set() if has_body else {"409", "413", "415", "422"}
     unmet |= set() if streams else {"406", "410"}
     statuses = [status for status in PROBLEMS if status not in unmet]
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses} | {

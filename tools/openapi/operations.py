@@ -14,7 +14,6 @@ from tools.openapi.schemas import AnswerSchemas, RequestSchemas, Schema, describ
 VARIABLE = re.compile(r"\{([^}]*)\}")
 DIGITS = "^[0-9]{1,19}$"
 PREFER = "Prefer"
-IDEMPOTENCY_KEY = "Idempotency-Key"
 Examples = Mapping[str, dict[str, Any]]
 """Bodies to try, by the full name of an RPC, each as OpenAPI's `examples` have them."""
 
@@ -125,9 +124,7 @@ class OperationWriter:
             good = answers.accepted(content)
         else:
             good = answers.ok(content, accepts=accepts)
-        return good | answers.problems(
-            has_body=bool(binding.body), keyed=IDEMPOTENCY_KEY in headers, streams=method.server_streaming
-        )
+        return good | answers.problems(has_body=bool(binding.body), streams=method.server_streaming)
 
     def _reply(self, binding: Binding) -> Schema:
         if not binding.response_body:

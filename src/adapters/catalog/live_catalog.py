@@ -50,7 +50,7 @@ class LiveCatalog:
         del self._compiling[engine]
         self._behind.clear()
         if problem:
-            self.served = self.served.with_broken({engine: problem})
+            self.served = self._served.with_broken({engine: problem})
 
     @property
     def served(self) -> FileCatalog:
@@ -66,34 +66,34 @@ class LiveCatalog:
     @property
     def policy_version(self) -> str:
         """Digest of everything that can change a decision."""
-        return self.served.policy_version
+        return self._served.policy_version
 
     def intent(self, name: str) -> IntentFacts:
         """Raises IntentNotFound, naming close matches."""
-        return self.served.intent(name)
+        return self._served.intent(name)
 
     def intents(self) -> Sequence[IntentFacts]:
         """All intents, by name."""
-        return self.served.intents()
+        return self._served.intents()
 
     def modules(self) -> Sequence[ModuleFacts]:
         """All modules, by name and version, broken ones too."""
-        facts = self.served.modules()
+        facts = self._served.modules()
         return tuple(map(self._with_progress, facts)) if self._compiling else facts
 
     def module(self, engine: str) -> ModuleFacts | None:
         """The module behind a candidate name, or None when it is not a module or not there."""
-        facts = self.served.module(engine)
-        return self._with_progress(facts) if facts else None
+        facts = self._served.module(engine)
+        return self._with_progress(facts) if facts and self._compiling else facts
 
     def describe_module(self, name: str, version: str) -> ModuleDescription:
         """A module by its name, and a version, a range, or a digest. Raises ModuleNotFound and ValidationFailed."""
-        described = self.served.describe_module(name, version)
+        described = self._served.describe_module(name, version)
         return replace(described, facts=self._with_progress(described.facts)) if self._compiling else described
 
     def candidates(self, intent: str) -> Sequence[EngineFacts]:
         """The engines bound to this intent, eligible or not, in the operator's order."""
-        declared = self.served.candidates(intent)
+        declared = self._served.candidates(intent)
         if not self._compiling:
             return declared
         # The same answer must be the same object: decisions are remembered by it.
@@ -112,27 +112,27 @@ class LiveCatalog:
 
     def default_privacy(self, tenant: str) -> Privacy:
         """What an unset privacy means for this tenant."""
-        return self.served.default_privacy(tenant)
+        return self._served.default_privacy(tenant)
 
     def caps(self, tenant: str) -> Caps:
         """What this tenant's attempts of a module may have at most."""
-        return self.served.caps(tenant)
+        return self._served.caps(tenant)
 
     def check_input(self, intent: str, document_json: str) -> None:
         """Checks an input against the intent's schema; raises InputSchemaViolation that names every field."""
-        self.served.check_input(intent, document_json)
+        self._served.check_input(intent, document_json)
 
     def check_engine_input(self, intent: str, engine: str, document_json: str) -> None:
         """Checks an input by the schema of the module that was chosen; raises InputSchemaViolation."""
-        self.served.check_engine_input(intent, engine, document_json)
+        self._served.check_engine_input(intent, engine, document_json)
 
     def engine_meant(self, reference: str) -> str:
         """What a client's name of an engine stands for; raises ValidationFailed."""
-        return self.served.engine_meant(reference)
+        return self._served.engine_meant(reference)
 
     def judge(self, intent: str, engine: str) -> JudgeResult | None:
         """What a result of this engine must fit; of a module that went, what it had to fit when it was there."""
-        return self.served.judge(intent, engine) or self._gone.get((intent, engine))
+        return self._served.judge(intent, engine) or self._gone.get((intent, engine))
 
 
 if TYPE_CHECKING:

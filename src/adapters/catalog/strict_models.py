@@ -18,7 +18,12 @@ class StrictModel(BaseModel):
     """No unknown field, no guessing between types, no change after reading."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, populate_by_name=False
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=False,
+        defer_build=True,  # with the document that it is a part of, and only if one is read
     )
 
 

@@ -23,7 +23,7 @@ REMEMBER_FOR: Final = timedelta(seconds=1)
 
 _MOST_REMEMBERED: Final = 10_000
 _NO_MAC: Final = bytes(32)
-_BEARER: Final = "bearer "
+_BEARER: Final = "bearer"
 _CREDENTIAL: Final = "key:"
 
 
@@ -85,9 +85,11 @@ class ApiKeyAuthenticator:
 
 def _key_in(credentials: Credentials) -> str | None:
     """The one key that was sent. Raises Unauthenticated when two credentials contradict each other."""
-    given = credentials.headers.get("authorization", "")
-    bearer = given[len(_BEARER) :].strip() if given[: len(_BEARER)].lower() == _BEARER else ""
-    own = credentials.headers.get("x-api-key", "")
+    headers = credentials.headers
+    given = headers.get("authorization", "")
+    scheme, _, secret = given.partition(" ")
+    bearer = secret.strip() if scheme.lower() == _BEARER else ""
+    own = headers.get("x-api-key", "")
     if own:
         if given and bearer != own:
             raise Unauthenticated("Authorization and x-api-key differ: send one of them.")

@@ -73,7 +73,8 @@ class TicketAuthenticator:
     def authenticate(self, credentials: Credentials) -> Identity | None:
         """The identity that the ticket lends; None without one. Refuses one beside a key, and one in a key's place."""
         if not credentials.ticket:
-            if any(PREFIX in credentials.headers.get(name, "") for name in ("authorization", "x-api-key")):
+            headers = credentials.headers
+            if PREFIX in headers.get("authorization", "") or PREFIX in headers.get("x-api-key", ""):
                 raise Unauthenticated(
                     "A ticket is no key: it opens the SSE and WebSocket streams of tasks, as `ticket` in their address "
                     "or in a WebSocket's first frame, and nothing else; send an API key here."

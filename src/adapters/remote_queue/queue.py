@@ -19,6 +19,7 @@ from aion.adapters.remote_queue.channel import ServerAccess
 from aion.adapters.remote_queue.pieces import pieces
 from aion.adapters.remote_queue.refusals import refusal_of
 from aion.adapters.rpc import worker_messages as messages
+from aion.domain.clock_reading import LEAST_JUMP
 from aion.domain.errors import (
     AionError,
     OutcomeUnknown,
@@ -147,6 +148,7 @@ class RemoteTaskQueue:
             incarnation=self._about.incarnation, limit=min(value.limit, MOST_LEASED), turn=self._turn
         )
         request.wait.FromTimedelta(timedelta(seconds=self._lease_wait))
+        asked = self._clock.monotonic()
         try:
             answer = await self._call(self._stub.Lease, request, self._lease_wait + CALL_SECONDS)
         except Unavailable:
@@ -156,7 +158,8 @@ class RemoteTaskQueue:
             raise
         self._turn += 1
         self._failures = 0
-        return [self._task(task) for task in answer.tasks]
+        lasted = timedelta(seconds=self._clock.monotonic() - asked)
+        return [self._task(task, lasted) for task in answer.tasks]
 
     async def renew(self, scope: SystemScope, value: Renew) -> Sequence[Renewed]:
         """One answer a lease; the server says how long they then last."""
@@ -251,10 +254,14 @@ class RemoteTaskQueue:
         self._report("server", "")
         return answer
 
-    def _task(self, message: pb.LeasedTask) -> LeasedTask:
-        """The task by this machine's clock. An answer is late by its way, so the least difference seen is the best."""
-        granted = messages.expire_of(message) - self._lease_for
-        self._aheads.append(self._clock.now() - granted)
+    def _task(self, message: pb.LeasedTask, lasted: timedelta) -> LeasedTask:
+        """The task by this machine's clock. An answer is late by its way, so the least difference seen is the best. One
+        that lies further back than the call lasted is none: meanwhile one of the two clocks was set.
+        """
+        ahead = self._clock.now() - (messages.expire_of(message) - self._lease_for)
+        if self._aheads and min(self._aheads) < ahead - lasted - LEAST_JUMP:
+            self._aheads.clear()
+        self._aheads.append(ahead)
         return messages.task_of(message, min(self._aheads))
 
     async def _pause(self) -> None:

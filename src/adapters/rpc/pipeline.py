@@ -1,8 +1,8 @@
 """The pipeline: what holds for every call of every transport, once.
 
 One straight function of plain steps (nested interceptors cost twice as much): size, draining, authentication, limits,
-method scope, decoding, the contract's own rules, fingerprint; then the handler; then errors become one of one tree.
-Authentication comes before decoding, so that strangers cannot make AION parse.
+method scope, a turn when many calls come, decoding, the contract's own rules, fingerprint; then the handler; then
+errors become one of one tree. Authentication comes before decoding, so that strangers cannot make AION parse.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from google.protobuf.message import Message
 
@@ -20,6 +21,7 @@ from aion.adapters.rpc.errors import InternalError, code_of
 from aion.adapters.rpc.fingerprint import fingerprint
 from aion.adapters.rpc.observing import CallObserver, CallRecord
 from aion.adapters.rpc.streams import ReaderStuck, Stream, StreamTimes, Turns
+from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.rpc.validation import Validation
 from aion.domain.errors import (
     AionError,
@@ -30,6 +32,7 @@ from aion.domain.errors import (
     RateLimited,
     ReaderTooSlow,
     RequestTooLarge,
+    Unauthenticated,
 )
 from aion.domain.identity import Caller, Identity
 from aion.ports.clock import Clock, Entropy
@@ -53,7 +56,7 @@ class Handlers:
 
 @dataclass(frozen=True, slots=True)
 class PipelineParts:
-    """What the pipeline needs of the world."""
+    """What the pipeline needs of the world. Without a turnstile no call waits for its turn."""
 
     authenticator: Authenticator
     key_limit: RateLimiter
@@ -62,6 +65,7 @@ class PipelineParts:
     entropy: Entropy
     observer: CallObserver
     times: StreamTimes = field(default_factory=StreamTimes)
+    turnstile: Turnstile | None = None
 
 
 class Pipeline:
@@ -87,6 +91,11 @@ class Pipeline:
         for turns in list(self._streams):
             turns.wake()
         self._tell()
+
+    def watch_backlog(self, backlog: Callable[[], int]) -> None:
+        """From now on calls also wait for their turn while `backlog` counts others that have come unseen."""
+        if self._parts.turnstile is not None:
+            self._parts.turnstile.watch_backlog(backlog)
 
     @property
     def draining(self) -> bool:
@@ -126,6 +135,18 @@ class Pipeline:
         """Whether the credentials that opened a connection still prove somebody. Raises Unauthenticated."""
         self._authenticate(Credentials(visit.headers, (), visit.peer, visit.ticket, opened=True))
 
+    def knows(self, credentials: Credentials) -> bool:
+        """Whether these credentials prove somebody: a transport asks before it takes in what a stranger sends. Raises
+        Overloaded when it need not take in what somebody known sends, either.
+        """
+        try:
+            identity = self._authenticate(credentials)
+        except Unauthenticated:
+            return False
+        if self._parts.turnstile is not None:
+            self._parts.turnstile.look(identity.tenant)
+        return True
+
     def count(self, visit: Visit) -> None:
         """Counts somebody who has shown nothing yet against the rate of their address. Raises RateLimited."""
         self._limit(self._parts.peer_limit, visit.peer)
@@ -151,9 +172,9 @@ class Pipeline:
         record.end("OK")
         return Guest(identity, marks)
 
-    def refuse(self, error: AionError, headers: Mapping[str, str], transport: str) -> "Refused":
-        """The marks for an error that a transport found before there was a call, such as an unknown path."""
-        record, marks = self._begin("", transport, headers)
+    def refuse(self, error: AionError, headers: Mapping[str, str], transport: str, path: str = "") -> "Refused":
+        """The marks for an error that a transport found before there was a call; `path` is empty when it is unknown."""
+        record, marks = self._begin(path, transport, headers)
         record.end(code_of(error).name, error.reason)
         return Refused(error, marks)
 
@@ -164,7 +185,7 @@ class Pipeline:
             handler = self._handlers.unary.get(call.method.path)
             if handler is None:
                 raise MethodNotFound(f"{call.method.path} is not served here")
-            message = await handler(self._admit(call, marks))
+            message = await handler(await self._admit(call, marks))
         except AionError as error:
             record.end(code_of(error).name, error.reason)
             raise Refused(error, marks) from error
@@ -189,7 +210,7 @@ class Pipeline:
             handler = self._handlers.stream.get(call.method.path)
             if handler is None:
                 raise MethodNotFound(f"{call.method.path} is not served here")
-            admitted = self._admit(call, marks)
+            admitted = await self._admit(call, marks)
             offset = getattr(admitted.request, "after_offset", 0)
             async with aclosing(handler(admitted)) as messages, self._turns(call, messages) as turns:
                 while (message := await turns.next()) is not None:
@@ -235,7 +256,7 @@ class Pipeline:
         record = self._parts.observer.began(path, transport, headers.get("traceparent", ""), request_id)
         return record, Marks(request_id, record.traceparent)
 
-    def _admit(self, call: Call, marks: Marks) -> Admitted:
+    async def _admit(self, call: Call, marks: Marks) -> Admitted:
         """Everything between the wire and the handler; raises what refuses the call."""
         if call.payload.size > MAX_REQUEST_BYTES:
             raise RequestTooLarge(
@@ -246,13 +267,16 @@ class Pipeline:
             raise shutting_down()
         identity = self._identify(credentials_of(call, opened=call.opened))
         authorise(identity, *needs(call))
+        deadline = self._deadline(call.timeout)
+        if self._parts.turnstile is not None:
+            await self._parts.turnstile.turn(identity.tenant)
         request = call.payload.decode(call.method.request)
         keep_to_task(identity, request)
         self._validation.check(request)
         caller = Caller(
             identity=identity,
             request_id=marks.request_id,
-            deadline=self._deadline(call.timeout),
+            deadline=deadline,
             traceparent=marks.traceparent,
         )
         return Admitted(caller, identity, request, fingerprint(request))
@@ -283,8 +307,7 @@ class Pipeline:
         return self._parts.clock.now() + timedelta(seconds=min(timeout, 86_400.0))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A message and what goes into its headers."""
 
     message: Message

@@ -7,14 +7,16 @@ from typing import Literal
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from aion.adapters.rpc.decision_messages import DecisionMessages
+from aion.adapters.rpc.time_messages import set_time
 from aion.domain.attempts import Attempt
 from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.events import TaskEvent
 from aion.domain.money import checked_micros, dollars_from_micros, micros_from_dollars
-from aion.domain.routing import Candidate, Decision, Privacy
+from aion.domain.routing import Privacy
 from aion.domain.tasks import Priority, Task
 from aion.ports.usecases import RetryCommand, SubmitCommand, Submitted
-from aion.v1 import decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
+from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 
 SCHEMA_VERSION = "1.0"
 _PRIORITIES = {"": Priority.NORMAL, "low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH}
@@ -23,7 +25,7 @@ _HAPPENED = (
     "promise_kept", "cancel_requested",
 )  # fmt: skip
 _MILLISECOND = timedelta(milliseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DECISIONS = DecisionMessages()
 
 
 def to_command(request: tasks_pb2.TaskRequest, fingerprint: bytes) -> SubmitCommand:
@@ -78,109 +80,63 @@ def to_message(task: Task, *, replayed: bool = False) -> tasks_pb2.TaskResult:
     if task.result_json is not None:
         message.result_json = task.result_json
     message.attempts.extend(_attempt(attempt) for attempt in task.attempts)
-    message.decision.CopyFrom(to_decision(task.decision))
+    _DECISIONS.write(task.decision, message.decision)
     return message
 
 
 def to_summary(task: Task) -> tasks_pb2.TaskResult:
     """The task as lists show it: without result, attempts and decision."""
-    usage = task.usage
     message = tasks_pb2.TaskResult(
         schema_version=SCHEMA_VERSION,
         task_id=task.task_id,
         intent=task.intent,
         status=task.state.name,
-        engine=tasks_pb2.Engine(
-            route=task.decision.route.value,
-            chosen_by=task.decision.chosen_by,
-            reason=task.decision.reason,
-            name=task.decision.engine,
-        ),
-        usage=tasks_pb2.Usage(
-            latency_ms=round(usage.latency / _MILLISECOND),
-            tokens=usage.tokens,
-            cost_usd=dollars_from_micros(usage.cost_micros),
-            cost_micros=usage.cost_micros,
-            fuel=usage.fuel,
-        ),
         state=lifecycle_pb2.TaskState.ValueType(task.state),
-        create_time=_stamp(task.create_time),
-        expire_time=_stamp(task.expire_time),
         last_offset=task.last_offset,
         metadata=task.metadata,
         priority=task.priority.name.lower(),
         cancel_requested=task.cancel_requested,
+        error=None if task.failure is None else tasks_pb2.Error(code=task.failure.code, message=task.failure.message),
+        promise_kept=task.promise_kept,
+        retry_of=task.retry_of,
+        schedule_id=task.schedule_id,
     )
+    # What is filled in its place is not copied there, which costs more than to make it.
+    engine, usage = message.engine, message.usage
+    engine.route = task.decision.route.value
+    engine.chosen_by = task.decision.chosen_by
+    engine.reason = task.decision.reason
+    engine.name = task.decision.engine
+    usage.latency_ms = round(task.usage.latency / _MILLISECOND)
+    usage.tokens = task.usage.tokens
+    usage.cost_usd = dollars_from_micros(task.usage.cost_micros)
+    usage.cost_micros = task.usage.cost_micros
+    usage.fuel = task.usage.fuel
+    set_time(message.create_time, task.create_time)
+    set_time(message.expire_time, task.expire_time)
     if task.start_time is not None:
-        message.start_time.CopyFrom(_stamp(task.start_time))
+        set_time(message.start_time, task.start_time)
     if task.end_time is not None:
-        message.end_time.CopyFrom(_stamp(task.end_time))
-    if task.failure is not None:
-        message.error.code = task.failure.code
-        message.error.message = task.failure.message
-    if task.promise_kept is not None:
-        message.promise_kept = task.promise_kept
+        set_time(message.end_time, task.end_time)
     if task.not_before is not None:
-        message.not_before.CopyFrom(_stamp(task.not_before))
+        set_time(message.not_before, task.not_before)
     if task.queue_expire_time is not None:
-        message.queue_expire_time.CopyFrom(_stamp(task.queue_expire_time))
-    if task.retry_of:
-        message.retry_of = task.retry_of
-    if task.schedule_id:
-        message.schedule_id = task.schedule_id
+        set_time(message.queue_expire_time, task.queue_expire_time)
     return message
 
 
 def to_event(event: TaskEvent) -> events_pb2.TaskEvent:
     """One event of the log."""
-    return events_pb2.TaskEvent(
+    message = events_pb2.TaskEvent(
         offset=event.offset,
         attempt=event.attempt,
         kind=events_pb2.EventKind.ValueType(event.kind),
         text=event.text,
         data_json=event.data_json,
         discard_from=event.discard_from,
-        create_time=_stamp(event.time),
     )
-
-
-def to_decision(decision: Decision) -> decisions_pb2.Decision:
-    """The decision with every candidate."""
-    return decisions_pb2.Decision(
-        engine=decision.engine,
-        route=decision.route.value,
-        chosen_by=decision.chosen_by,
-        reason=decision.reason,
-        candidates=_candidates(decision.candidates),
-        policy_version=decision.policy_version,
-        decide_time=_stamp(decision.decide_time),
-        engine_digest=decision.engine_digest,
-        digest_pinned=decision.digest_pinned,
-    )
-
-
-def _candidates(candidates: Iterable[Candidate]) -> list[decisions_pb2.Candidate]:
-    return [
-        decisions_pb2.Candidate(
-            engine=candidate.engine,
-            route=candidate.route.value,
-            eligible=candidate.eligible,
-            refusals=[
-                decisions_pb2.Refusal(
-                    reason=decisions_pb2.RefusalReason.ValueType(refusal.reason), message=refusal.message
-                )
-                for refusal in candidate.refusals
-            ],
-            rank=candidate.rank,
-            score=candidate.score,
-            expected_cost_micros=candidate.expected_cost_micros,
-            expected_latency_ms=round((candidate.expected_latency or timedelta()) / _MILLISECOND),
-            reason=candidate.reason,
-            digest=candidate.digest,
-            weight=candidate.weight,
-        )
-        for candidate in candidates
-    ]
+    set_time(message.create_time, event.time)
+    return message
 
 
 def _attempt(attempt: Attempt) -> lifecycle_pb2.Attempt:
@@ -188,14 +144,14 @@ def _attempt(attempt: Attempt) -> lifecycle_pb2.Attempt:
         number=attempt.number,
         engine=attempt.engine,
         outcome=lifecycle_pb2.AttemptOutcome.ValueType(attempt.outcome),
-        start_time=_stamp(attempt.start_time),
         error_code=attempt.failure.code if attempt.failure else "",
         error_message=attempt.failure.message if attempt.failure else "",
         fuel=attempt.fuel,
         digest=attempt.digest,
     )
+    set_time(message.start_time, attempt.start_time)
     if attempt.end_time is not None:
-        message.end_time.CopyFrom(_stamp(attempt.end_time))
+        set_time(message.end_time, attempt.end_time)
     return message
 
 
@@ -221,9 +177,3 @@ def _time(request: tasks_pb2.TaskRequest, field: Literal["expire_time", "not_bef
             f"{field} is not a time between years 1 and 9999",
             violations=(FieldViolation(field, "must be an RFC 3339 time"),),
         ) from cause
-
-
-def _stamp(time: datetime) -> Timestamp:
-    # Timestamp.FromDatetime costs ten times as much, and a task has several times.
-    since = time - _EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)

@@ -8,12 +8,12 @@ from typing import cast
 from google.rpc import status_pb2
 
 from aion.adapters.rpc.call import Admitted, Marks
+from aion.adapters.rpc.decision_messages import to_decision
 from aion.adapters.rpc.errors import to_status
 from aion.adapters.rpc.fingerprint import fingerprint
 from aion.adapters.rpc.task_messages import (
     to_answer,
     to_command,
-    to_decision,
     to_event,
     to_message,
     to_retry,

@@ -6,6 +6,7 @@ import protovalidate
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
 
+from aion.adapters.rpc.counting import too_many
 from aion.domain.errors import FieldViolation, ValidationFailed
 
 MAX_VIOLATIONS = 20
@@ -18,7 +19,9 @@ class Validation:
         self._validator = protovalidate.Validator()
 
     def check(self, request: Message) -> None:
-        """Raises ValidationFailed that names every field, up to twenty."""
+        """Raises ValidationFailed that names every field, up to twenty. Of too many items none is looked at."""
+        if crowded := too_many(request):
+            raise _failed(crowded[:MAX_VIOLATIONS])
         violations = self._validator.collect_violations(request)
         if not violations:
             return
@@ -26,9 +29,12 @@ class Validation:
             FieldViolation(_path(violation.proto), _sentence(violation, request))
             for violation in violations[:MAX_VIOLATIONS]
         )
-        raise ValidationFailed(
-            "; ".join(f"{violation.field} {violation.description}" for violation in found), violations=found
-        )
+        raise _failed(found)
+
+
+def _failed(found: tuple[FieldViolation, ...]) -> ValidationFailed:
+    sentence = "; ".join(f"{violation.field} {violation.description}" for violation in found)
+    return ValidationFailed(sentence, violations=found)
 
 
 def _sentence(violation: protovalidate.Violation, request: Message) -> str:

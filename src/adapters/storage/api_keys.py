@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.codec import decode_scopes, encode_scopes, from_us, to_us
 from aion.adapters.storage.connections import connect_file, connect_memory
-from aion.adapters.storage.schema import create, ready
+from aion.adapters.storage.opening import create, make_ready
 from aion.adapters.storage.urls import StorageLocation
 from aion.domain.errors import StoreUnavailable
 from aion.ports.identity import ApiKey, ApiKeyStore
@@ -40,7 +40,7 @@ class SqliteApiKeyStore:
             create(connection)
         else:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            ready(url)
+            make_ready(url)
             connection = connect_file(path)
         return cls(connection)
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from aion.adapters.storage import schema
 from aion.adapters.storage.archive import Archive, Manifest, opened_archive, part_of, sync_folder, write_archive
 from aion.adapters.storage.errors import BackupRefused
 from aion.adapters.storage.ownership import LOCK_NAME, owned_directory
@@ -95,6 +94,8 @@ def _put(content: bytes, file: Path) -> None:
 
 
 def _migrations_after(archive: Archive) -> Sequence[str]:
+    from aion.adapters.storage import schema
+
     revision, known = archive.manifest.schema, schema.revisions()
     if revision not in known:
         raise BackupRefused(

@@ -15,12 +15,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from aion.adapters.storage.connections import connect_file, connect_memory
 from aion.adapters.storage.errors import StoreNotMigrated, StoreUnreadable
+from aion.adapters.storage.opening import definitions
 from aion.adapters.storage.ownership import owned_directory
-from aion.adapters.storage.statements import DIALECT
 from aion.adapters.storage.tables import metadata
 from aion.adapters.storage.urls import StorageLocation
 
@@ -84,22 +83,6 @@ def ready(url: str) -> None:
             f"the store {url} needs {len(waiting)} migration(s) ({', '.join(waiting)}); "
             "back it up, then run `aion migrate`"
         )
-
-
-def create(connection: sqlite3.Connection) -> None:
-    """Makes all tables at once, for a store in memory that needs no history."""
-    for text in definitions():
-        connection.execute(text)
-
-
-def definitions() -> list[str]:
-    """The statements that make every table and index of this version."""
-    statements = []
-    for table in metadata.sorted_tables:
-        statements.append(str(CreateTable(table).compile(dialect=DIALECT)))
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        statements.extend(str(CreateIndex(index).compile(dialect=DIALECT)) for index in indexes)
-    return statements
 
 
 def _upgrade(connection: Connection) -> None:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aion.adapters.storage import queries, schema, steps, sweeping
+from aion.adapters.storage import queries, steps, sweeping
 from aion.adapters.storage.cache import Entry
 from aion.adapters.storage.checkpoints import Checkpointer
 from aion.adapters.storage.codec import from_us, to_us
 from aion.adapters.storage.connections import BUSY_TIMEOUT, connect_file, connect_memory
 from aion.adapters.storage.ended_logs import EndedLogs
 from aion.adapters.storage.memory import StoreMemory
+from aion.adapters.storage.opening import create, make_ready
 from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.reader import FileReader, Reader, WriterReader
 from aion.adapters.storage.relay import forget_delivered, waiting_facts
@@ -122,7 +123,9 @@ class SqliteStore:
         if entry.log is not None and (found := entry.log.read(after_offset, last, limit)) is not None:
             return found
         if not entry.task.state.ended:
-            live = partial(queries.events_of_live, entry=entry, after=after_offset, limit=limit)
+            # The disk may know more already: who is given that would come back with an offset that is not there yet.
+            seen = min(limit, last - after_offset)
+            live = partial(queries.events_of_live, entry=entry, after=after_offset, limit=seen)
             return await self._reader.by_key(live)
         found = await self._reader.scan(partial(self._logs.read, entry=entry, after=after_offset, limit=limit))
         if found is None:
@@ -174,7 +177,7 @@ class SqliteStore:
     async def reap(self, scope: SystemScope) -> Reaped:
         """Ends what is overdue, if anything is."""
         due = self._memory.next_due_us
-        if due is None or due > to_us(self._clock.now()):
+        if (due is None or due > to_us(self._clock.now())) and not self._writer.clock_was_set():
             return Reaped()
         return await self._writer.submit("reap", steps.reap)
 
@@ -256,10 +259,10 @@ async def open_store(
     async with AsyncExitStack() as resources:
         if path is None:
             connection = connect_memory()
-            schema.create(connection)
+            create(connection)
         else:
             resources.enter_context(owned_directory(path.parent, owner))
-            schema.ready(url)
+            make_ready(url)
             connection = connect_file(path, busy_timeout)
         resources.callback(connection.close)
         memory = StoreMemory(most_waiting)

@@ -18,8 +18,10 @@ from threading import Thread
 from typing import Any, Final, NamedTuple, TypeVar
 
 from aion import failpoints
+from aion.adapters.storage.clock_jumps import follow
 from aion.adapters.storage.memory import StoreMemory
 from aion.adapters.storage.transaction import Notices, Transaction
+from aion.domain.clock_reading import ClockReading
 from aion.domain.errors import AionError, OutcomeUnknown, StoreUnavailable
 from aion.domain.writes import Accept
 from aion.ports.clock import Clock
@@ -69,6 +71,7 @@ class GroupCommitWriter:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._stale = True
+        self._clock_known = self._clock_read = self._read_clock()
         self._closed = False
         self._checkpoint_due = False
         self._last_events_commit = 0.0
@@ -93,6 +96,10 @@ class GroupCommitWriter:
         """Asks for a checkpoint by the writer itself after its next commit; any thread may."""
         self._checkpoint_due = True
 
+    def clock_was_set(self) -> bool:
+        """Whether what is due is due at another time than the memory says; the next commit follows."""
+        return bool(self._read_clock().jump_since(self._clock_known))
+
     async def close(self) -> None:
         """Writes what is queued, then ends."""
         if not self._closed:
@@ -106,13 +113,17 @@ class GroupCommitWriter:
             jobs: list[Job] = []
             open_ = self._gather(jobs)
             if jobs:
-                try:
-                    self._write(jobs)
-                except Exception as broken:  # noqa: BLE001 - whoever waits must get an answer, and the thread must live
-                    self._give_up(jobs, broken)
-                self._deliver()
-                if self._checkpoint_due:
-                    self._checkpoint()
+                self._take_turn(jobs)
+
+    def _take_turn(self, jobs: Sequence[Job]) -> None:
+        """Commits these together and tells whoever waits; a simulation calls it without a thread."""
+        try:
+            self._write(jobs)
+        except Exception as broken:  # noqa: BLE001 - whoever waits must get an answer, and the thread must live
+            self._give_up(jobs, broken)
+        self._deliver()
+        if self._checkpoint_due:
+            self._checkpoint()
 
     def _gather(self, jobs: list[Job]) -> bool:
         """Takes all that is queued, waiting for the first; False when the queue ends here."""
@@ -161,6 +172,7 @@ class GroupCommitWriter:
             return
         _hit(jobs, "after_commit")
         self.commits += 1
+        self._clock_known = self._clock_read
         if self._observer is not None:
             self._observer.committed(len(jobs), time.monotonic() - began)
         transaction.publish()
@@ -189,8 +201,13 @@ class GroupCommitWriter:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._connection.execute("BEGIN IMMEDIATE")
-        transaction = Transaction(self._connection, self._memory, self._clock.now())
+        self._clock_read = self._read_clock()
+        transaction = Transaction(self._connection, self._memory, self._clock_read.now)
         try:
+            if jump := self._clock_read.jump_since(self._clock_known):
+                _log.warning("the clock was set by %s; leases and pauses move with it", jump)
+                follow(self._connection, jump)
+                self._stale = True
             if self._stale:
                 self._memory.load(self._connection, transaction.now_us)
                 self._stale = False
@@ -198,6 +215,9 @@ class GroupCommitWriter:
             self._roll_back()
             raise
         return transaction
+
+    def _read_clock(self) -> ClockReading:
+        return ClockReading(self._clock.now(), self._clock.monotonic())
 
     def _write_apart(self, jobs: Sequence[Job], broken: Exception) -> None:
         """One value broke the whole group: each gets its own transaction, so that only the culprit fails."""

@@ -11,10 +11,13 @@ import sys
 from contextvars import ContextVar
 from typing import Final, TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
+from aion.adapters.hollow_imports import hollow
 from aion.adapters.telemetry.redaction import redacted
+
+# For tracebacks in colours, which no log of ours has.
+with hollow("rich"):
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 _CALL: Final[ContextVar[tuple[str, str]]] = ContextVar("aion_call", default=("", ""))
 _TALKATIVE: Final = (

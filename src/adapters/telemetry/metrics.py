@@ -34,6 +34,7 @@ class Level(Enum):
     QUEUE_DEPTH = ("aion_queue_depth", "Tasks that wait for a worker.")
     RUNNING = ("aion_attempts_running", "Attempts that run now in this process.")
     WAITERS = ("aion_waiters", "Calls that wait for a result.")
+    QUEUED_CALLS = ("aion_calls_queued", "Calls that wait for their turn, since more come than can be served.")
     WEBHOOKS_SENDING = ("aion_webhooks_sending", "Attempts to deliver to webhooks that are under way.")
     WATCHERS = ("aion_watchers", "Open streams.")
     WORKERS = ("aion_workers_connected", "Workers on other machines that called within the last minute.")

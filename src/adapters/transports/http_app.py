@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 
 import orjson
 import yaml
@@ -72,9 +73,9 @@ class HttpParts:
     socket_bounds: SocketBounds = field(default_factory=SocketBounds)
 
 
-async def http_app(parts: HttpParts) -> AsgiApp:
+def http_app(parts: HttpParts) -> AsgiApp:
     """The whole HTTP face as one ASGI application."""
-    front = _Front(parts, await rest_app(parts.document, parts.pipeline))
+    front = _Front(parts, rest_app(parts.document, parts.pipeline))
     return guarded(Cors(front, parts.origins, parts.document, parts.pipeline))
 
 
@@ -82,7 +83,7 @@ class _Front:
     def __init__(self, parts: HttpParts, rest: AsgiApp) -> None:
         probes = Probes(parts.problems, parts.checks, parts.facts)
         as_json = orjson.dumps(parts.document)
-        as_yaml = yaml.dump(dict(parts.document), Dumper=yaml.CSafeDumper, sort_keys=False).encode()
+        as_yaml = cache(partial(_yaml, parts.document))
         self._parts = parts
         self._rest = rest
         self._connect = ConnectApp(parts.pipeline)
@@ -95,7 +96,8 @@ class _Front:
             "/healthz": probes.health,
             "/metrics": self._page(parts.metrics, CONTENT_TYPE.encode(), is_open=parts.metrics_open),
             "/openapi.json": self._page(lambda: as_json, JSON_TYPE, is_open=parts.docs_open),
-            "/openapi.yaml": self._page(lambda: as_yaml, YAML_TYPE, is_open=parts.docs_open),
+            # Written when it is first asked for: a tenth of a second, for which neither start nor callers wait.
+            "/openapi.yaml": self._page(as_yaml, YAML_TYPE, is_open=parts.docs_open, in_thread=True),
         }
         if parts.docs_open:
             self._pages |= Explorer().pages()
@@ -150,7 +152,9 @@ class _Front:
     async def _refuse(self, error: AionError, scope: Scope, send: Send) -> None:
         await send_problem(send, self._parts.pipeline.refuse(error, header_map(scope), TRANSPORT))
 
-    def _page(self, content: Callable[[], bytes], content_type: bytes, *, is_open: bool) -> Page:
+    def _page(
+        self, content: Callable[[], bytes], content_type: bytes, *, is_open: bool, in_thread: bool = False
+    ) -> Page:
         async def page(scope: Scope, send: Send) -> None:
             headers: Headers = []
             if not is_open:
@@ -162,6 +166,11 @@ class _Front:
                 except Refused as refused:
                     await send_problem(send, refused)
                     return
-            await send_answer(send, 200, content_type, content(), headers)
+            body = await asyncio.to_thread(content) if in_thread else content()
+            await send_answer(send, 200, content_type, body, headers)
 
         return page
+
+
+def _yaml(document: Document) -> bytes:
+    return yaml.dump(dict(document), Dumper=yaml.CSafeDumper, sort_keys=False).encode()

@@ -1,5 +1,5 @@
-"""uvicorn's HTTP/1.1 protocol with what it leaves open: a bound on the headers and trailers of a request, and
-refusals as problems.
+"""uvicorn's HTTP/1.1 protocol with what it leaves open: a bound on the headers and trailers of a request, one on the
+requests that are sent before the answers to others have come, and refusals as problems.
 
 httptools keeps a header until it is whole, however long it is, so the bytes are counted as they come.
 """
@@ -20,6 +20,9 @@ from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
 
 MAX_HEAD_BYTES = 32 << 10
 """The request line and all headers: room for a long page token and a long trace, no room for attacks on memory."""
+
+MOST_WAITING = 32
+"""Requests of one connection that wait for the answer to another: each takes a hundred times its own bytes."""
 
 GUARD_LINES = "".join(f"{name.decode()}: {value.decode()}\r\n" for name, value in GUARDS)
 
@@ -68,6 +71,9 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head is whole."""
         self.in_head = False
+        if len(self.pipeline) >= MOST_WAITING:
+            # The parser ends with an error, and the connection with a refusal.
+            raise OverflowError(f"more than {MOST_WAITING} requests wait for the answer to another")
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -134,6 +140,7 @@ class HttpProtocol(HttpToolsProtocol):
         )
         if not self._is_answering():
             self.transport.write(head.encode() + body)
+        self.pipeline.clear()
         self.in_head = self._in_message = False
         if self.cycle is not None:
             # Whoever serves an earlier part of this connection need not go on, and must not write after the refusal.

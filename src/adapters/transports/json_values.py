@@ -15,6 +15,7 @@ Parse = Callable[[Any], Any]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
 _REAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 _EXACT = 2**53
+_LONGEST_NAME = 64
 _NAMED_REALS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _F = FieldDescriptor
 _BITS = {
@@ -124,7 +125,9 @@ def _enum(descriptor: EnumDescriptor) -> Parse:
             return numbers[value]
         if type(value) is int and -(2**31) <= value < 2**31:
             return value
-        close = difflib.get_close_matches(str(value), numbers, n=1) or list(numbers)[1:]
+        near = type(value) is str and len(value) <= _LONGEST_NAME  # to compare what is longer would take long
+        close = difflib.get_close_matches(value, numbers, n=1) if near else []
+        close = close or list(numbers)[1:]
         raise Misfit(f"must be one of {', '.join(close)}")
 
     return parse

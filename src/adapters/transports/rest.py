@@ -4,7 +4,6 @@ connexion does what the document knows: paths, methods, queries. Authentication,
 as they are for every transport, so connexion's middlewares for these are left out.
 """
 
-import contextlib
 import copy
 import re
 from collections.abc import Mapping
@@ -12,15 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from connexion.middleware import ConnexionMiddleware
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.middleware.routing import RoutingMiddleware
-from connexion.operations import AbstractOperation
-from connexion.resolver import Resolution, Resolver
 
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.pipeline import Pipeline
-from aion.adapters.transports.http_answers import AsgiApp, Message, Receive, Scope, Send
+from aion.adapters.transports.connexion_parts import (
+    AbstractOperation,
+    OpenAPISpecification,
+    Resolution,
+    Resolver,
+    RoutedAPI,
+    RoutedMiddleware,
+    RoutingMiddleware,
+)
+from aion.adapters.transports.http_answers import AsgiApp, Receive, Scope, Send
 from aion.adapters.transports.http_problems import MethodNotAllowed
 from aion.adapters.transports.rest_calls import UnaryOperation
 from aion.adapters.transports.rest_query import QueryCheck
@@ -38,17 +41,14 @@ def load_document(path: Path) -> Document:
     return document
 
 
-async def rest_app(document: Document, pipeline: Pipeline) -> AsgiApp:
+def rest_app(document: Document, pipeline: Pipeline) -> AsgiApp:
     """The REST face as an ASGI application. It raises MethodNotFound and MethodNotAllowed; the rest it answers."""
     paths = Paths(document)
-    app = ConnexionMiddleware(paths.refuse, import_name=__name__, middlewares=[RoutingMiddleware, _CallMiddleware])
-    app.add_api(routable(document), resolver=_RpcResolver(document, pipeline))
-
-    # connexion builds its routes at the first request: let it be this one, not a caller's.
-    with contextlib.suppress(MethodNotFound):
-        await app(
-            {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}, _nothing, _nowhere
-        )
+    operations = _CallMiddleware(paths.refuse)
+    app = RoutingMiddleware(operations)
+    specification = _GeneratedDocument(routable(document))
+    for part in (app, operations):
+        part.add_api(specification, resolver=_RpcResolver(document, pipeline))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         paths.check(scope)
@@ -57,35 +57,41 @@ async def rest_app(document: Document, pipeline: Pipeline) -> AsgiApp:
     return serve
 
 
-async def _nothing() -> Message:
-    return {"type": "http.disconnect"}
+class _GeneratedDocument(OpenAPISpecification):  # type: ignore[misc] # connexion ships no types
+    """The document as connexion reads it, without the check against the schema of OpenAPI.
 
+    AION's own generator wrote it, and a test holds it to that check, which would take longer than all else of a start.
+    """
 
-async def _nowhere(message: Message) -> None:
-    raise AssertionError(f"nothing answers a request for /, yet there is {message}")
+    @classmethod
+    def _validate_spec(cls, spec: Mapping[str, Any]) -> None:
+        """Takes it as it is."""
 
 
 def routable(document: Document) -> dict[str, Any]:
-    """The document as connexion is to see it: no security (the pipeline's), and custom verbs (`{id}:verb`) before the
-    paths that would swallow them.
-    """
+    """The document as connexion is to see it: no security (the pipeline's), and the paths in the order of routing."""
     spec = copy.deepcopy(dict(document))
     spec.pop("security", None)
     spec.get("components", {}).pop("securitySchemes", None)
     for item in spec["paths"].values():
         for verb in item.keys() & set(VERBS):
             item[verb].pop("security", None)
-    spec["paths"] = dict(sorted(spec["paths"].items(), key=lambda item: "}:" not in item[0]))
+    spec["paths"] = dict(in_order_of_routing(spec))
     return spec
+
+
+def in_order_of_routing(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
+    """The document's paths: custom verbs (`{id}:verb`) before those that would swallow them."""
+    return sorted(document["paths"].items(), key=lambda item: "}:" not in item[0])
 
 
 class Paths:
     """Which methods a path takes. Starlette would tell of the first match only, or redirect."""
 
     def __init__(self, document: Document) -> None:
-        ordered = routable(document)["paths"].items()
         self._templates = [
-            (re.compile(_pattern(path)), [verb.upper() for verb in VERBS if verb in item]) for path, item in ordered
+            (re.compile(_pattern(path)), [verb.upper() for verb in VERBS if verb in item])
+            for path, item in in_order_of_routing(document)
         ]
 
     def check(self, scope: Scope) -> None:

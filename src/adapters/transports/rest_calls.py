@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 from google.protobuf.message import Message
 
+from aion import failpoints
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method
 from aion.adapters.rpc.pipeline import Answer, Pipeline, Refused
@@ -46,6 +47,7 @@ class UnaryOperation:
         except Refused as refused:
             await send_problem(send, refused)
             return
+        failpoints.hit("server.before_http_answer")
         headers = mark_headers(answer.marks)
         status = 200
         if self.method.path == SUBMIT:

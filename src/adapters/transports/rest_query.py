@@ -6,10 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import parse_qsl
 
-from connexion.lifecycle import ConnexionRequest
-from connexion.operations import AbstractOperation
-from connexion.validators import ParameterValidator
-
+from aion.adapters.transports.connexion_parts import AbstractOperation, ConnexionRequest, ParameterValidator
 from aion.adapters.transports.http_answers import Scope
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
 

@@ -21,6 +21,7 @@ from websockets.server import ServerProtocol
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Refused
 from aion.adapters.transports.http_answers import Message
 from aion.adapters.transports.http_problems import HttpRefusal, problem_of, stray_marks
+from aion.adapters.transports.security_headers import GUARDS
 from aion.adapters.transports.ws_closing import Close, reason_text
 from aion.adapters.transports.ws_inflow import Inflow
 from aion.adapters.transports.ws_reservoir import Share
@@ -69,6 +70,8 @@ class _Connection(ServerProtocol):
         response = super().reject(status, orjson.dumps(problem_of(Refused(error, marks))).decode())
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = "application/problem+json"
+        for name, value in GUARDS:
+            response.headers[name.decode()] = value.decode()
         response.headers["X-Request-Id"] = marks.request_id
         response.headers["X-Trace-Id"] = marks.trace_id
         return response
@@ -179,10 +182,22 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return
         if not self.handshake_initiated:
             super().data_received(data)  # the head, which the HTTP protocol has read already
+            if not self.handshake_initiated:
+                self._refuse_head()
             return
         self._inflow.put(data)
         if self._turn is None:
             self._take()
+
+    def _refuse_head(self) -> None:
+        """The library could not read it: a body, too many headers, too long a line. It would leave it at that, and the
+        connection would stay open, without a word and for ever.
+        """
+        self.handshake_complete = self.close_sent = True
+        sentence = "a handshake has no body, at most 128 headers, and lines of at most 8 KiB; send it again as such"
+        said = b"".join(self.conn.data_to_send()) or self.conn.reject(HTTPStatus.BAD_REQUEST, sentence).serialize()
+        self.transport.write(said)
+        self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
         """The handshake; the application finds the connection in its scope."""

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,9 @@ import uvloop
 
 from aion import failpoints
 from aion.app.commands.failing import fail, refusals_as_sentences
+from aion.app.commands.lazy import without_collecting
 from aion.app.commands.stopping import until_told_to_stop
+from aion.app.commands.telling import say, tell
 from aion.app.container import RunningServer, running_server
 from aion.app.live_modules import LiveModules
 from aion.app.offline import DevKey, configure_logs, dev_key
@@ -44,8 +47,8 @@ def dev(
     with refusals_as_sentences():
         developed = tuple(folder.resolve() for folder in module or ())
         settings = _prepare(DevSettings)
-        typer.echo("aion: starting; the first time it compiles its modules, which takes some seconds", err=True)
-        _run(_dev(settings, ready_file, LiveModules(developed, _tell)))
+        tell("starting; the first time it compiles its modules, which takes some seconds")
+        _run(_dev(settings, ready_file, LiveModules(developed, tell)))
 
 
 def _prepare(kind: type[AnySettings]) -> AnySettings:
@@ -59,20 +62,20 @@ def _prepare(kind: type[AnySettings]) -> AnySettings:
 
 
 async def _serve(settings: Settings) -> None:
-    async with running_server(settings) as server:
+    async with AsyncExitStack() as stack:
+        with without_collecting():
+            server = await stack.enter_async_context(running_server(settings))
         if server.worker_address:
-            typer.echo(f"aion: serving workers on {server.worker_address}", err=True)
-        typer.echo(f"aion: serving gRPC on {server.grpc_address} and HTTP on {server.http_address}", err=True)
+            tell(f"serving workers on {server.worker_address}")
+        tell(f"serving gRPC on {server.grpc_address} and HTTP on {server.http_address}")
         await until_told_to_stop()
-        typer.echo("aion: draining", err=True)
-
-
-def _tell(sentence: str) -> None:
-    typer.echo(f"aion: {sentence}", err=True)
+        tell("draining")
 
 
 async def _dev(settings: DevSettings, ready_file: Path | None, live: LiveModules) -> None:
-    async with running_server(settings, live) as server:
+    async with AsyncExitStack() as stack:
+        with without_collecting():
+            server = await stack.enter_async_context(running_server(settings, live))
         key = dev_key(settings)
         _greet(server.grpc_address, server.http_address, key)
         if ready_file is not None:
@@ -85,7 +88,7 @@ def _run(main: Coroutine[object, object, None]) -> None:
 
 
 def _greet(grpc_address: str, http_address: str, key: DevKey) -> None:
-    typer.echo(
+    say(
         f"""
 AION is ready, for this machine only.
 

@@ -8,6 +8,7 @@ import uvloop
 
 from aion.app.commands.failing import fail, refusals_as_sentences
 from aion.app.commands.stopping import until_told_to_stop
+from aion.app.commands.telling import tell
 from aion.app.offline import configure_logs
 from aion.app.settings_report import load, unknown_variables
 from aion.app.worker_process import running_worker
@@ -34,14 +35,11 @@ def worker(
 async def _work(settings: RemoteWorkerSettings) -> AionError | None:
     """Why the server does not take this worker; None when it was told to stop."""
     async with running_worker(settings) as running:
-        typer.echo(
-            f"aion: working for {settings.worker_server} as {settings.worker_name}, health on {running.http_address}",
-            err=True,
-        )
+        tell(f"working for {settings.worker_server} as {settings.worker_name}, health on {running.http_address}")
         stop = asyncio.create_task(until_told_to_stop())
         await asyncio.wait((stop, running.refused), return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
         if running.refused.done():
             return running.refused.result()
-        typer.echo("aion: draining", err=True)
+        tell("draining")
         return None

@@ -6,20 +6,20 @@ their time. Where weights are drawn, the same question has as many answers as th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aion.domain.drawing import drawn
 from aion.domain.identity import Identity
 from aion.domain.ranking import decide, lots
-from aion.domain.routing import Decision, EngineFacts, RoutingQuestion
+from aion.domain.routing import Decision, EngineFacts, Privacy, RoutingQuestion
 from aion.domain.tasks import Sla
 from aion.ports.catalog import Catalog, IntentFacts
 
 MOST_REMEMBERED = 1024
 
-Question = tuple[str, frozenset[str], Sla, str]
-"""What a decision depends on besides candidates, draw and time: intent, scopes, promise, preferred engine."""
+Question = tuple[str, frozenset[str], Privacy, int | None, timedelta | None, str]
+"""What a decision depends on besides candidates, draw and time: intent, scopes, the promise, preferred engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Decider:
     ) -> Decision:
         """The decision for this question; `draw` is the task's identity. Raises NoEligibleEngine."""
         engines = self.catalog.candidates(intent.name)
-        key: Question = (intent.name, identity.scopes, sla, preferred_engine)
+        key: Question = (intent.name, identity.scopes, sla.privacy, sla.budget_micros, sla.p95, preferred_engine)
         # Only where no engine is short of time does the time left not matter.
         timeless = all((engine.p95 or engine.minimum_time) <= time_left for engine in engines)
         made = self._made.get(key)
         if timeless and made is not None and made.engines is engines:
             known = made.by_lot.get(drawn(made.lots, draw) if made.lots else "")
             if known is not None:
-                return replace(known, decide_time=now)
+                return known.at(now)
         question = RoutingQuestion(
             intent=intent.name,
             privacy=sla.privacy,

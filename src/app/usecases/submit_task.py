@@ -137,8 +137,10 @@ class AcceptTask:
         accepting = asyncio.ensure_future(
             self.store.accept(caller.tenant, Accept(task, idempotency, eager, self.max_pending))
         )
-        accepting.add_done_callback(partial(_start_or_release, worker, task.tenant))
-        return await asyncio.shield(accepting)
+        # As asyncio.shield does, which would cost two more turns of the event loop.
+        answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        accepting.add_done_callback(partial(_start_or_release, worker, task.tenant, answer))
+        return await answer
 
     async def _replay(self, caller: Caller, command: SubmitCommand) -> Task | None:
         idempotency = self._idempotency_key(caller, command)
@@ -171,8 +173,22 @@ class SubmitTask:
             return Submitted(ended, submitted.replayed)
 
 
-def _start_or_release(worker: EagerWorker, tenant: str, accepting: "asyncio.Future[Accepted]") -> None:
-    if accepting.cancelled() or accepting.exception() is not None or not accepting.result().started:
+def _start_or_release(
+    worker: EagerWorker, tenant: str, answer: "asyncio.Future[Accepted]", accepting: "asyncio.Future[Accepted]"
+) -> None:
+    """What the store said, for the worker first and then for whoever still waits."""
+    if accepting.cancelled():
         worker.release(tenant)
+        answer.cancel()
+    elif (error := accepting.exception()) is not None:
+        worker.release(tenant)
+        if not answer.done():
+            answer.set_exception(error)
     else:
-        worker.start(leased(accepting.result().task))
+        accepted = accepting.result()
+        if accepted.started:
+            worker.start(leased(accepted.task))
+        else:
+            worker.release(tenant)
+        if not answer.done():
+            answer.set_result(accepted)

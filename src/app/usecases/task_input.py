@@ -9,6 +9,8 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import orjson
+
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
 from aion.ports.usecases import SubmitCommand
 
@@ -22,7 +24,7 @@ _FIELD = "params_json"
 def input_json(command: SubmitCommand) -> str:
     """The input as one JSON object. Raises MalformedRequest and ValidationFailed."""
     if not command.params_json:
-        return json.dumps(dict(command.params), ensure_ascii=False, separators=(",", ":"))
+        return orjson.dumps(dict(command.params)).decode()
     if command.params:
         raise _refused(
             "params and params_json are both set; give the input in one of them", "must be empty with params"

@@ -1,14 +1,13 @@
 """From when to when a new task may live and wait: what the client asked for, and defaults for what it did not say."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from aion.domain.errors import ExpireTimePast, FieldViolation, ValidationFailed
 from aion.ports.usecases import SubmitCommand
 
 
-@dataclass(frozen=True, slots=True)
-class TaskTimes:
+class TaskTimes(NamedTuple):
     """`not_before` is unset for a task that may start at once. `time_left` is what it has from its earliest start."""
 
     not_before: datetime | None

@@ -1,8 +1,7 @@
 """Wait for a task to end, in one of a bounded number of slots."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from aion.domain.errors import TooManyWaiters
@@ -25,22 +24,42 @@ class Slots:
         self._by_tenant: Counter[str] = Counter()
         self.taken = 0
 
-    @contextmanager
-    def take(self, tenant: str) -> Iterator[None]:
-        """Holds a slot while the block runs. Raises TooManyWaiters."""
+    def take(self, tenant: str) -> AbstractContextManager[None]:
+        """Holds a slot while the block runs. Entering raises TooManyWaiters."""
+        return _Slot(self, tenant)
+
+    def fill(self, tenant: str) -> None:
+        """Takes a slot. Raises TooManyWaiters."""
+        held = self._by_tenant.get(tenant, 0)
         if self.taken >= self._limit:
             raise _full(f"{self._limit} {self._what} are open, which is the limit")
-        if self._by_tenant[tenant] >= self._share:
+        if held >= self._share:
             raise _full(f"{self._share} {self._what} of your tenant are open, which is its limit")
         self.taken += 1
-        self._by_tenant[tenant] += 1
-        try:
-            yield
-        finally:
-            self.taken -= 1
-            self._by_tenant[tenant] -= 1
-            if not self._by_tenant[tenant]:
-                del self._by_tenant[tenant]
+        self._by_tenant[tenant] = held + 1
+
+    def leave(self, tenant: str) -> None:
+        """Gives one back."""
+        self.taken -= 1
+        self._by_tenant[tenant] -= 1
+        if not self._by_tenant[tenant]:
+            del self._by_tenant[tenant]
+
+
+class _Slot:
+    """One slot while a block runs. Every call that waits makes one, and a generator costs three times as much."""
+
+    __slots__ = ("_slots", "_tenant")
+
+    def __init__(self, slots: Slots, tenant: str) -> None:
+        self._slots = slots
+        self._tenant = tenant
+
+    def __enter__(self) -> None:
+        self._slots.fill(self._tenant)
+
+    def __exit__(self, *_: object) -> None:
+        self._slots.leave(self._tenant)
 
 
 def _full(sentence: str) -> TooManyWaiters:

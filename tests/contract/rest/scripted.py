@@ -244,7 +244,7 @@ async def a_face(
             times=parts.get("times", StreamTimes()),
         ),
     )
-    app = await http_app(
+    app = http_app(
         HttpParts(
             pipeline=pipeline,
             document=DOCUMENT,

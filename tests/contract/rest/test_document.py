@@ -5,12 +5,21 @@ import re
 import pytest
 
 from aion.adapters.rpc.methods import methods
+from aion.adapters.transports.connexion_parts import InvalidSpecification, OpenAPISpecification
+from aion.adapters.transports.rest import routable
 from tests.contract.rest.scripted import DOCUMENT
 from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.preparations import SCHEDULE_ID as THING
 from tests.e2e.transcoding import transcode
 
 OPERATIONS = [(verb, path, operation) for path, item in DOCUMENT["paths"].items() for verb, operation in item.items()]
+
+
+def test_the_document_fits_the_schema_of_openapi():
+    """No server checks it again at its start."""
+    OpenAPISpecification(routable(DOCUMENT))
+    with pytest.raises(InvalidSpecification):
+        OpenAPISpecification({**routable(DOCUMENT), "paths": {"/v1/tasks": {"get": {"responses": "none"}}}})
 
 
 def test_every_rpc_has_an_operation():

@@ -109,6 +109,7 @@ class Door:
     client: httpx2.AsyncClient
     channel: grpc.aio.Channel
     http: str
+    grpc: str
 
     def faces(self, headers: Mapping[str, str] | None = None) -> tuple[Face, ...]:
         """A face for every transport."""
@@ -151,7 +152,7 @@ async def _application(pipeline: Pipeline) -> AsgiApp:
             metrics=lambda: b"",
             origins=Origins.of([PAGE]),
         )
-        _app.append((replaceable, await http_app(parts)))
+        _app.append((replaceable, http_app(parts)))
     replaceable, app = _app[0]
     replaceable.pipeline = pipeline
     return app
@@ -181,4 +182,4 @@ async def front_door(times: StreamTimes | None = None) -> AsyncIterator[Door]:
         address = f"127.0.0.1:{http.port}"
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=f"http://{address}", timeout=60))
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{rpc.port}"))
-        yield Door(pipeline, script, limit, observer, client, channel, address)
+        yield Door(pipeline, script, limit, observer, client, channel, address, f"127.0.0.1:{rpc.port}")

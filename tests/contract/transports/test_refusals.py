@@ -1,11 +1,13 @@
 """Every refusal is the same over every transport: reason, message, violations, facts, whether to retry."""
 
+import gc
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from grpc import StatusCode
 
+from aion.adapters.rpc.call import ProtobufPayload
 from aion.adapters.rpc.errors import HTTP_OF_CODE, HTTP_OF_REASON
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.domain.errors import AionError, FieldViolation
@@ -134,6 +136,33 @@ async def test_strangers_cannot_make_aion_parse(door: Door, name):
         if isinstance(face, RestFace):
             continue
         assert (await refusal(face, BY_NAME[name], b"\xff")).reason == "UNAUTHENTICATED", face.name
+
+
+async def test_nothing_holds_the_request_of_a_refused_call_over_grpc(door: Door):
+    """What only a collection would free stays for long: Python counts objects, and one request can have 4 MiB."""
+    face = door.face("grpc")
+    door.script.error = made(next(e for e in ERRORS if e.reason == "TASK_NOT_FOUND"))
+    requests = (
+        b"\xff" * 99,
+        b"\x0a" + b"\x7f" + b"x" * 127,
+        EXAMPLES["StatusById"].sample(),
+        EXAMPLES["Watch"].sample(),
+    )
+    names = ("StatusById", "StatusById", "StatusById", "Watch")
+    gc.collect()
+    gc.disable()
+    try:
+        before = payloads()
+        for name, request in zip(names, requests, strict=True):
+            await refusal(face, BY_NAME[name], request)
+        assert payloads() <= before
+    finally:
+        gc.enable()
+
+
+def payloads() -> int:
+    """How many requests are held."""
+    return sum(1 for held in gc.get_objects() if type(held) is ProtobufPayload)
 
 
 async def test_every_rpc_with_a_body_is_tried_with_broken_ones_over_rest():

@@ -204,3 +204,22 @@ async def test_the_one_who_connects_by_ticket_sends_nothing_else(stage: Stage):
     # Both at once could mean two callers; a ticket in a header is none.
     assert (await refusal(stage, key, path=f"/v1/ws?ticket={ticket}")).reason == "UNAUTHENTICATED"
     assert (await refusal(stage, ticket)).reason == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Content-Length: 5\r\n\r\nhello",
+        "Content-Length: 5\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "".join(f"X-{number}: x\r\n" for number in range(130)) + "\r\n",
+        f"X-Long: {'x' * 9000}\r\n\r\n",
+    ],
+    ids=["a body", "a body that does not come", "chunks", "many headers", "a long line"],
+)
+async def test_a_handshake_that_cannot_be_read_is_refused_and_not_left_open(stage: Stage, more):
+    answer = await raw(stage, HANDSHAKE + more)
+    assert answer.startswith(("HTTP/1.1 400 ", "HTTP/1.1 431 "))
+    assert "content-type: application/problem+json" in answer.lower()
+    assert "x-content-type-options: nosniff" in answer.lower()
+    assert "MALFORMED_REQUEST" in answer

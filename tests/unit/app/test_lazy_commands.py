@@ -1,11 +1,13 @@
 """`aion` imports what the called command needs, and nothing before."""
 
+import gc
 import os
 import subprocess
 import sys
 
 import pytest
 
+from aion.app.commands.lazy import without_collecting
 from aion.app.main import COMMANDS
 
 HEAVY = ("alembic", "connexion", "grpc", "sqlalchemy", "wasmtime")
@@ -46,3 +48,13 @@ def test_the_line_of_a_command_is_the_beginning_of_its_own_help(lazy):
     command = lazy.load()
     assert command.name == lazy.name
     assert command.help.startswith(lazy.help.rstrip("."))
+
+
+def test_no_garbage_is_looked_for_while_a_server_starts_and_it_is_afterwards():
+    assert gc.isenabled()
+    with without_collecting():
+        assert not gc.isenabled()
+        with without_collecting():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -1,5 +1,6 @@
 """The pipeline alone: the order of its steps, what it makes of defects, and what every refusal carries."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +12,7 @@ from aion.adapters.rpc.call import Call, ProtobufPayload
 from aion.adapters.rpc.errors import INTERNAL_SENTENCE
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.turnstile import RUSH, Turnstile
 from aion.domain.errors import TaskNotFound, Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Identity
 from aion.v1 import tasks_pb2
@@ -67,8 +69,8 @@ class Stage:
         if self.error is not None:
             raise self.error
 
-    def pipeline(self) -> Pipeline:
-        parts = PipelineParts(self, self, self, self.clock, CountingEntropy(), self)
+    def pipeline(self, turnstile: Turnstile | None = None) -> Pipeline:
+        parts = PipelineParts(self, self, self, self.clock, CountingEntropy(), self, turnstile=turnstile)
         return Pipeline(Handlers({GET: self.handle}, {WATCH: self.follow}), parts)
 
 
@@ -127,6 +129,23 @@ async def test_a_draining_server_takes_no_call_and_says_when_to_come_again():
     pipeline.drain()
     found = await refused(stage, call(), pipeline)
     assert (found.error.reason, found.error.retry_after) == ("DRAINING", timedelta(seconds=1))
+
+
+async def test_when_more_calls_come_than_can_be_served_one_without_a_place_is_refused_before_a_byte_is_decoded():
+    """6.2 The next is OVERLOADED, before anything of it is decoded."""
+    stage = Stage()
+    pipeline = stage.pipeline(Turnstile(1))
+    for _ in range(RUSH):
+        await pipeline.unary(call())
+    with_a_place = asyncio.create_task(pipeline.unary(call()))
+    await asyncio.sleep(0)
+    found = await refused(stage, call(data=b"\xff\xff"), pipeline)
+    assert (found.error.reason, found.error.retry_after) == ("OVERLOADED", timedelta(seconds=1))
+    with pytest.raises(Refused) as of_a_stream:
+        await anext(pipeline.stream(call(WATCH)).messages)
+    assert of_a_stream.value.error.reason == "OVERLOADED"
+    await with_a_place
+    assert stage.asked.count("handle") == RUSH + 1
 
 
 @pytest.mark.parametrize("timeout", [0.0, -1.0])

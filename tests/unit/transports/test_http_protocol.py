@@ -6,7 +6,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from aion.adapters.transports.http_protocol import MAX_HEAD_BYTES, HttpProtocol, bounded_protocol
+from aion.adapters.transports.http_protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, bounded_protocol
 
 CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 PIECE = 4096
@@ -140,3 +140,15 @@ async def test_among_idle_connections_the_longest_silence_counts():
     older._last_heard, newer._last_heard = newer._last_heard - 1, newer._last_heard - 2
     _, third = connected(Served(), kind, state)
     assert (older_wire.closed, newer_wire.closed, third.closed) == (False, True, False)
+
+
+async def test_requests_that_are_sent_long_before_their_answers_end_the_connection():
+    app = Served()
+    protocol, wire = connected(app)
+    one = b"GET /v1/server HTTP/1.1\r\nhost: x\r\n\r\n"
+    protocol.data_received(one * (MOST_WAITING + 1))
+    assert not wire.closed
+    protocol.data_received(one * 1000)
+    assert wire.closed
+    assert not protocol.pipeline
+    await app.ended.wait()

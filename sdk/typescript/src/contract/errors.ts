@@ -42,6 +42,7 @@
  * - `TOO_MANY_WAITERS`: Too many calls wait or watch at once.
  * - `READER_TOO_SLOW`: The reader is too slow for the stream.
  * - `LIMIT_REACHED`: The tenant has as many of these as it may have.
+ * - `OVERLOADED`: More calls come than this server can serve.
  * - `CALL_DEADLINE_EXCEEDED`: The call's deadline passed; what was accepted goes on.
  * - `DRAINING`: The server is shutting down.
  * - `STORE_UNAVAILABLE`: The store cannot answer.
@@ -101,6 +102,7 @@ export type ErrorReason =
   | "TOO_MANY_WAITERS"
   | "READER_TOO_SLOW"
   | "LIMIT_REACHED"
+  | "OVERLOADED"
   | "CALL_DEADLINE_EXCEEDED"
   | "DRAINING"
   | "STORE_UNAVAILABLE"

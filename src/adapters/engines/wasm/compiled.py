@@ -23,9 +23,10 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from aion import failpoints
 from aion.adapters.engines.wasm.compilers import Compilers
-from aion.adapters.engines.wasm.engine_config import REVISION
 from aion.adapters.engines.wasm.module import ModuleBroken, ModuleNotCompiled, ModuleRefused, WasmModule
+from aion.adapters.engines.wasm.revision import REVISION
 
 _log = logging.getLogger(__name__)
 _KEY_FILE = "modules-cache.key"
@@ -106,6 +107,7 @@ class CompiledModules:
         if code is None:
             code = self._compile(module)
             try:
+                failpoints.hit("modules.before_keep")
                 self._write(path, code)
             except OSError as error:
                 _log.warning("%s cannot be kept and is compiled again after a restart: %s", path, error)

@@ -5,13 +5,12 @@ import hashlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aion.adapters.engines.wasm.compiled import CompiledModules
 from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, OUT_OF_TURN
@@ -29,6 +28,7 @@ _log = logging.getLogger(__name__)
 _MOST_MEMORY = 4 << 30
 _MOST_FUEL = 2**63 - 1
 _LARGE = 2 << 20
+_MICROSECOND = timedelta(microseconds=1)
 _UNPREDICTABLE = frozenset({"clock", "random"})
 
 
@@ -54,6 +54,7 @@ class WasmEngine:
         self._turns = Turns()
         self._postponed: set[WasmModule] = set()
         self._pool: HostPool | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     @property
     def hosts_alive(self) -> int:
@@ -61,16 +62,26 @@ class WasmEngine:
         return len(self._pool.hosts()) if self._pool else 0
 
     async def __aenter__(self) -> Self:
-        pool = HostPool(self._settings, self._host_replaced)
-        await pool.open()
-        self._pool = pool
+        self.begin()
         try:
-            soon = [module for module in self._modules.values() if module not in self._postponed]
-            await asyncio.gather(*(self._warm(module, pool.hosts()) for module in soon))
+            await self.opened()
         except BaseException:
             await self.close()
             raise
         return self
+
+    def begin(self) -> None:
+        """Starts the hosts while the caller goes on; attempts wait for them. `opened` says when they are there."""
+        self._pool = HostPool(self._settings, self._host_replaced)
+        self._opening = asyncio.create_task(self._pool.open())
+
+    async def opened(self) -> None:
+        """Returns when all hosts that were begun take work, and have the modules. Raises OSError or TimeoutError."""
+        if self._opening is None or self._pool is None:
+            return
+        await asyncio.shield(self._opening)
+        soon = [module for module in self._modules.values() if module not in self._postponed]
+        await asyncio.gather(*(self._warm(module, self._pool.hosts()) for module in soon))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -80,6 +91,9 @@ class WasmEngine:
     async def close(self) -> None:
         """Ends every host process; attempts that still run are LOST."""
         pool, self._pool = self._pool, None
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         if pool is not None:
             await pool.close()
 
@@ -185,14 +199,14 @@ class WasmEngine:
         await asyncio.sleep(min(self._settings.turn_wait, job.patience).total_seconds())
         return COMPILING
 
-    async def _run_now(
+    def _run_now(
         self, pool: HostPool, module: WasmModule, job: EngineJob, patient_until: int, emit: EmitEvents
-    ) -> AttemptResult:
+    ) -> Coroutine[Any, Any, AttemptResult]:
         if not job.alone and (place := pool.places.find(job.tenant)) is not None:
             if place.host.holds(self._slots[module]):
-                return await self._run_in(place, module, job, patient_until, emit)
+                return self._run_in(place, module, job, patient_until, emit)
             place.free()
-        return await self._run_when_there_is_a_place(pool, module, job, patient_until, emit)
+        return self._run_when_there_is_a_place(pool, module, job, patient_until, emit)
 
     def _order(self, module: WasmModule, job: EngineJob, patient_until: int) -> RunOrder:
         """What a host is told. The guest's time begins now, and ends with the patience at the latest."""
@@ -254,27 +268,31 @@ class WasmEngine:
         finally:
             if self._modules.get(module.engine) is not module:
                 host.unload_module(self._slots[module])
-        return result if result is NO_HOST else replace(result, digest=module.sha256)
+        return result if result is NO_HOST else result.of(module.sha256)
 
     async def _give(self, module: WasmModule, host: HostProcess) -> None:
+        if not host.holds(self._slots[module]):
+            self._load(module, host, await self._compiled.code(module))
+
+    def _load(self, module: WasmModule, host: HostProcess, code: bytes) -> None:
         slot = self._slots[module]
-        if host.holds(slot):
-            return
-        code = await self._compiled.code(module)
+        # Another attempt may have given it meanwhile.
         if not host.holds(slot):
             host.load_module(slot, LoadOrder(module.metered, module.component, code))
 
     async def _warm(self, module: WasmModule, hosts: list[HostProcess]) -> None:
         """Compiles a module before its first attempt, and gives it to the hosts. A broken one says so when run."""
         try:
-            for host in hosts:
-                await self._give(module, host)
+            if missing := [host for host in hosts if not host.holds(self._slots[module])]:
+                code = await self._compiled.code(module)
+                for host in missing:
+                    self._load(module, host, code)
         except ModuleBroken as broken:
             _log.warning("%s cannot run: %s", module.engine, broken)
 
 
 def _ns(span: timedelta) -> int:
-    return span // timedelta(microseconds=1) * 1000
+    return span // _MICROSECOND * 1000
 
 
 def _unavailable(message: str) -> AttemptResult:

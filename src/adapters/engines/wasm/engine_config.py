@@ -1,7 +1,8 @@
 """The wasmtime configurations of core modules and of components, shared by the child that compiles and the hosts.
 
-wasmtime refuses compiled code whose configuration differs, so both sides must build their engine here. Raise REVISION
-when something changes that wasmtime does not compare by itself: the cache of compiled modules is keyed by it.
+wasmtime refuses compiled code whose configuration differs, so both sides must build their engine here. Raise the
+REVISION of `revision.py` when something changes that wasmtime does not compare by itself: the cache of compiled modules
+is keyed by it.
 """
 
 import ctypes
@@ -10,9 +11,6 @@ from typing import Any
 
 import wasmtime
 from wasmtime import _ffi
-
-REVISION = "4"
-"""Part of the name of every cached file."""
 
 _STACK_BYTES = 1 << 20
 _ADDRESS_SPACE = 4 << 30

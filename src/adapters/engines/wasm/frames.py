@@ -4,10 +4,12 @@ A frame is a header (payload length, kind, id) and a payload. The id names an at
 slot that RUN frames refer to in between. Numbers are little-endian; texts are UTF-8.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
+from typing import NamedTuple
 
 import orjson
 
@@ -32,8 +34,7 @@ class FrameKind(IntEnum):
     END = 18
 
 
-@dataclass(frozen=True, slots=True)
-class RunOrder:
+class RunOrder(NamedTuple):
     """One attempt, as a host needs it. The deadline is on the machine's monotonic clock, which all processes share."""
 
     slot: int
@@ -79,7 +80,7 @@ def read_load(payload: bytes) -> LoadOrder:
 
 def run_payload(order: RunOrder) -> bytes:
     """The payload of RUN."""
-    flags = sum(1 << bit for bit, name in enumerate(_PERMISSIONS) if name in order.granted)
+    flags = _GRANTS.index(order.granted.intersection(_PERMISSIONS))
     seed = order.seed[:255]
     head = _RUN.pack(order.slot, order.deadline_ns, order.memory_bytes, order.fuel, flags, len(seed))
     return b"".join((head, seed, order.input))
@@ -108,13 +109,19 @@ def end_payload(result: AttemptResult) -> bytes:
 
 
 def read_end(payload: bytes) -> AttemptResult:
-    """Reads the payload of END."""
+    """Reads the payload of END, which a host wrote that its guest may have taken over. Raises ValueError."""
+    if len(payload) < _END.size:
+        raise ValueError("an END frame is too short")
     number, fuel, memory = _END.unpack_from(payload)
     outcome = AttemptOutcome(number)
     rest = payload[_END.size :]
     if outcome is AttemptOutcome.OK:
         return AttemptResult(outcome, result_json=rest.decode(), fuel=fuel, memory_bytes=memory)
-    code, message, retryable = orjson.loads(rest)
+    match orjson.loads(rest):
+        case [str(code), str(message), bool(retryable)]:
+            pass
+        case _:
+            raise ValueError("an END frame does not say why the attempt failed")
     return AttemptResult(outcome, failure=Failure(code, message, retryable), fuel=fuel, memory_bytes=memory)
 
 
@@ -123,34 +130,44 @@ def events_payload(events: Sequence[Event]) -> bytes:
     return orjson.dumps(events)
 
 
-_KINDS = {int(kind): kind for kind in EventKind}
+_TEXTS = {int(kind): kind for kind in (EventKind.TOKEN, EventKind.LOG)}
 
 
 def read_events(payload: bytes) -> list[NewEvent]:
-    """Reads the payload of EVENTS."""
-    return [
-        NewEvent(EventKind.PARTIAL, data_json=text)
-        if number == EventKind.PARTIAL
-        else NewEvent(_KINDS[number], text=text)
-        for number, text in orjson.loads(payload)
-    ]
+    """Reads the payload of EVENTS, which a host wrote that its guest may have taken over. Raises ValueError."""
+    try:
+        return [_event(number, text) for number, text in orjson.loads(payload)]
+    except (TypeError, KeyError) as cause:
+        raise ValueError("an EVENTS frame is no list of kinds and texts") from cause
+
+
+def _event(number: object, text: object) -> NewEvent:
+    if type(text) is not str:
+        raise ValueError("an event's text is none")
+    if number == EventKind.PARTIAL:
+        orjson.loads(text)
+        return NewEvent(EventKind.PARTIAL, data_json=text)
+    return NewEvent(_TEXTS[number], text=text)  # type: ignore[index] # whatever it is: it is there or not
 
 
 class FrameReader:
-    """Cuts a stream of bytes into frames."""
+    """Cuts a stream of bytes into frames, none longer than `most`."""
 
-    __slots__ = ("_rest",)
+    __slots__ = ("_most", "_rest")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = sys.maxsize) -> None:
+        self._most = most
         self._rest = bytearray()
 
     def feed(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
-        """The frames that are complete now: kind, id, payload."""
+        """The frames that are complete now: kind, id, payload. Raises ValueError for one that is too long."""
         self._rest += data
         rest, at = self._rest, 0
         try:
             while len(rest) - at >= _HEADER.size:
                 length, kind, number = _HEADER.unpack_from(rest, at)
+                if length > self._most:
+                    raise ValueError(f"a frame of {length} bytes, the most is {self._most}")
                 end = at + _HEADER.size + length
                 if end > len(rest):
                     break

@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _SWEEP_SECONDS = 0.1
 _WEAR_SECONDS = 2.0
 _PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+_MOST_FRAME = 64 << 20
+"""More than all that one guest may write, every byte of it escaped."""
 
 
 class HostProcess(asyncio.Protocol):
@@ -40,8 +42,9 @@ class HostProcess(asyncio.Protocol):
 
     def __init__(self, settings: WasmSettings) -> None:
         self._settings = settings
+        self._grace_ns = _ns(settings.grace)
         self._loop = asyncio.get_running_loop()
-        self._reader = FrameReader()
+        self._reader = FrameReader(_MOST_FRAME)
         self._flights: dict[int, Flight] = {}
         self._slots: set[int] = set()
         self._leaving: set[int] = set()
@@ -132,9 +135,7 @@ class HostProcess(asyncio.Protocol):
             is_over()
             return NO_HOST
         landed: asyncio.Future[AttemptResult] = self._loop.create_future()
-        flight = Flight(
-            landed, emit, order.deadline_ns + _ns(self._settings.grace), order.memory_bytes, order.slot, is_over
-        )
+        flight = Flight(landed, emit, order.deadline_ns + self._grace_ns, order.memory_bytes, order.slot, is_over)
         self._flights[number] = flight
         self._idle.clear()
         self._calls_left -= 1

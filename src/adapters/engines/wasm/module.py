@@ -28,6 +28,10 @@ class WasmModule:
     deterministic: bool = False
     counts_fuel: bool = False
 
+    def __hash__(self) -> int:
+        """Of what tells modules apart: hashing every field would cost each attempt several times as much."""
+        return hash((self.engine, self.digest))
+
     @property
     def sha256(self) -> str:
         """The digest as the rest of AION writes it: `sha256:` and 64 hex digits."""

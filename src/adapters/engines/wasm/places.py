@@ -8,6 +8,7 @@ those who have more get no other until they are equal again: of two that always 
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from aion.adapters.engines.wasm.host_process import HostProcess
@@ -85,16 +86,19 @@ class Places:
         self._lines.clear()
 
     def _take(self, tenant: str) -> Place | None:
-        living = [host for host in self._serving if not host.gone.is_set()]
-        if not living:
+        emptiest: HostProcess | None = None
+        free = 0
+        for host in self._serving:
+            if not host.gone.is_set():
+                free += self._lanes - host.lanes_taken
+                if emptiest is None or host.lanes_taken < emptiest.lanes_taken:
+                    emptiest = host
+        held = self._held.get(tenant, 0)
+        if emptiest is None or emptiest.lanes_taken >= self._lanes or held >= _TIMES_THE_FREE * free:
             return None
-        host = min(living, key=_taken)
-        free = self._lanes * len(living) - sum(map(_taken, living))
-        if host.lanes_taken >= self._lanes or self._held[tenant] >= _TIMES_THE_FREE * free:
-            return None
-        host.lanes_taken += 1
-        self._held[tenant] += 1
-        return Place(host, lambda: self._free(host, tenant))
+        emptiest.lanes_taken += 1
+        self._held[tenant] = held + 1
+        return Place(emptiest, partial(self._free, emptiest, tenant))
 
     def _free(self, host: HostProcess, tenant: str) -> None:
         host.lanes_taken -= 1
@@ -109,7 +113,3 @@ class Places:
         line.remove(turn)
         if not line:
             del self._lines[tenant]
-
-
-def _taken(host: HostProcess) -> int:
-    return host.lanes_taken

@@ -42,6 +42,7 @@ class HostPool:
             raise errors.exceptions[0] from None
         self._serving.extend(task.result() for task in first)
         self._keepers = [asyncio.create_task(self._keep(host)) for host in self._serving]
+        self.places.look()
 
     async def close(self) -> None:
         """Ends every host."""

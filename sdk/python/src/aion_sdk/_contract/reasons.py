@@ -114,6 +114,9 @@ class ErrorReason(StrEnum):
     LIMIT_REACHED = "LIMIT_REACHED"
     """The tenant has as many of these as it may have."""
 
+    OVERLOADED = "OVERLOADED"
+    """More calls come than this server can serve."""
+
     CALL_DEADLINE_EXCEEDED = "CALL_DEADLINE_EXCEEDED"
     """The call's deadline passed; what was accepted goes on."""
 

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Sequence
 
+from aion import failpoints
 from aion.adapters.engines.wasm.frames import Event, FrameKind, FrameReader, end_payload, events_payload, frame
 from aion.domain.attempts import AttemptResult
 
@@ -52,6 +53,7 @@ class Connection:
     def events(self, attempt: int, events: Sequence[Event]) -> None:
         """What a guest wrote."""
         self.send(frame(FrameKind.EVENTS, attempt, events_payload(events)))
+        failpoints.hit("host.after_events")
 
     def end(self, attempt: int, events: Sequence[Event], result: AttemptResult) -> None:
         """How an attempt ended, with its last events. Nothing about it is sent afterwards."""

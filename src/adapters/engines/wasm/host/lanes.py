@@ -165,6 +165,7 @@ class Lanes:
         del self._attempts[attempt.number]
         failpoints.hit("host.before_reply")
         self._connection.end(attempt.number, attempt.output.rest(), result)
+        failpoints.hit("host.after_reply")
 
     def _tick(self) -> None:
         idle = 0

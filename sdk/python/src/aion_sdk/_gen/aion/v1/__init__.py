@@ -437,6 +437,11 @@ class ErrorReason(betterproto2.Enum):
     The tenant has as many of these as it may have.
     """
 
+    OVERLOADED = 55
+    """
+    More calls come than this server can serve.
+    """
+
     CALL_DEADLINE_EXCEEDED = 60
     """
     The call's deadline passed; what was accepted goes on.
@@ -586,6 +591,7 @@ class ErrorReason(betterproto2.Enum):
             52: "ERROR_REASON_TOO_MANY_WAITERS",
             53: "ERROR_REASON_READER_TOO_SLOW",
             54: "ERROR_REASON_LIMIT_REACHED",
+            55: "ERROR_REASON_OVERLOADED",
             60: "ERROR_REASON_CALL_DEADLINE_EXCEEDED",
             61: "ERROR_REASON_DRAINING",
             62: "ERROR_REASON_STORE_UNAVAILABLE",
@@ -649,6 +655,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_TOO_MANY_WAITERS": 52,
             "ERROR_REASON_READER_TOO_SLOW": 53,
             "ERROR_REASON_LIMIT_REACHED": 54,
+            "ERROR_REASON_OVERLOADED": 55,
             "ERROR_REASON_CALL_DEADLINE_EXCEEDED": 60,
             "ERROR_REASON_DRAINING": 61,
             "ERROR_REASON_STORE_UNAVAILABLE": 62,

@@ -1,0 +1,160 @@
+"""Who comes in next when more calls come than this process can serve.
+
+grpc.aio takes in one call between two turns of everything else that the event loop has to do. So while calls are worked
+on, those that come meanwhile queue up in gRPC's core, where nobody shares them out or refuses them, until their clients
+give up. Here a call that comes in a rush only takes a place first, which costs little; the work on it begins once no
+other call is on its way in. That keeps gRPC's queue empty and makes this one the only one: bounded, its places shared
+out by tenant and given in turn to each of them, and the next call is refused at once.
+
+Whether a call is on its way in is told by the rounds of the event loop: one that waits in gRPC's core is here five
+rounds after the one before it. It is later when gRPC's own threads get no processor, so the core's backlog is asked,
+too. Outside of a rush a call passes and costs nothing but to be counted.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, NoReturn
+
+from aion.domain.errors import Overloaded
+
+PAUSE: Final = 8
+"""Rounds of the event loop without an arrival: nothing is on its way in."""
+
+RUSH: Final = 16
+"""So many more calls that came without a pause before them than with one are a rush."""
+
+AT_ONCE: Final = 4
+"""So many go in together when nothing is on its way in: the rounds until then cost a seventh of a task."""
+
+PATIENCE: Final = 0.01
+"""Seconds after which the next one goes in although calls come without a pause: some work is done however many come."""
+
+BACKLOG_SECONDS: Final = 0.02
+"""For how long it is believed what the backlog was, less what has come since."""
+
+YIELD: Final = 0.001
+"""Seconds for which the event loop leaves its processor to gRPC's threads when they have calls to bring."""
+
+COME_BACK: Final = timedelta(seconds=1)
+
+
+class Turnstile:
+    """`limit` places, of which one tenant may hold half. Belongs to one event loop."""
+
+    def __init__(self, limit: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._limit = limit
+        self._share = max(1, limit // 2)
+        self._monotonic = monotonic
+        self._places: dict[str, deque[asyncio.Future[None]]] = {}  # ordered by whose turn is next
+        self._looking = False
+        self._rush = 0
+        self._pause = 0
+        self._last_turn = 0.0
+        self._backlog: Callable[[], int] = _none
+        self._outside = 0
+        self._asked = 0.0
+        self.waiting = 0
+
+    def watch_backlog(self, backlog: Callable[[], int]) -> None:
+        """From now on asks how many calls have come that nobody has taken in."""
+        self._backlog = backlog
+
+    def look(self, tenant: str) -> None:
+        """Raises Overloaded when there is no place for a call of this tenant. A transport that asks before it reads the
+        call need not read it; when there is a place, the call still comes to `turn`.
+        """
+        if self._is_full(tenant):
+            self._arrived(asyncio.get_running_loop())
+            self._refuse()
+
+    async def turn(self, tenant: str) -> None:
+        """Returns when the call may be worked on. Raises Overloaded, at once, when there is no place for it."""
+        loop = asyncio.get_running_loop()
+        self._arrived(loop)
+        if self._rush >= RUSH or self.waiting:
+            if self._is_full(tenant):
+                self._refuse()
+            await self._wait(tenant, loop.create_future())
+
+    def _arrived(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._pause = 0
+        self._outside -= 1
+        if self._looking:
+            self._rush = min(self._rush + 1, 2 * RUSH)
+        else:
+            self._rush = max(self._rush - 1, 0)
+            self._looking = True
+            loop.call_soon(self._round, loop)
+
+    def _is_full(self, tenant: str) -> bool:
+        return self.waiting >= self._limit or len(self._places.get(tenant, ())) >= self._share
+
+    def _refuse(self) -> NoReturn:
+        if self.waiting >= self._limit:
+            full = f"{self._limit} calls wait for their turn, which is the limit"
+        else:
+            full = f"{self._share} calls of your tenant wait for their turn, which is its limit"
+        raise Overloaded(f"more calls come than this server can serve: {full}; try again later", retry_after=COME_BACK)
+
+    async def _wait(self, tenant: str, place: "asyncio.Future[None]") -> None:
+        if not self.waiting:
+            self._last_turn = self._monotonic()
+        self._places.setdefault(tenant, deque()).append(place)
+        self.waiting += 1
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.cancelled():
+                self._leave(tenant, place)
+            raise
+
+    def _leave(self, tenant: str, place: "asyncio.Future[None]") -> None:
+        places = self._places.get(tenant)
+        if places is None or place not in places:
+            return  # its turn came just when its client left
+        places.remove(place)
+        self.waiting -= 1
+        if not places:
+            del self._places[tenant]
+
+    def _round(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._pause += 1
+        if self.waiting:
+            now = self._monotonic()
+            if now - self._last_turn >= PATIENCE:
+                self._let_in(now)
+            elif self._pause > PAUSE:
+                if self._more_to_come(now):
+                    loop.call_later(YIELD, self._round, loop)
+                    return
+                for _ in range(min(self.waiting, AT_ONCE)):
+                    self._let_in(now)
+        elif self._pause > PAUSE:
+            self._looking = False
+            return
+        loop.call_soon(self._round, loop)
+
+    def _more_to_come(self, now: float) -> bool:
+        """Whether the core has calls for us. What it had when it was asked last comes in first."""
+        if now - self._asked >= BACKLOG_SECONDS:
+            self._outside, self._asked = self._backlog(), now
+        return self._outside > 0
+
+    def _let_in(self, now: float) -> None:
+        tenant = next(iter(self._places))
+        places = self._places.pop(tenant)
+        place = places.popleft()
+        if places:
+            self._places[tenant] = places
+        self.waiting -= 1
+        self._pause = 0
+        self._last_turn = now
+        if not place.cancelled():
+            place.set_result(None)
+
+
+def _none() -> int:
+    return 0

@@ -1,0 +1,82 @@
+"""Messages that come in over gRPC: those that take long are few, and none takes for ever."""
+
+import asyncio
+
+import pytest
+from grpc import aio
+
+from aion.adapters.transports.grpc_intake import Intake, Unread
+from aion.domain.errors import CallDeadlineExceeded, MalformedRequest, RateLimited, Unauthenticated
+from aion.v1 import tasks_pb2
+
+LONG = 60.0
+
+
+async def never() -> bytes:
+    await asyncio.Event().wait()
+    raise AssertionError("nothing comes")
+
+
+async def test_a_message_that_comes_is_taken():
+    async def read() -> bytes:
+        return b"message"
+
+    assert await Intake().take(read) == b"message"
+
+
+async def test_a_call_without_a_message_is_refused():
+    async def read() -> object:
+        return aio.EOF
+
+    with pytest.raises(MalformedRequest, match="no message"):
+        await Intake().take(read)
+
+
+async def test_a_message_that_does_not_come_is_given_up_and_its_task_goes_on():
+    with pytest.raises(CallDeadlineExceeded, match=r"within 0\.02 s"):
+        await Intake(most=1, unnoticed=0.01, seconds=0.02).take(never)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_of_too_many_slow_messages_the_one_that_took_longest_goes():
+    intake = Intake(most=2, unnoticed=0, seconds=LONG)
+    waiting = [asyncio.create_task(intake.take(never)) for _ in range(3)]
+    done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    assert done == {waiting[0]}
+    with pytest.raises(RateLimited):
+        await waiting[0]
+    for task in left:
+        task.cancel()
+    assert [type(outcome) for outcome in await asyncio.gather(*left, return_exceptions=True)] == [
+        asyncio.CancelledError,
+        asyncio.CancelledError,
+    ]
+
+
+async def test_a_burst_is_no_crowd():
+    intake, come = Intake(most=2, unnoticed=LONG, seconds=LONG), asyncio.Event()
+
+    async def read() -> bytes:
+        await come.wait()
+        return b"message"
+
+    waiting = [asyncio.create_task(intake.take(read)) for _ in range(100)]
+    await asyncio.sleep(0)
+    come.set()
+    assert await asyncio.gather(*waiting) == [b"message"] * 100
+
+
+async def test_a_client_that_leaves_is_no_refusal():
+    waiting = asyncio.create_task(Intake().take(never))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+def test_what_was_never_read_is_never_decoded():
+    assert Unread().size == 0
+    with pytest.raises(Unauthenticated):
+        Unread().decode(tasks_pb2.TaskRequest)
