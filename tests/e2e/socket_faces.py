@@ -89,8 +89,10 @@ async def open_socket(
 
 @dataclass(frozen=True)
 class SocketFace:
-    """The four RPCs that a WebSocket carries, each over a connection of its own. Behind `most_waiting` frames that nobody
-    took the client hears nothing more, not even that the server closes: who breaks streams off has no such bound.
+    """The four RPCs that a WebSocket carries, each over a connection of its own.
+
+    Behind `most_waiting` frames that nobody took the client hears nothing more, not even that the server closes: who
+    breaks streams off has no such bound.
     """
 
     url: str

@@ -38,7 +38,7 @@ class GrpcLane:
         floods, timeout = False, CALL_SECONDS
         if rng.random() < 0.12:
             head = [pair for pair in heads.odd_head(rng, head, http=False) if _is_ascii(pair[1])]
-        if rng.random() < 0.01:
+        if rng.random() < 0.005:
             head = heads.flood(rng, head)
         if rng.random() < 0.02:
             head.append(("x-binary-bin", rng.randbytes(rng.choice((0, 1, 100)))))

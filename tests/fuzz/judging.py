@@ -24,11 +24,41 @@ OF_HTTP = frozenset({400, 404, 405, 406, 413, 415, 426, 431})
 LARGE = 1 << 20
 """Bytes from which a request is one that may be too large."""
 
-_LEAKS = re.compile(
-    rb"Traceback|most recent call|\.py\b|site-packages|<class '|object at 0x|NoneType|_pb2\b|SELECT .* FROM|\basyncio\b"
-    rb"|(?<=[a-z])(?:Error|Exception)\b|/(?:home|root|tmp|usr|work|opt|var|src)/\w"
+_WORDS = (
+    b"Traceback",
+    b"most recent call",
+    b".py",
+    b"site-packages",
+    b"<class '",
+    b"object at 0x",
+    b"NoneType",
+    b"_pb2",
 )
-"""Tracebacks, Python's names, SQL, and paths."""
+_MORE_WORDS = (
+    b"SELECT ",
+    b"asyncio",
+    b"/home/",
+    b"/root/",
+    b"/tmp/",
+    b"/usr/",
+    b"/work/",
+    b"/opt/",
+    b"/var/",
+    b"/src/",
+)
+_NAMES = re.compile(rb"[A-Za-z]*[a-z](?:Error|Exception)\b")
+"""Tracebacks, Python's names, SQL, and paths. Plain words are looked for first: most answers have none of them."""
+
+
+def leak_in(raw: bytes) -> bytes:
+    """What shows how AION is built; nothing, mostly."""
+    for word in _WORDS + _MORE_WORDS:
+        if word in raw:
+            return word
+    if raw.count(b"Error") == raw.count(b"ErrorInfo") and b"Exception" not in raw:
+        return b""
+    found = _NAMES.search(raw)
+    return found.group() if found else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +83,9 @@ class Judge:
 
     def shown(self, raw: bytes, asked: bytes) -> str:
         """What these bytes show that they must not, unless the request had said it."""
-        leak = _LEAKS.search(raw)
-        if leak and leak.group() not in asked:
-            return f"the answer shows how AION is built: {leak.group()!r}"
+        leak = leak_in(raw)
+        if leak and leak not in asked:
+            return f"the answer shows how AION is built: {leak!r}"
         if any(secret in raw for secret in self.secrets):
             return "the answer shows what belongs to another tenant"
         return ""

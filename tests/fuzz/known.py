@@ -38,13 +38,15 @@ class Known:
         """Whether anything of this name exists."""
         return bool(self.own[kind_of(name)] or self.foreign[kind_of(name)])
 
-    def learn(self, message: Message, *, foreign: bool = False) -> None:
-        """Remembers ids, tokens and tags of an answer."""
-        pool = self.foreign if foreign else self.own
-        for name, text in texts_of(message):
+    def learn(self, message: Message, *, whole: bool = False) -> None:
+        """Remembers ids, tokens and tags of an answer; those of a list when it is looked at as a whole."""
+        # Of a list only where it goes on: the rest was learnt before, and lists are long.
+        token = getattr(message, "next_page_token", None)
+        found = texts_of(message) if token is None or whole else [("next_page_token", token)]
+        for name, text in found:
             kind = kind_of(name)
-            if (name.endswith("_id") or kind in ("page_token", "etag")) and text and text not in pool[kind]:
-                pool[kind].append(text)
+            if (name.endswith("_id") or kind in ("page_token", "etag")) and text and text not in self.own[kind]:
+                self.own[kind].append(text)
 
 
 def kind_of(name: str) -> str:

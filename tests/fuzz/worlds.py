@@ -80,7 +80,7 @@ async def _look_around(caller: Caller, known: Known) -> None:
         metadata = tuple(caller.grpc.headers.items())
         for size in (1, 100):
             data = await call(method.request(page_size=size, **asked).SerializeToString(), metadata=metadata)
-            known.learn(method.response.FromString(data))
+            known.learn(method.response.FromString(data), whole=True)
 
 
 def _waiting(task_id: str) -> tasks_pb2.TaskRequest:
