@@ -34,6 +34,8 @@ class BadLine:
         self.answered = 0
         self._host, _, port = target.removeprefix("http://").rpartition(":")
         self._port = int(port)
+        self._open: set[asyncio.Task[None]] = set()
+        self._ends: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
@@ -42,23 +44,39 @@ class BadLine:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
         badness, self.asked, self.answered = self.badness, 0, 0
         upstream, server = await asyncio.open_connection(self._host, self._port)
+        self._ends |= {writer, server}
         for end in (writer, server):
             end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ways = [
             asyncio.create_task(self._ask(reader, server, badness)),
             asyncio.create_task(self._answer(upstream, writer, badness)),
         ]
-        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
-        if any(isinstance(way.exception(), Cut) for way in done if not way.cancelled()):
+        try:
+            await asyncio.gather(*ways)
+        except Cut:
             writer.transport.abort()
             server.transport.abort()
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        writer.close()
-        server.close()
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            for end in (writer, server):
+                end.close()
+                with suppress(OSError):
+                    await end.wait_closed()
+            self._ends -= {writer, server}
+            self._open.discard(task)
+
+    async def hang_up(self) -> None:
+        """Ends every connection, and waits until nothing of them is left."""
+        for end in self._ends:
+            end.transport.abort()
+        await asyncio.gather(*self._open)
 
     async def _ask(self, reader: asyncio.StreamReader, server: asyncio.StreamWriter, badness: Badness) -> None:
         with suppress(ConnectionError):
@@ -104,3 +122,4 @@ async def bad_line(target: str) -> AsyncIterator[BadLine]:
         yield line
     finally:
         server.close()
+        await line.hang_up()

@@ -264,7 +264,7 @@ async def test_a_cost_of_an_attempt_that_never_was_is_refused(desk):
     (task,) = await hand.claim()
     await hand.settle(task)
     with pytest.raises(StaleFence):
-        await hand.record_cost(type(task)(**{**{name: getattr(task, name) for name in task.__slots__}, "fence": 2}), 1)
+        await hand.record_cost(task._replace(fence=2), 1)
 
 
 async def test_a_lease_names_its_tenant(desk):

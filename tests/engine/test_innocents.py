@@ -18,7 +18,7 @@ from tests.unit.app.workshop import FakeCatalog, FakeObserver, Latencies
 
 INNOCENT, CULPRIT = '{"steps":4,"pause":2,"held":0}', '{"steps":1,"pause":0,"held":1}'
 MINUTE = timedelta(minutes=1)
-STEPS = Path(__file__).parent.parent / "e2e" / "crash" / "module"
+STEPS = Path(__file__).parent.parent / "chaos" / "module"
 
 
 async def test_twelve_slow_innocents_end_ok_and_only_the_culprit_is_poison(make_module, tmp_path, monkeypatch):

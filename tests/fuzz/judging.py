@@ -46,7 +46,7 @@ _MORE_WORDS = (
     b"/var/",
     b"/src/",
 )
-_NAMES = re.compile(rb"[A-Za-z]*[a-z](?:Error|Exception)\b")
+_NAMES = re.compile(rb"\b[A-Z][A-Za-z]*(?:Error|Exception)\b")
 """Tracebacks, Python's names, SQL, and paths. Plain words are looked for first: most answers have none of them."""
 
 

@@ -18,7 +18,7 @@ from tests.fuzz import values
 from tests.fuzz.known import Known, kind_of
 
 DEEPEST = 4
-REQUIRED, USUAL, OUTPUT = 0.97, 0.3, 0.03
+ALWAYS, REQUIRED, USUAL, OUTPUT = 1.0, 0.97, 0.3, 0.03
 """How often a field is set: one that must be, one that may be, one that only answers set."""
 
 FEWER = (1.0, 0.8, 0.25, 0.2, 0.2)
@@ -128,7 +128,7 @@ def plans_of(descriptor: Descriptor) -> tuple[Plan, ...]:
 
 def _plan(field: FieldDescriptor, *, waits: bool = False) -> Plan:
     behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
-    often = USUAL
+    often = ALWAYS if field.name == "page_size" else USUAL  # without it pages are long, take time and say the same
     if field_behavior_pb2.REQUIRED in behaviours:
         often = REQUIRED
     elif field_behavior_pb2.OUTPUT_ONLY in behaviours:

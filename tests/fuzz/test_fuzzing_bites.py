@@ -18,6 +18,7 @@ from tests.contract.transports.matrix import TRANSPORTS
 from tests.contract.wire.test_error_table import made
 from tests.e2e.patience import eventually
 from tests.fuzz import campaign as campaigns
+from tests.fuzz import grpc_lane, http_wire
 from tests.fuzz.campaign import Tally, campaign
 from tests.fuzz.known import Known
 from tests.fuzz.requests import cells_of
@@ -39,8 +40,10 @@ async def opened() -> AsyncIterator[Door]:
 
 
 @pytest.fixture
-def door(opened: Door) -> Door:
-    """The door, with nothing behind it that fails."""
+def door(opened: Door, monkeypatch) -> Door:
+    """The door, with nothing behind it that fails. Nobody leaves before the end, however slow the machine is."""
+    for module in (grpc_lane, http_wire):
+        monkeypatch.setattr(module, "STREAM_SECONDS", 60.0)
     fresh = type(opened.script)(messages=[tasks_pb2.WatchResponse()])
     vars(opened.script).update(vars(fresh))
     return opened

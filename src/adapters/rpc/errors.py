@@ -5,6 +5,8 @@ RFC 9457 problem. What is not in AION's error tree is INTERNAL with one fixed se
 """
 
 import math
+from datetime import timedelta
+from functools import lru_cache
 
 from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
@@ -104,26 +106,41 @@ def http_status_of(error: AionError) -> int:
 
 def to_status(error: AionError, marks: Marks) -> status_pb2.Status:
     """The error as google.rpc.Status with its details."""
-    details: list[Message] = [
-        error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=_facts(error)),
-        error_details_pb2.RequestInfo(request_id=marks.request_id, serving_data=marks.trace_id),
-    ]
+    request = error_details_pb2.RequestInfo(request_id=marks.request_id, serving_data=marks.trace_id)
+    facts = _facts(error)
+    info = _packed(_info(error.reason, facts)) if facts else _bare_info(error.reason)
+    status = status_pb2.Status(
+        code=code_of(error).value[0], message=_cut(error.message, MAX_MESSAGE), details=[info, _packed(request)]
+    )
     if violations := _violations(error):
-        details.append(
-            error_details_pb2.BadRequest(
-                field_violations=[error_details_pb2.BadRequest.FieldViolation(**v) for v in violations]
-            )
-        )
+        bad = [error_details_pb2.BadRequest.FieldViolation(**v) for v in violations]
+        status.details.append(_packed(error_details_pb2.BadRequest(field_violations=bad)))
     if error.retry_after is not None:
-        retry = error_details_pb2.RetryInfo()
-        retry.retry_delay.FromTimedelta(error.retry_after)
-        details.append(retry)
-    status = status_pb2.Status(code=code_of(error).value[0], message=_cut(error.message, MAX_MESSAGE))
-    for detail in details:
-        packed = Any()
-        packed.Pack(detail)
-        status.details.append(packed)
+        status.details.append(_retry(error.retry_after))
     return status
+
+
+# A server that refuses many calls says the same to each of them.
+
+
+@lru_cache(maxsize=128)
+def _bare_info(reason: str) -> Any:
+    return _packed(_info(reason, {}))
+
+
+@lru_cache(maxsize=128)
+def _retry(after: timedelta) -> Any:
+    retry = error_details_pb2.RetryInfo()
+    retry.retry_delay.FromTimedelta(after)
+    return _packed(retry)
+
+
+def _info(reason: str, facts: dict[str, str]) -> error_details_pb2.ErrorInfo:
+    return error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=facts)
+
+
+def _packed(detail: Message) -> Any:
+    return Any(type_url=f"type.googleapis.com/{detail.DESCRIPTOR.full_name}", value=detail.SerializeToString())
 
 
 def to_problem(error: AionError, marks: Marks) -> dict[str, object]:

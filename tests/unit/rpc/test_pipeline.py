@@ -13,8 +13,9 @@ from aion.adapters.rpc.errors import INTERNAL_SENTENCE
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Handlers, Pipeline, PipelineParts, Refused
 from aion.adapters.rpc.turnstile import RUSH, Turnstile
-from aion.domain.errors import TaskNotFound, Unauthenticated
+from aion.domain.errors import Overloaded, TaskNotFound, Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Identity
+from aion.ports.identity import Credentials
 from aion.v1 import tasks_pb2
 from tests.manual_clock import CountingEntropy, ManualClock
 
@@ -144,6 +145,8 @@ async def test_when_more_calls_come_than_can_be_served_one_without_a_place_is_re
     with pytest.raises(Refused) as of_a_stream:
         await anext(pipeline.stream(call(WATCH)).messages)
     assert of_a_stream.value.error.reason == "OVERLOADED"
+    with pytest.raises(Overloaded):
+        pipeline.knows(Credentials({}, (), "10.0.0.1"))
     await with_a_place
     assert stage.asked.count("handle") == RUSH + 1
 

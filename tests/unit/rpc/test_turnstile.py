@@ -133,6 +133,21 @@ async def test_the_call_for_which_there_is_no_place_is_refused_at_once_with_a_hi
     assert sorted(crowd.went_in) == ["a", "b", "c", "d"]
 
 
+async def test_a_call_for_which_there_is_no_place_need_not_be_read():
+    crowd = Crowd(2)
+    await crowd.rushes()
+    crowd.turnstile.look("acme")
+    waiting = crowd.comes("a")
+    await rounds(PAUSE)
+    crowd.turnstile.look("zeta")
+    with pytest.raises(Overloaded, match="1 calls of your tenant"):
+        crowd.turnstile.look("acme")
+    # It came, and so the next one may be on its way in; that there was a place for the other tenant says nothing.
+    await rounds(PAUSE)
+    assert not waiting.done()
+    await waiting
+
+
 async def test_turns_go_round_between_tenants():
     crowd = Crowd(20)
     await crowd.rushes()

@@ -117,7 +117,7 @@ def test_names_say_what_they_measure_and_no_label_is_a_tenant():
         metrics.look(level, lambda: 1)
     page = metrics.render().decode()
     names = set(re.findall(r"^# TYPE (aion_\w+) ", page, re.MULTILINE))
-    assert len(names) == 26
+    assert len(names) == 27
     assert not re.search(r'(tenant|task_id|key_id|principal)="', page)
 
 
