@@ -29,14 +29,18 @@ def empty(tmp_path_factory):
     return path
 
 
-def killed(name, empty, folder, when):
-    """What the store held before the write, and what it held after the kill."""
+def dies(name, empty, folder, when):
+    """A process that is killed at the commit of this write, and its store."""
     shelf = Shelf(folder / "aion.sqlite")
     folder.mkdir()
     shutil.copy(empty, shelf.path)
-    process = fork(die_writing, name, str(shelf.path), when)
+    return fork(die_writing, name, str(shelf.path), when), shelf
+
+
+def left(process, shelf):
+    """What the store held before the write, and what it holds after the kill."""
     process.join(PATIENCE)
-    assert process.exitcode == -signal.SIGKILL, f"{name} was not killed at its commit: {process.exitcode}"
+    assert process.exitcode == -signal.SIGKILL, f"not killed at its commit: {process.exitcode}"
     return shelf.prepared.read_text(), "\n".join(shelf.content())
 
 
@@ -52,9 +56,10 @@ async def written(name, empty, folder):
 
 @pytest.mark.parametrize("name", WRITES)
 async def test_a_write_is_whole_or_not_at_all(tmp_path, empty, name):
+    before, after = (dies(name, empty, tmp_path / when, when) for when in ("before", "after"))
     whole = await written(name, empty, tmp_path / "whole")
-    prepared, left = killed(name, empty, tmp_path / "before", "before")
-    assert left == prepared
-    assert (prepared == whole) == (name == "the_first_look"), "the write changes nothing, so this shows nothing"
-    _, left = killed(name, empty, tmp_path / "after", "after")
-    assert left == whole
+    prepared, nothing = left(*before)
+    assert nothing == prepared
+    assert (prepared == whole) == (name == "the_first_look"), "a write that changes nothing shows nothing"
+    _, all_of_it = left(*after)
+    assert all_of_it == whole

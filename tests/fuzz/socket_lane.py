@@ -23,6 +23,7 @@ CALLS = 80
 QUIET = frozenset({"heartbeat", "draining", "ready"})
 ID = "c"
 PLACE = b'"id":"c"'
+PING = frame(b'{"type":"ping"}')
 _OURS = re.compile(r"c\d+")
 
 
@@ -70,7 +71,9 @@ class SocketLane:
         return self._wire
 
     async def _hear(self, wire: SocketWire, text: bytes, heard: list[bytes]) -> Answer:
-        """Everything up to the end of the call; one that goes on is left."""
+        """Everything up to the end of the call; one that goes on is left. Then a ping, since what was left may end by
+        itself, too: nothing of it comes after the pong.
+        """
         left, call_id = False, f"c{self._turn}"
         while True:
             payload = (await wire.hear()).payload
@@ -83,20 +86,20 @@ class SocketLane:
                 return Answer("?", raw=b"".join(heard), wrong=f"it is about the call {named}, which was over")
             if kind == "refused" and "id" not in document:
                 continue  # the connection's last words
-            if kind == "refused":
+            if kind == "refused" and not left:
                 problem = document["data"]
                 return Answer(problem["code"], problem["reason"], b"".join(heard), problem["status"])
             if kind in _last_words(text, left=left):
                 return Answer("OK", raw=b"".join(heard))
             if not left and kind in ("accepted", "subscribed"):
                 left = True
-                await wire.say(frame(damaged_json.written({"type": "unsubscribe", "id": named})))
+                await wire.say(frame(damaged_json.written({"type": "unsubscribe", "id": named})) + PING)
 
 
 def _last_words(text: bytes, *, left: bool) -> frozenset[str]:
-    """The frames that end a call. One that was left says so, whatever it had said before."""
+    """The frames that end a call."""
     if left:
-        return frozenset({"unsubscribed"})
+        return frozenset({"pong"})
     ends = {"done", "error", "unsubscribed", "task", "pong"}
     return frozenset(ends if b'"subscribe":true' in text else ends | {"accepted", "validated"})
 
