@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from aion.adapters.identity import key_text
 from aion.adapters.identity.api_keys import REMEMBER_FOR, ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.memory_keys import MemoryApiKeyStore
@@ -128,6 +129,16 @@ def test_a_wrong_secret_and_an_unknown_id_cost_one_look_into_the_store_each(auth
     store._keys.clear()
     with pytest.raises(Unauthenticated):
         authenticator.authenticate(headers(x_api_key=text))
+    assert store.asked == 1
+
+
+def test_a_key_s_id_with_another_secret_proves_nothing_though_the_checksum_is_right(authenticator, store, issue):
+    (_, text), (_, other) = issue(), issue()
+    body = text[:23] + other[23:-6]
+    forged = body + key_text._checksum(body)
+    assert key_text.is_genuine(forged)
+    with pytest.raises(Unauthenticated):
+        authenticator.authenticate(headers(x_api_key=forged))
     assert store.asked == 1
 
 
