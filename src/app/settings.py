@@ -165,8 +165,7 @@ class Settings(BaseSettings):
 
     max_queued_calls: Count = 500
     """How many calls may wait for their turn when more come than this process can serve; the next one is refused with
-    OVERLOADED. One tenant may hold half of them. What a machine of two cores serves within a second; one that turns
-    out to serve fewer lets fewer wait."""
+    OVERLOADED. One tenant may hold half of them. What a machine of two cores serves within a second."""
 
     max_concurrent_streams: Count = 1_000
     """How many calls one gRPC connection may have open: bounds what one client can hold."""

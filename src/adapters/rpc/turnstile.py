@@ -30,14 +30,7 @@ AT_ONCE: Final = 4
 """So many go in together when nothing is on its way in: the rounds until then cost a seventh of a task."""
 
 PATIENCE: Final = 0.01
-PATIENCE_ROUNDS: Final = 64
-"""Seconds and rounds after which the next one goes in although calls come without a pause: some work is done however
-many come. By time alone a slow machine would be given more than it can do, by rounds alone a fast one would.
-"""
-
-MEASURED: Final = 1.0
-FEWEST: Final = 16
-"""No more calls wait than went in within so many seconds, once that is known, or so many: nobody waits for long."""
+"""Seconds after which the next one goes in although calls come without a pause: some work is done however many come."""
 
 BACKLOG_SECONDS: Final = 0.02
 """For how long it is believed what the backlog was, less what has come since."""
@@ -49,21 +42,17 @@ COME_BACK: Final = timedelta(seconds=1)
 
 
 class Turnstile:
-    """`limit` places, or as many as are free within a second, of which one tenant may hold half. Belongs to one event
-    loop.
-    """
+    """`limit` places, of which one tenant may hold half. Belongs to one event loop."""
 
     def __init__(self, limit: int, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._limit = self._room = limit
+        self._limit = limit
+        self._share = max(1, limit // 2)
         self._monotonic = monotonic
         self._places: dict[str, deque[asyncio.Future[None]]] = {}  # ordered by whose turn is next
         self._looking = False
         self._rush = 0
         self._pause = 0
-        self._kept = 0
         self._last_turn = 0.0
-        self._measured = 0.0
-        self._went_in = 0
         self._backlog: Callable[[], int] = _none
         self._outside = 0
         self._asked = 0.0
@@ -100,24 +89,19 @@ class Turnstile:
             self._looking = True
             loop.call_soon(self._round, loop)
 
-    @property
-    def _share(self) -> int:
-        return max(1, self._room // 2)
-
     def _is_full(self, tenant: str) -> bool:
-        return self.waiting >= self._room or len(self._places.get(tenant, ())) >= self._share
+        return self.waiting >= self._limit or len(self._places.get(tenant, ())) >= self._share
 
     def _refuse(self) -> NoReturn:
-        if self.waiting >= self._room:
-            full = f"{self._room} calls wait for their turn, which is the limit now"
+        if self.waiting >= self._limit:
+            full = f"{self._limit} calls wait for their turn, which is the limit"
         else:
-            full = f"{self._share} calls of your tenant wait for their turn, which is its limit now"
+            full = f"{self._share} calls of your tenant wait for their turn, which is its limit"
         raise Overloaded(f"more calls come than this server can serve: {full}; try again later", retry_after=COME_BACK)
 
     async def _wait(self, tenant: str, place: "asyncio.Future[None]") -> None:
         if not self.waiting:
-            self._last_turn = self._measured = self._monotonic()
-            self._kept = self._went_in = 0
+            self._last_turn = self._monotonic()
         self._places.setdefault(tenant, deque()).append(place)
         self.waiting += 1
         try:
@@ -138,10 +122,9 @@ class Turnstile:
 
     def _round(self, loop: asyncio.AbstractEventLoop) -> None:
         self._pause += 1
-        self._kept += 1
         if self.waiting:
             now = self._monotonic()
-            if self._kept >= PATIENCE_ROUNDS and now - self._last_turn >= PATIENCE:
+            if now - self._last_turn >= PATIENCE:
                 self._let_in(now)
             elif self._pause > PAUSE:
                 if self._more_to_come(now):
@@ -167,20 +150,10 @@ class Turnstile:
         if places:
             self._places[tenant] = places
         self.waiting -= 1
-        self._pause = self._kept = 0
+        self._pause = 0
         self._last_turn = now
-        self._measure(now)
         if not place.cancelled():
             place.set_result(None)
-
-    def _measure(self, now: float) -> None:
-        """How many places there are: a queue that does not get empty is no longer than what a second makes of it."""
-        self._went_in += 1
-        if not self.waiting:
-            self._room = self._limit
-        elif now - self._measured >= MEASURED:
-            self._room = min(self._limit, max(FEWEST, round(self._went_in * MEASURED / (now - self._measured))))
-            self._measured, self._went_in = now, 0
 
 
 def _none() -> int:
