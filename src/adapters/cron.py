@@ -56,13 +56,13 @@ class CronCalendar:
 
     def times_after(self, cron: str, time_zone: str, after: datetime) -> Iterator[datetime]:
         """The times strictly after `after`."""
+        if after.year > _LAST_YEAR:
+            return
         interval = _interval(cron)
         if interval is not None:
             yield from _multiples(interval, after)
             return
         expression, zone = _expression(cron), _zone(time_zone)
-        if after.year > _LAST_YEAR:
-            return
         moments = _moments(_walls(expression, _start(after, zone)), zone, real_time=_is_rhythm(expression))
         last = after
         for moment in moments:

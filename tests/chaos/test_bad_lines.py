@@ -18,10 +18,12 @@ from tests.effort import effort
 
 TOKENS = 200
 CUTS = effort(3, 2000)
-"""At how many places each way of a call is cut, at most: at every byte if it has fewer."""
+"""At how many places each way of a submit is cut, at most: at every byte if it has fewer."""
+
+STREAM_CUTS = effort(3, 300)
+"""At how many places a stream is cut."""
 
 TWINS = effort(3, 20)
-AT_ONCE = 8
 
 
 @asynccontextmanager
@@ -92,7 +94,7 @@ async def read_cut_anywhere(recorder, server, wire, line, task_id, said) -> None
     """Once whole; then cut at many places, and read on from the last offset that came."""
     async with through(recorder, server, wire, line) as reader:
         assert text([await reader.watch(task_id)]) == said
-    for place in spread(CUTS, line.answered):
+    for place in spread(STREAM_CUTS, line.answered):
         line.badness = Badness(cut_answer_after=place)
         async with through(recorder, server, wire, line) as reader:
             cut = await reader.watch(task_id)

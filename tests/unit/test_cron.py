@@ -190,8 +190,9 @@ def test_times_are_strictly_after_the_moment_that_is_given():
     assert times("0 6 * * *", "", just_before, 1) == [utc(2026, 1, 1, 6)]
 
 
-def test_a_calendar_ends_and_does_not_break():
-    assert times("* * * * *", NEW_YORK, utc(9999, 12, 31, 23), 5) == []
+@pytest.mark.parametrize("cron", ["* * * * *", "@every 90h", "@every 366d", "@yearly"])
+def test_a_calendar_ends_and_does_not_break(cron: str):
+    assert times(cron, NEW_YORK, utc(9999, 12, 31, 23), 5) == []
     assert len(times("0 0 1 1 *", PARIS, utc(8998, 6, 1), 5)) < 5
 
 
