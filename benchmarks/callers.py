@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from aion.app.offline import key_desk
+from aion.app.composition.offline import key_desk
 from aion.app.settings import Settings
 from aion.domain.identity import ALL_SCOPES
 from benchmarks.servers import Served

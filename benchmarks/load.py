@@ -91,6 +91,10 @@ class TooMuch(Exception):
     """The server refused a call because it has more than it can do."""
 
 
+class WrongAnswer(Exception):
+    """A server answered, and not what it was asked for: the run ends, no figure is printed."""
+
+
 async def throughput(door: Door, in_flight: int, seconds: float) -> float:
     """Calls a second with `in_flight` calls open at any time, after a warm-up of a fifth of the time."""
     return (await closed_loop(door, in_flight, seconds)).per_second

@@ -1,5 +1,6 @@
 """What processes use: memory of a tree as proportional set size, where shared pages count once; processor time."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -11,7 +12,8 @@ def tree_of(pid: int) -> list[int]:
     found = [pid]
     for parent in found:
         for thread in Path(f"/proc/{parent}/task").glob("*/children"):
-            found.extend(int(child) for child in thread.read_text().split())
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended since it was listed
+                found.extend(int(child) for child in thread.read_text().split())
     return found
 
 

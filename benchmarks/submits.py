@@ -5,7 +5,7 @@ import json
 
 from aion.v1 import lifecycle_pb2, tasks_pb2
 from benchmarks import servers
-from benchmarks.load import Metadata, Target
+from benchmarks.load import Metadata, Target, WrongAnswer
 
 SUBMIT = "/aion.v1.AionTasks/Submit"
 TEXT = "Please write to ada@example.org or call +33 1 42 68 53 00 before 2026-11-21; the order 4711-0815 is ready. " * 4
@@ -14,10 +14,6 @@ WAIT_SECONDS = 30
 
 _KEYS = itertools.count()
 """Makes every idempotency key new: a replay would cost nothing."""
-
-
-class WrongAnswer(Exception):
-    """A server answered, and not what it was asked for: the run ends, no figure is printed."""
 
 
 def new_key(number: int) -> str:

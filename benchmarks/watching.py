@@ -10,9 +10,9 @@ from grpc import aio
 
 from aion.v1 import events_pb2, tasks_pb2
 from benchmarks.doors.http_connection import HttpConnection, request
-from benchmarks.load import channel_to
+from benchmarks.load import WrongAnswer, channel_to
 from benchmarks.servers import Served
-from benchmarks.submits import WrongAnswer, bearer
+from benchmarks.submits import bearer
 
 _WATCH = "/aion.v1.AionTasks/Watch"
 _CHANNELS = 4

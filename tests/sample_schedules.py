@@ -6,6 +6,7 @@ from typing import Any
 from aion.domain.schedules import Definition, Schedule, TaskTemplate
 from tests.sample_tasks import START
 
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""Checks what the docs promise: links lead somewhere, snippets are real code, `make` targets exist."""
+"""Checks what the docs promise: links lead somewhere, snippets are real code, `make` targets and named code exist."""
 
 import ast
 import json
@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
+
+from tools.named_code import unknown_code
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^ *```\s*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\((?P<target>[^)\s]+)[^)]*\)")
@@ -97,11 +99,16 @@ def main() -> None:
     found = [
         f"{page}: {problem}"
         for page in pages(tree)
-        for problem in [*broken_links(tree, page), *broken_snippets(page), *unknown_targets(tree, page)]
+        for problem in [
+            *broken_links(tree, page),
+            *broken_snippets(page),
+            *unknown_targets(tree, page),
+            *unknown_code(tree, page),
+        ]
     ]
     if found:
         sys.exit("docs:\n  " + "\n  ".join(found))
-    print(f"docs: links, snippets and targets of {len(pages(tree))} pages are right")
+    print(f"docs: links, snippets, targets and named code of {len(pages(tree))} pages are right")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ GATES = (
     Gate("proto-format", "the contract has its one form", ("buf", "format", "proto", "--diff", "--exit-code")),
     Gate("breaking", "no gRPC client breaks", (PYTHON, "-m", "tools.breaking")),
     Gate("openapi", "no REST client breaks", (PYTHON, "-m", "tools.openapi_diff")),
-    Gate("docs", "links, snippets and targets are right", (PYTHON, "-m", "tools.check_docs")),
+    Gate("docs", "links, snippets, targets and named code are right", (PYTHON, "-m", "tools.check_docs")),
 )
 
 

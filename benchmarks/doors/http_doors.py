@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import orjson
 
 from benchmarks.doors.http_connection import HttpConnection, Reply, request
-from benchmarks.load import Call
+from benchmarks.load import Call, WrongAnswer
 from benchmarks.servers import Served
-from benchmarks.submits import SUBMIT, TEXT, WAIT_SECONDS, WrongAnswer, check_submit, new_key, submit
+from benchmarks.submits import SUBMIT, TEXT, WAIT_SECONDS, check_submit, new_key, submit
 
 _ENVELOPE_BYTES = 5
 

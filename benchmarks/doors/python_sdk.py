@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aion_sdk import AsyncClient, TaskState
-from benchmarks.load import Call
+from benchmarks.load import Call, WrongAnswer
 from benchmarks.servers import Served
-from benchmarks.submits import TEXT, WrongAnswer
+from benchmarks.submits import TEXT
 
 
 @dataclass(frozen=True, slots=True)

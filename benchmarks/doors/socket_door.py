@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from benchmarks.doors.http_connection import request
-from benchmarks.load import Call
+from benchmarks.load import Call, WrongAnswer
 from benchmarks.servers import Served
-from benchmarks.submits import TEXT, WAIT_SECONDS, WrongAnswer, new_key
+from benchmarks.submits import TEXT, WAIT_SECONDS, new_key
 
 _TEXT, _PING, _PONG = 1, 9, 10
 _MASK = bytes(4)

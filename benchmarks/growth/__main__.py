@@ -15,9 +15,9 @@ from aion.v1 import tasks_pb2
 from benchmarks import machine, servers
 from benchmarks.floor import IN_FLIGHT
 from benchmarks.growth.filling import fill
-from benchmarks.load import Target, open_loop, throughput
+from benchmarks.load import Target, WrongAnswer, open_loop, throughput
 from benchmarks.report import Figure, Row, Section, at_least, table
-from benchmarks.submits import WrongAnswer, aion_target, bearer
+from benchmarks.submits import aion_target, bearer
 
 RATE = 200.0
 AIM = 0.9

@@ -8,9 +8,10 @@ from typing import Any
 
 from aion.adapters.clock import SystemEntropy
 from aion.adapters.storage import statements as sql
-from aion.adapters.storage.codec import encode_asked, encode_life, to_us
+from aion.adapters.storage.codec import encode_asked, encode_life
 from aion.adapters.storage.event_codec import encode_log
 from aion.adapters.storage.opening import make_ready
+from aion.adapters.storage.times import to_us
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult
 from aion.domain.ids import uuid7
@@ -37,8 +38,8 @@ def fill(data: Path, tasks: int) -> None:
         for first in range(1, tasks + 1, _GROUP):
             rows = list(_rows(range(first, min(first + _GROUP, tasks + 1)), tasks))
             connection.execute("BEGIN IMMEDIATE")
-            for statement, number in ((sql.INSERT_TASK, 0), (sql.INSERT_LOG, 1), (sql.PUT_KEY, 2)):
-                connection.executemany(statement, [row[number] for row in rows])
+            for statement, number in ((sql.INSERT_TASKS, 0), (sql.INSERT_LOGS, 1), (sql.PUT_KEYS, 2)):
+                statement.write(connection, [row[number] for row in rows])
             connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:

@@ -8,11 +8,11 @@ from grpc import aio
 
 from aion.v1 import tasks_pb2
 from benchmarks import servers
-from benchmarks.load import channel_to
+from benchmarks.load import WrongAnswer, channel_to
 from benchmarks.report import Figure, Row, Section
 from benchmarks.scale import Scale
 from benchmarks.scraping import scrape, total
-from benchmarks.submits import TEXT, WrongAnswer, bearer, new_key
+from benchmarks.submits import TEXT, bearer, new_key
 
 TASKS_A_CALL = 100
 """As many as one call takes."""

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from aion.app.stage_profile import PLACES
+from aion.app.composition.stage_profile import PLACES
 from benchmarks import servers
 from benchmarks.floor import IN_FLIGHT
-from benchmarks.load import Target, open_loop, throughput
+from benchmarks.load import Target, WrongAnswer, open_loop, throughput
 from benchmarks.report import Figure, Row, Section
 from benchmarks.scale import Scale
 from benchmarks.scraping import Samples, scrape, total
-from benchmarks.submits import WrongAnswer, aion_target
+from benchmarks.submits import aion_target
 
 RATE = 200.0
 _SECONDS, _COUNT, _PROCESSOR = (

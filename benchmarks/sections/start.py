@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from benchmarks import servers
+from benchmarks.load import WrongAnswer
 from benchmarks.report import Figure, Row, Section, at_most
 from benchmarks.scale import Scale
-from benchmarks.submits import WrongAnswer
 
 _LOOK_SECONDS = 0.005
 _GIVE_UP_SECONDS = 120.0

@@ -1,8 +1,7 @@
 """The composition root of a server: what is built from what. Read it top to bottom; resources leave in reverse.
 
-Nothing is built at import. Tests call the same function with other settings. Commands that need no server are
-composed in `aion.app.offline` and `aion.app.module_room`, a worker apart in `aion.app.worker_process`; with the parts
-`engine_room`, `front_door`, `stage_profile`, `webhook_room` and `worker_door` these and no other module name adapters.
+Nothing is built at import. Tests call the same function with other settings. Its parts, commands that need no server
+and a worker apart are in `aion.app.composition`; with those modules this one alone names adapters.
 """
 
 import asyncio
@@ -38,18 +37,20 @@ from aion.adapters.transports.http_app import HttpParts, http_app
 from aion.adapters.transports.http_server import http_server
 from aion.adapters.transports.origins import Origins
 from aion.adapters.transports.rest import load_document
+from aion.app.background.housekeeping import Chores
+from aion.app.background.live_modules import LiveModules
+from aion.app.background.loops import keep_up
+from aion.app.background.scheduler import Scheduler
+from aion.app.composition.engine_room import engine_room
+from aion.app.composition.front_door import authenticator_of, grpc_settings, http_settings, limiter_of
+from aion.app.composition.stage_profile import stage_profile
+from aion.app.composition.webhook_room import webhook_room
+from aion.app.composition.worker_door import DoorParts, WorkerDoor, worker_door
 from aion.app.draining import DrainTime
-from aion.app.engine_room import engine_room
-from aion.app.front_door import authenticator_of, grpc_settings, http_settings, limiter_of
-from aion.app.housekeeping import Chores
 from aion.app.listening import refuse_taken
-from aion.app.live_modules import LiveModules
-from aion.app.loops import keep_up
 from aion.app.resources import config_folder, openapi_document
-from aion.app.scheduler import Scheduler
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen
-from aion.app.stage_profile import stage_profile
 from aion.app.usecases.create_ticket import CreateTicket
 from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_catalog import DescribeModule, GetServerInfo, ListIntents, ListModules
@@ -72,10 +73,8 @@ from aion.app.usecases.submit_task import AcceptTask, SubmitTask
 from aion.app.usecases.waiting import Slots, TaskWaiter
 from aion.app.usecases.watch_task import StreamTask, WatchTask
 from aion.app.usecases.webhooks import webhook_use_cases
-from aion.app.webhook_room import webhook_room
-from aion.app.worker import Worker, WorkerParts, WorkerSettings
-from aion.app.worker_door import DoorParts, WorkerDoor, worker_door
-from aion.app.workers_apart import ServedParts
+from aion.app.work.worker import Worker, WorkerParts, WorkerSettings
+from aion.app.work.workers_apart import ServedParts
 from aion.domain.identity import SystemScope
 from aion.ports.outbox import Outbox
 from aion.ports.schedule_usecases import ScheduleUseCases
@@ -97,7 +96,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
     """A whole server while the block runs; then it drains within `settings.drain`. With `live` it follows changes of
     its modules.
 
-    Raises what `aion.app.offline.REFUSALS` lists when it cannot start.
+    Raises what `aion.app.composition.offline.REFUSALS` lists when it cannot start.
     """
     clock, entropy, signals = SystemClock(), SystemEntropy(), ProcessSignals()
     health, metrics = Health(), Metrics(aion.__version__)

@@ -13,8 +13,8 @@ from aion.adapters.transports.grpc_server import GrpcServer, GrpcSettings, grpc_
 from tests.abuse import wire
 from tests.abuse.http2_attacks import WATCH
 from tests.abuse.wire import Kind
+from tests.e2e.flood import Flood
 from tests.e2e.patience import eventually
-from tests.e2e.test_slow_readers import Flood
 
 PATIENCE = 30.0
 HEALTH = "/grpc.health.v1.Health/"

@@ -11,7 +11,7 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
-from aion.app.deleting_by_age import HOLD, DeletingByAge
+from aion.app.background.deleting_by_age import HOLD, DeletingByAge
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.tasks import TaskState
 from aion.domain.writes import Renew

@@ -13,8 +13,8 @@ from aion.adapters.rpc.workers import worker_handlers, worker_methods
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import SqliteStore
 from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
-from aion.app.fleet import Fleet
-from aion.app.workers_apart import ServedParts, ServeWorkers
+from aion.app.work.fleet import Fleet
+from aion.app.work.workers_apart import ServedParts, ServeWorkers
 from aion.domain.attempts import AttemptResult
 from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.errors import Unauthenticated

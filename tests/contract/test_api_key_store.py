@@ -5,10 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aion.ports.identity import ApiKey
+from tests.sample_keys import KEY
 from tests.sample_tasks import START
-
-KEY = ApiKey("acme", "key-1", "billing", frozenset({"tasks:read", "intent:*:run"}), b"mac", START)
 
 
 def test_a_key_reads_back_as_it_was_added(keys):

@@ -10,7 +10,7 @@ from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
-from aion.app.worker import Worker, WorkerParts, WorkerSettings
+from aion.app.work.worker import Worker, WorkerParts, WorkerSettings
 from aion.domain.routing import Decision, Route
 from aion.domain.tasks import TaskState
 from tests.sample_tasks import accept, new_task
@@ -23,7 +23,7 @@ STEPS = Path(__file__).parent.parent / "chaos" / "module"
 
 async def test_twelve_slow_innocents_end_ok_and_only_the_culprit_is_poison(make_module, tmp_path, monkeypatch):
     """2.5 The attempts that were in it run again one to a host, so that only the culprit becomes poison."""
-    monkeypatch.setattr("aion.app.worker.IDLE_PAUSE", 0.05)
+    monkeypatch.setattr("aion.app.work.worker.IDLE_PAUSE", 0.05)
     monkeypatch.setenv("AION_FAILPOINTS", "host.guest_yields=kill")
     module = make_module("takes_steps", STEPS, granted=frozenset({"clock"}))
     clock, signals = SystemClock(), ProcessSignals()

@@ -15,7 +15,7 @@ from aion.domain.errors import EventsExpired, TaskNotFound
 from aion.v1 import tasks_pb2
 from tests.contract.transports.front_door import GOOD, Door, front_door
 from tests.contract.transports.matrix import TRANSPORTS
-from tests.contract.wire.test_error_table import made
+from tests.contract.wire.error_tree import made
 from tests.e2e.patience import eventually
 from tests.fuzz import campaign as campaigns
 from tests.fuzz import grpc_lane, http_wire

@@ -9,6 +9,7 @@ import pytest
 
 from tests.modules.fixtures import contains, fixtures_of
 from tests.modules.sandbox import MEBIBYTE, Package
+from tests.modules.schema_checks import assert_valid, is_accepted
 
 TEXTS = Path(__file__).resolve().parents[2] / "examples" / "texts"
 UNRULY = (
@@ -21,18 +22,10 @@ def texts() -> list[str]:
     return [path.read_text() for path in sorted(TEXTS.glob("*.txt"))]
 
 
-def assert_valid(package: Package, which: str, document: object) -> None:
-    jsonschema_rs.Draft202012Validator(package.schema(which)).validate(document)
-
-
 def others(package: Package) -> dict[str, object]:
     """What the first fixture gives to the fields that are required beside the text."""
     input_ = fixtures_of(package.folder)[0].input
     return {name: input_[name] for name in package.schema("input")["required"] if name != "text"}
-
-
-def is_accepted(package: Package, document: object) -> bool:
-    return jsonschema_rs.Draft202012Validator(package.schema("input")).is_valid(document)
 
 
 def test_every_fixture_gives_what_it_says(package):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.modules.conftest import bundled
 from tests.modules.sandbox import PACKAGES, Answer, Package
-from tests.modules.test_bundled_modules import assert_valid, is_accepted
+from tests.modules.schema_checks import assert_valid, is_accepted
 
 
 @pytest.fixture

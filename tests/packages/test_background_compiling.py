@@ -8,7 +8,7 @@ import pytest
 from aion.adapters.catalog.live_catalog import LiveCatalog
 from aion.adapters.engines.wasm import engine as wasm_engine
 from aion.adapters.engines.wasm.compilers import Compilers
-from aion.app.engine_room import engine_room
+from aion.app.composition.engine_room import engine_room
 
 SAYS = "module:says@1.0.0"
 

@@ -7,29 +7,10 @@ import pytest
 
 from aion.adapters.packages.refusals import PackageRefused
 from aion.adapters.packages.tars import members_of, open_tar
-from aion.app.module_room import verify
+from aion.app.composition.module_room import verify
+from tests.packages.tar_blocks import END, FILE, extended, header
 
-END = b"\0" * 1024
 SPARSE = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
-
-
-def header(name: bytes, size: int | bytes = 0, kind: bytes = b"0") -> bytes:
-    block = bytearray(512)
-    block[: len(name)] = name
-    block[100:108] = b"0000644\0"
-    block[124:136] = size if isinstance(size, bytes) else b"%011o\0" % size
-    block[156:157] = kind
-    block[257:265] = b"ustar\x0000"
-    block[148:156] = b" " * 8
-    block[148:156] = b"%06o\0 " % sum(block)
-    return bytes(block)
-
-
-def extended(content: bytes, kind: bytes = b"x") -> bytes:
-    return header(b"more", len(content), kind) + content.ljust(-(-len(content) // 512) * 512, b"\0")
-
-
-FILE = header(b"x")
 TARS = {
     "a name behind a name, 3,000 times": (extended(b"ab\0", b"L") * 3000 + FILE + END, "oci-layout|index.json"),
     "an extended header behind another, 3,000 times": (extended(b"10 path=a\n") * 3000 + FILE + END, "index.json"),

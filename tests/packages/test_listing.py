@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from aion.app.module_list import Health, list_modules
-from aion.app.module_room import install
+from aion.app.composition.module_list import Health, list_modules
+from aion.app.composition.module_room import install
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from aion.adapters.catalog.packages import read_package
 from aion.adapters.engines.wasm.compilers import Compilers
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.settings import WasmSettings
-from aion.app import live_modules
-from aion.app.engine_room import engine_room, wasm_module
-from aion.app.live_modules import files_now, follow
+from aion.app.background import live_modules
+from aion.app.background.live_modules import files_now, follow
+from aion.app.composition.engine_room import engine_room, wasm_module
 from aion.domain.attempts import AttemptOutcome
 from tests.engine.conftest import Listener, job_for
 

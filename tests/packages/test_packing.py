@@ -13,7 +13,7 @@ from aion.adapters.catalog.packages import AgentPackage, read_package
 from aion.adapters.packages import contents
 from aion.adapters.packages.artifact import digest_of
 from aion.adapters.packages.refusals import PackageRefused
-from aion.app.module_room import pack, verify
+from aion.app.composition.module_room import pack, verify
 from tests.modules.sandbox import PACKAGES
 
 BUNDLED = sorted(path.parent for path in PACKAGES.glob("*/manifest.yaml") if list(path.parent.glob("*.wasm")))

@@ -8,8 +8,8 @@ import pytest
 from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.packages.refusals import PackageRefused
-from aion.app.module_list import list_modules
-from aion.app.module_room import install, pack, remove
+from aion.app.composition.module_list import list_modules
+from aion.app.composition.module_room import install, pack, remove
 from aion.app.resources import modules_folders
 from aion.app.settings import DevSettings, Settings
 from aion.app.worker_settings import RemoteWorkerSettings

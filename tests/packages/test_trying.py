@@ -6,7 +6,7 @@ from aion.adapters.catalog.packages import read_package
 from aion.adapters.packages.fixtures import FixtureInvalid, differences, read_fixtures
 from aion.adapters.packages.measures import Taken, suggestions
 from aion.app.commands.module_words import report_lines
-from aion.app.module_room import try_out
+from aion.app.composition.module_room import try_out
 
 ONE_NUMBER = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
 

@@ -11,7 +11,7 @@ import pytest
 
 from aion.adapters.packages.artifact import digest_of
 from aion.adapters.packages.refusals import PackageRefused
-from aion.app.module_room import install, pack, verify
+from aion.app.composition.module_room import install, pack, verify
 
 REF_NAME = "org.opencontainers.image.ref.name"
 

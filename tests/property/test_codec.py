@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.adapters.storage import codec, event_codec
+from aion.adapters.storage import codec, event_codec, json_columns, times
 from aion.adapters.storage.event_codec import ParsedLog
 from aion.domain.attempts import Attempt, AttemptOutcome, Failure, Lease
 from aion.domain.events import EventKind, TaskEvent
@@ -103,7 +103,7 @@ def test_a_task_survives_its_row(task):
 
 @given(EVENT)
 def test_an_event_survives_its_row(event):
-    assert event_codec.decode_event(event_codec.encode_event(event)) == event
+    assert event_codec.decode_event(event_codec.encode_event(event, times.to_us(event.time))) == event
 
 
 @given(st.lists(EVENT.filter(lambda event: not event.kind.ends), max_size=5), TIME, st.none() | TEXT)
@@ -117,4 +117,4 @@ def test_a_log_survives_compaction_with_the_result_kept_once(events, time, resul
 
 @given(st.frozensets(TEXT))
 def test_scopes_survive_their_column(scopes):
-    assert codec.decode_scopes(codec.encode_scopes(scopes)) == scopes
+    assert json_columns.decode_scopes(json_columns.encode_scopes(scopes)) == scopes

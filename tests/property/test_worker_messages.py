@@ -19,8 +19,8 @@ TIMES = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 SPANS = st.timedeltas(timedelta(), timedelta(days=1000))
 LEASES = st.builds(LeaseRef, TEXT, TEXT, st.integers(1, 1000))
 EVENTS = st.one_of(
-    st.builds(NewEvent, st.sampled_from([EventKind.TOKEN, EventKind.LOG]), TEXT),
-    st.builds(NewEvent, st.just(EventKind.PARTIAL), data_json=st.sampled_from(["{}", '{"a":[1]}', "null"])),
+    st.builds(NewEvent, st.sampled_from([EventKind.TOKEN, EventKind.LOG]), TEXT, st.just("")),
+    st.builds(NewEvent, st.just(EventKind.PARTIAL), st.just(""), st.sampled_from(["{}", '{"a":[1]}', "null"])),
 )
 SEVERAL = st.lists(EVENTS, max_size=4).map(tuple)
 OFFSETS = st.none() | st.integers(0, 2**40)

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aion_sdk import AsyncClient, Client
 from tests.e2e.serving import catalogue, server
+from tests.sdk.command_line import Call, calling
 from tests.sdk.double import Double, serve
 
 __all__ = ["catalogue", "double", "face", "server"]
@@ -59,3 +61,9 @@ async def face(request: pytest.FixtureRequest, double: Double) -> AsyncIterator[
     face = Face(request.param, client)
     yield face
     await face.do(client.close)
+
+
+@pytest.fixture
+def aionctl(double: Double) -> Call:
+    """aionctl with a key for the scripted server, and nothing else set."""
+    return calling(Path("/no/such/folder"), AION_SERVER=double.target, AION_API_KEY="aion_key")

@@ -1,67 +1,25 @@
-"""aionctl from the outside: stdout, stderr and an exit code; once as a process, then in this one, which is quicker."""
+"""aionctl from the outside: words in; stdout, stderr and an exit code out."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
 
 import grpc
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from aion.v1 import catalog_pb2, decisions_pb2, server_pb2, tasks_pb2
-from aionctl.app import app
+from tests.sdk.command_line import Call
 from tests.sdk.double import LOG, TOKEN, Double, answer, refuse, stream_messages, task, watch_from_the_log
 
 Code = grpc.StatusCode
 EVIL = "\x1b]0;owned\x07\u202eevil\x9b"
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Aionctl = Callable[..., Done]
-
-
-def settings(double: Double) -> dict[str, str]:
-    return {"AION_SERVER": double.target, "AION_API_KEY": "aion_key", "XDG_CONFIG_HOME": "/no/such/folder"}
-
-
-@pytest.fixture
-def aionctl(double: Double) -> Aionctl:
-    def run(*words: str, stdin: str = "", without_key: bool = False) -> Done:
-        env = settings(double) | ({"AION_API_KEY": ""} if without_key else {})
-        result = CliRunner().invoke(app, list(words), input=stdin, env=env)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Done(result.exit_code, result.stdout, result.stderr)
-
-    return run
-
-
-def test_the_installed_command_answers_and_passes_its_exit_code_on(double: Double) -> None:
-    double.script("StatusById", answer(task()), refuse(Code.NOT_FOUND, "TASK_NOT_FOUND"))
-    command = [sys.executable, "-c", "from aionctl.main import main; main()", "get", "t1"]
-    found, lost = (
-        subprocess.run(command, check=False, env=settings(double), capture_output=True, text=True) for _ in range(2)
-    )
-    assert (found.returncode, lost.returncode) == (0, 4)
-    assert '"summary": "short"' in found.stdout
-    assert "TASK_NOT_FOUND" in lost.stderr
-
-
-def test_submit_reads_files_and_stdin_and_prints_the_task(double: Double, aionctl: Aionctl, tmp_path: Path) -> None:
+def test_submit_reads_files_and_stdin_and_prints_the_task(double: Double, aionctl: Call, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("from a file")
     double.script("Submit", answer(task("PENDING")))
     done = aionctl(
@@ -79,13 +37,13 @@ def test_submit_reads_files_and_stdin_and_prints_the_task(double: Double, aionct
     assert double.seen[0].metadata["authorization"] == "Bearer aion_key"
 
 
-def test_typed_input_comes_from_stdin_as_json(double: Double, aionctl: Aionctl) -> None:
+def test_typed_input_comes_from_stdin_as_json(double: Double, aionctl: Call) -> None:
     double.script("Submit", answer(task("PENDING")))
     aionctl("submit", "summarize", "--params-json", "@-", stdin='{"n":1}')
     assert double.seen[0].request.params_json == '{"n":1}'
 
 
-def test_run_shows_the_result_as_a_table(double: Double, aionctl: Aionctl) -> None:
+def test_run_shows_the_result_as_a_table(double: Double, aionctl: Call) -> None:
     attempt = {"number": 1, "engine": "module:summarize@1.0.0", "outcome": 2}
     double.script("Submit", answer(task("OK", attempts=[attempt], usage={"cost_micros": 1_500_000, "latency_ms": 12})))
     done = aionctl("run", "summarize", "-p", "text=long")
@@ -95,14 +53,14 @@ def test_run_shows_the_result_as_a_table(double: Double, aionctl: Aionctl) -> No
     assert '"summary": "short"' in done.stdout
 
 
-def test_a_failed_task_is_exit_code_1(double: Double, aionctl: Aionctl) -> None:
+def test_a_failed_task_is_exit_code_1(double: Double, aionctl: Call) -> None:
     double.script("Submit", answer(task("ERROR", error={"code": "MODULE_TRAPPED", "message": "it trapped"})))
     done = aionctl("run", "summarize", "-p", "text=long")
     assert done.returncode == 1
     assert "MODULE_TRAPPED: it trapped" in done.stdout
 
 
-def test_run_with_stream_writes_the_text_to_stdout_and_the_rest_to_stderr(double: Double, aionctl: Aionctl) -> None:
+def test_run_with_stream_writes_the_text_to_stdout_and_the_rest_to_stderr(double: Double, aionctl: Call) -> None:
     double.script("Stream", answer(stream_messages()))
     done = aionctl("run", "summarize", "-p", "text=long", "--stream")
     assert done.returncode == 0
@@ -112,7 +70,7 @@ def test_run_with_stream_writes_the_text_to_stdout_and_the_rest_to_stderr(double
     assert "task t1 OK" in done.stderr
 
 
-def test_watch_in_json_is_a_line_for_each_event_and_one_for_the_task(double: Double, aionctl: Aionctl) -> None:
+def test_watch_in_json_is_a_line_for_each_event_and_one_for_the_task(double: Double, aionctl: Call) -> None:
     double.script("Watch", watch_from_the_log)
     done = aionctl("watch", "t1", "--after", "2", "-o", "json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -136,7 +94,7 @@ def test_watch_in_json_is_a_line_for_each_event_and_one_for_the_task(double: Dou
     ],
 )
 def test_a_refused_call_is_explained_on_stderr(
-    double: Double, aionctl: Aionctl, code: grpc.StatusCode, reason: str, exit_code: int
+    double: Double, aionctl: Call, code: grpc.StatusCode, reason: str, exit_code: int
 ) -> None:
     step = refuse(code, reason, "no, because", violations={"params.text": "give one"}, request_id="req-7")
     double.script("StatusById", step)
@@ -167,7 +125,7 @@ def test_a_refused_call_is_explained_on_stderr(
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_sends_nothing(
-    double: Double, aionctl: Aionctl, words: tuple[str, ...], complaint: str
+    double: Double, aionctl: Call, words: tuple[str, ...], complaint: str
 ) -> None:
     done = aionctl(*words)
     assert done.returncode == 2
@@ -176,7 +134,7 @@ def test_wrong_usage_is_exit_code_2_and_sends_nothing(
     assert double.seen == []
 
 
-def test_list_shows_every_task_and_passes_the_filters_on(double: Double, aionctl: Aionctl) -> None:
+def test_list_shows_every_task_and_passes_the_filters_on(double: Double, aionctl: Call) -> None:
     page = tasks_pb2.ListTasksResponse(tasks=[task(task_id="a" * 64), task("ERROR", task_id="b")])
     double.script("ListTasks", answer(page))
     done = aionctl("list", "--state", "ok", "--state", "ERROR", "--intent", "summarize", "--limit", "7")
@@ -186,7 +144,7 @@ def test_list_shows_every_task_and_passes_the_filters_on(double: Double, aionctl
     assert (list(request.states), request.intent, request.page_size) == ([3, 4], "summarize", 7)
 
 
-def test_route_explain_shows_each_candidate_with_its_reason(double: Double, aionctl: Aionctl) -> None:
+def test_route_explain_shows_each_candidate_with_its_reason(double: Double, aionctl: Call) -> None:
     refusal = decisions_pb2.Refusal(reason=1, message="the data may not leave")
     candidates = [
         decisions_pb2.Candidate(engine="module:a@1.0.0", eligible=True, rank=1, reason="free and near"),
@@ -201,7 +159,7 @@ def test_route_explain_shows_each_candidate_with_its_reason(double: Double, aion
     assert parsed["candidates"][1]["refusals"][0]["reason"] == "PRIVACY"
 
 
-def test_cancel_intents_modules_and_server_info_answer(double: Double, aionctl: Aionctl) -> None:
+def test_cancel_intents_modules_and_server_info_answer(double: Double, aionctl: Call) -> None:
     double.script("Cancel", answer(tasks_pb2.CancelResponse(task=task("CANCELED"))))
     double.script("ListIntents", answer(catalog_pb2.ListIntentsResponse(intents=[{"name": "summarize"}])))
     module = {"name": "redact", "version": "1.0.0", "health": 2, "health_reason": "no such file"}
@@ -215,7 +173,7 @@ def test_cancel_intents_modules_and_server_info_answer(double: Double, aionctl: 
     assert json.loads(aionctl("server", "info", "-o", "json").stdout)["version"] == "0.1.0"
 
 
-def test_control_characters_of_others_never_reach_the_terminal(double: Double, aionctl: Aionctl) -> None:
+def test_control_characters_of_others_never_reach_the_terminal(double: Double, aionctl: Call) -> None:
     evil = task("OK", metadata={"k": EVIL}, result_json=json.dumps({"summary": EVIL}, ensure_ascii=False))
     double.script("StatusById", answer(evil))
     events = [task("RUNNING", event={"offset": n, "kind": kind, "text": EVIL}) for n, kind in ((1, TOKEN), (2, LOG))]
@@ -228,7 +186,7 @@ def test_control_characters_of_others_never_reach_the_terminal(double: Double, a
     assert json.loads(aionctl("get", "t1", "-o", "json").stdout)["result"] == {"summary": EVIL}
 
 
-def test_cancel_says_when_there_was_nothing_left_to_cancel(double: Double, aionctl: Aionctl) -> None:
+def test_cancel_says_when_there_was_nothing_left_to_cancel(double: Double, aionctl: Call) -> None:
     double.script("Cancel", answer(tasks_pb2.CancelResponse(task=task("OK"))))
     done = aionctl("cancel", "t1", "-o", "json")
     assert (done.returncode, json.loads(done.stdout)["state"]) == (0, "OK")
@@ -243,16 +201,16 @@ def test_cancel_says_when_there_was_nothing_left_to_cancel(double: Double, aionc
     ],
 )
 def test_without_a_known_key_the_message_says_where_to_put_one(
-    double: Double, aionctl: Aionctl, api_key: str, hint: str
+    double: Double, aionctl: Call, api_key: str, hint: str
 ) -> None:
     double.script("ListIntents", refuse(Code.UNAUTHENTICATED, "UNAUTHENTICATED", "No credentials"))
-    done = aionctl("intents", *(("--api-key", api_key) if api_key else ()), without_key=not api_key)
+    done = aionctl("intents", *(("--api-key", api_key) if api_key else ()), AION_API_KEY="")
     assert done.returncode == 3
     assert f"  {hint}\n" in done.stderr
 
 
 @pytest.mark.parametrize(("given", "seconds"), [("300", 300), ("5m", 300), ("1500ms", 1.5), ("0.5h", 1800)])
-def test_a_time_is_seconds_or_has_a_unit(double: Double, aionctl: Aionctl, given: str, seconds: float) -> None:
+def test_a_time_is_seconds_or_has_a_unit(double: Double, aionctl: Call, given: str, seconds: float) -> None:
     double.script("Submit", answer(task("PENDING")))
     before = datetime.now(UTC)
     done = aionctl("submit", "summarize", "--expire-in", given)
@@ -262,7 +220,7 @@ def test_a_time_is_seconds_or_has_a_unit(double: Double, aionctl: Aionctl, given
     assert before + span <= double.seen[0].request.expire_time.ToDatetime(tzinfo=UTC) <= after + span
 
 
-def test_a_fact_that_a_field_tells_already_is_not_told_twice(double: Double, aionctl: Aionctl) -> None:
+def test_a_fact_that_a_field_tells_already_is_not_told_twice(double: Double, aionctl: Call) -> None:
     step = refuse(
         Code.INVALID_ARGUMENT,
         "INTENT_NOT_FOUND",
@@ -285,7 +243,7 @@ def test_a_fact_that_a_field_tells_already_is_not_told_twice(double: Double, aio
         (None, ""),
     ],
 )
-def test_intents_names_the_params_of_each(double: Double, aionctl: Aionctl, schema: object, params: str) -> None:
+def test_intents_names_the_params_of_each(double: Double, aionctl: Call, schema: object, params: str) -> None:
     document = "" if schema is None else json.dumps(schema)
     intent = {"name": "summarize", "input_schema_json": document, "engines": ["module:a@1.0.0"]}
     double.script("ListIntents", answer(catalog_pb2.ListIntentsResponse(intents=[intent])))
@@ -294,7 +252,7 @@ def test_intents_names_the_params_of_each(double: Double, aionctl: Aionctl, sche
     assert row[len("summarize") : row.index("module:")].strip() == params
 
 
-def test_server_info_tells_times_in_words(double: Double, aionctl: Aionctl) -> None:
+def test_server_info_tells_times_in_words(double: Double, aionctl: Call) -> None:
     info = server_pb2.GetServerInfoResponse(version="0.1.0")
     info.idempotency_retention.FromSeconds(86_400)
     info.max_wait.FromSeconds(90)
@@ -304,11 +262,11 @@ def test_server_info_tells_times_in_words(double: Double, aionctl: Aionctl) -> N
     assert ["longest", "wait", "90", "s"] in shown
 
 
-def test_the_version_is_that_of_the_distribution(aionctl: Aionctl) -> None:
+def test_the_version_is_that_of_the_distribution(aionctl: Call) -> None:
     assert aionctl("--version") == (0, f"aionctl {version('aion-tasks-sdk')}\n", "")
 
 
-def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: Aionctl) -> None:
+def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: Call) -> None:
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as rest:
         serving = Thread(target=rest.serve_forever)
         serving.start()
@@ -319,46 +277,18 @@ def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: 
     assert "that port speaks no gRPC; give --server gRPC's host:port, by default 127.0.0.1:50051" in done.stderr
 
 
-def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Aionctl) -> None:
+def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Call) -> None:
     done = aionctl("get", "t1", "--server", "unix:/no/such/socket", "--timeout", "1")
     assert done.returncode == 6
     assert "--server, AION_SERVER or a context says where" in done.stderr
 
 
-def test_help_names_the_exit_codes(aionctl: Aionctl) -> None:
+def test_help_names_the_exit_codes(aionctl: Call) -> None:
     assert "Exit codes" in aionctl("--help").stdout
 
 
-def test_a_result_that_is_no_json_is_a_defect_of_the_server(double: Double, aionctl: Aionctl) -> None:
+def test_a_result_that_is_no_json_is_a_defect_of_the_server(double: Double, aionctl: Call) -> None:
     double.script("StatusById", answer(task("OK", result_json="{")))
     done = aionctl("get", "t1", "-o", "json")
     assert done.returncode == 7
     assert "not JSON" in done.stderr
-
-
-def test_a_terminal_gets_colours_unless_it_asks_for_none(double: Double) -> None:
-    double.script("StatusById", answer(task()))
-
-    def shown(**environ: str) -> bytes:
-        ours, theirs = os.openpty()
-        command = [sys.executable, "-c", "from aionctl.main import main; main()", "get", "t1"]
-        env = settings(double) | {"TERM": "xterm-256color"} | environ
-        with subprocess.Popen(command, env=env, stdout=theirs) as process:
-            os.close(theirs)
-            seen = b""
-            while chunk := _read(ours):
-                seen += chunk
-            assert process.wait() == 0
-        os.close(ours)
-        return seen
-
-    green = b"\x1b[32m"
-    assert green in shown()
-    assert green not in shown(NO_COLOR="1")
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # how Linux says that the other end of a pty is closed
-        return b""

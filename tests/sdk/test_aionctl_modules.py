@@ -11,10 +11,8 @@ from aion_sdk import Module, ModuleDescription, ModuleExample, ModuleHealth
 from aionctl.output.example_call import example_call
 from aionctl.output.modules import show_module
 from aionctl.output.schema_fields import MOST_FIELDS, fields_of
+from tests.sdk.command_line import Call
 from tests.sdk.double import Double, answer
-from tests.sdk.test_aionctl import Aionctl, aionctl
-
-__all__ = ["aionctl"]
 
 DIGEST = f"sha256:{'ab' * 32}"
 INPUT = {
@@ -171,7 +169,7 @@ def response(**facts: Any) -> catalog_pb2.DescribeModuleResponse:
     [("find", "find", ""), ("find@^1.2", "find", "^1.2"), (f"module:find@{DIGEST}", "find", DIGEST)],
 )
 def test_a_module_is_asked_for_by_name_version_range_and_digest(
-    double: Double, aionctl: Aionctl, asked: str, name: str, version: str
+    double: Double, aionctl: Call, asked: str, name: str, version: str
 ) -> None:
     double.script("DescribeModule", answer(response()))
 
@@ -184,7 +182,7 @@ def test_a_module_is_asked_for_by_name_version_range_and_digest(
     assert "aionctl run find --prefer module:find@1.2.0 -p text=x" in done.stdout
 
 
-def test_a_broken_module_says_why_and_suggests_no_call(double: Double, aionctl: Aionctl) -> None:
+def test_a_broken_module_says_why_and_suggests_no_call(double: Double, aionctl: Call) -> None:
     double.script("DescribeModule", answer(response(health=2, health_reason="no such file\x1b[2J")))
 
     done = aionctl("modules", "show", "find")
@@ -193,7 +191,7 @@ def test_a_broken_module_says_why_and_suggests_no_call(double: Double, aionctl: 
     assert "aionctl run" not in done.stdout
 
 
-def test_programs_get_the_documents(double: Double, aionctl: Aionctl) -> None:
+def test_programs_get_the_documents(double: Double, aionctl: Call) -> None:
     double.script("DescribeModule", answer(response()))
 
     shown = json.loads(aionctl("modules", "show", "find", "-o", "json").stdout)
@@ -203,7 +201,7 @@ def test_programs_get_the_documents(double: Double, aionctl: Aionctl) -> None:
     assert shown["module"]["deterministic"] is True
 
 
-def test_modules_alone_lists_them(double: Double, aionctl: Aionctl) -> None:
+def test_modules_alone_lists_them(double: Double, aionctl: Call) -> None:
     module = {"name": "find", "version": "1.0.0", "digest": DIGEST, "health": 1, "kind": 1}
     double.script("ListModules", answer(catalog_pb2.ListModulesResponse(modules=[module])))
 

@@ -7,7 +7,7 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage import ended_logs
-from aion.adapters.storage import statements as sql
+from aion.adapters.storage import sweeping_statements as sql
 from aion.adapters.storage.ended_logs import EndedLogs
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.errors import EventsExpired

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from datetime import timedelta
 from threading import Event
 
@@ -60,11 +61,22 @@ def said_by_the_store(caplog):
 
 async def test_a_failed_group_leaves_one_line_with_its_cause(store, break_at, caplog):
     break_at("store.commit")
+    began, queued = threading.Event(), threading.Event()
+
+    def work(_):
+        began.set()
+        queued.wait()
+
+    busy = store._writer.submit("work", work)
+    await asyncio.to_thread(began.wait)
     values = [accept(new_task(f"task-{number}")) for number in range(3)]
-    await asyncio.gather(*(store.accept("acme", value) for value in values), return_exceptions=True)
-    (line,) = said_by_the_store(caplog)
-    assert line.getMessage() == "a commit failed, its outcome is unknown (3 accept)"
-    assert line.exc_info is not None
+    answers = [store.accept("acme", value) for value in values]
+    queued.set()
+    await asyncio.gather(busy, *answers, return_exceptions=True)
+    alone, together = said_by_the_store(caplog)
+    assert alone.getMessage() == "a commit failed, its outcome is unknown (1 work)"
+    assert together.getMessage() == "a commit failed, its outcome is unknown (3 accept)"
+    assert together.exc_info is not None
 
 
 async def test_a_defect_of_the_store_is_logged_and_its_callers_get_an_answer(store, monkeypatch, caplog):
@@ -212,3 +224,38 @@ async def test_the_writer_copies_the_log_back_when_it_is_asked_to(store, path):
     for name in ("this commit", "is followed by the checkpoint"):
         await store.accept("acme", accept(new_task(name)))
     assert path.stat().st_size > before + 400_000
+
+
+class WrittenAllTheSame:
+    """A connection whose commits fail, when told so, after they were written."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.fails = False
+
+    def execute(self, statement, *values):
+        done = self.connection.execute(statement, *values)
+        if statement == "COMMIT" and self.fails:
+            raise OSError("the disk did not answer")
+        return done
+
+    def __getattr__(self, name):
+        return getattr(self.connection, name)
+
+
+async def test_whoever_watches_what_a_failed_commit_wrote_is_told_with_the_next_one(path):
+    signals = ProcessSignals()
+    async with open_store(f"sqlite:///{path}", ManualClock(START), signals, "test") as store:
+        running = (await store.accept("acme", accept(new_task(), key(), eager()))).task
+        disk = store._writer._connection = WrittenAllTheSame(store._writer._connection)
+        disk.fails = True
+        with signals.watch_task("acme", "task-1") as watching:
+            with pytest.raises(OutcomeUnknown):
+                await store.settle(SCOPE, settle(running))
+            assert not await watching.changed(0)
+            disk.fails = False
+            await store.accept("acme", accept(new_task("task-2")))
+            assert await watching.changed(0)
+            assert (await store.get("acme", "task-1")).state is TaskState.OK
+            await store.accept("acme", accept(new_task("task-3")))
+            assert not await watching.changed(0)

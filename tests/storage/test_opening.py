@@ -15,7 +15,7 @@ from aion.adapters.storage import schema
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.errors import StoreNotMigrated, StoreOwned, StoreUnreadable, UnsupportedStorage
 from aion.adapters.storage.sqlite import open_store
-from tests.contract.test_api_key_store import KEY
+from tests.sample_keys import KEY
 from tests.sample_tasks import START
 
 MIGRATIONS = Path(schema.__file__).with_name("migrations") / "versions"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aion.adapters.catalog.packages import AgentPackage
-from aion.app.engine_room import engine_room, wasm_module
-from aion.app.module_room import install, try_out
+from aion.app.composition.engine_room import engine_room, wasm_module
+from aion.app.composition.module_room import install, try_out
 from aion.app.module_scaffold import make_module
 from aion.app.settings import Settings
 from aion.domain.attempts import AttemptOutcome
@@ -55,7 +55,7 @@ async def call(package: AgentPackage, settings: Settings) -> None:
         assert json.loads(large.result_json)["words"] == 110_000
 
 
-def test_rust(tmp_path, settings):
+def test_a_new_module_in_rust_builds_and_runs(tmp_path, settings):
     of_this_machine("make", "cargo", "rustup")
     folder = make_module("rust-words", "rust", tmp_path / "new")
     run(["rustup", "target", "add", "wasm32-wasip1"], folder)
@@ -63,14 +63,14 @@ def test_rust(tmp_path, settings):
     drive(folder, settings)
 
 
-def test_go(tmp_path, settings):
+def test_a_new_module_in_go_builds_and_runs(tmp_path, settings):
     of_this_machine("make", "go")
     folder = make_module("go-words", "go", tmp_path / "new")
     run(["make", "test"], folder, AION_DATA_DIR=str(settings.data_dir))
     drive(folder, settings)
 
 
-def test_c(tmp_path, settings):
+def test_a_new_module_in_c_builds_and_runs(tmp_path, settings):
     of_this_machine("make")
     zig = from_pypi("ziglang", ZIG)
     folder = make_module("c-words", "c", tmp_path / "new")
@@ -78,7 +78,7 @@ def test_c(tmp_path, settings):
     drive(folder, settings)
 
 
-def test_python(tmp_path, settings):
+def test_a_new_module_in_python_builds_and_runs(tmp_path, settings):
     of_this_machine("make")
     tools = from_pypi("componentize-py", COMPONENTIZE_PY)
     folder = make_module("python-words", "python", tmp_path / "new")
@@ -87,7 +87,7 @@ def test_python(tmp_path, settings):
     drive(folder, settings)
 
 
-def test_javascript(tmp_path, settings):
+def test_a_new_module_in_javascript_builds_and_runs(tmp_path, settings):
     of_this_machine("make", "node", "npm")
     folder = make_module("js-words", "js", tmp_path / "new")
     got = run(["npm", "install", "--no-audit", "--no-fund"], folder, check=False)

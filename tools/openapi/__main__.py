@@ -4,7 +4,6 @@ Options: title=..., version=..., reasons=FULL.NAME of the enum of error reasons;
 comes before the others, if any; examples=FILE with bodies to try, by RPC, if there are some.
 """
 
-import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from google.protobuf.descriptor import FileDescriptor
 
 from tools.openapi.contract import Contract, ContractUnfit
 from tools.openapi.document import Title, as_yaml, document
+from tools.plugins.answering import answer
 
 
 def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
@@ -38,19 +38,5 @@ def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
     }
 
 
-def main() -> None:
-    """Read the request from stdin, write the response to stdout."""
-    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
-    response = plugin_pb2.CodeGeneratorResponse(
-        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
-    )
-    try:
-        for name, content in generate(request).items():
-            response.file.add(name=name, content=content)
-    except ContractUnfit as unfit:
-        response.error = str(unfit)
-    sys.stdout.buffer.write(response.SerializeToString())
-
-
 if __name__ == "__main__":
-    main()
+    answer(generate, ContractUnfit)

@@ -121,7 +121,7 @@ PLANTS: Final = (
     ),
     Plant(
         "results are not checked",
-        "src/app/judging.py",
+        "src/app/work/judging.py",
         "    if problem is not None:\n",
         "    if problem is not None and result.result_json == '':\n",
         "tests/unit/app/test_attempts.py::test_a_result_that_breaks_its_schema_is_the_modules_error",
@@ -144,8 +144,8 @@ PLANTS: Final = (
     Plant(
         "a stream that is resumed repeats an event",
         "src/adapters/storage/statements.py",
-        'task_events.c.offset > _p("after")',
-        'task_events.c.offset >= _p("after")',
+        'task_events.c.offset > parameter("after"),',
+        'task_events.c.offset >= parameter("after"),',
         "tests/contract/test_event_log.py::test_a_log_too_long_for_memory_is_read_from_its_beginning",
     ),
     # --- who may what ---

@@ -3,7 +3,6 @@ which of them may be repeated, and the stable reasons of errors with their meani
 """
 
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ from google.protobuf import descriptor_pb2
 from google.protobuf.compiler import plugin_pb2
 
 from tools.openapi.contract import Contract, ContractUnfit
+from tools.plugins.answering import GenerationFailed, answer
 from tools.repetition import DOCS, repetition, words
 
 PACKAGE = "aion.v1"
@@ -25,10 +25,6 @@ ENUM_VALUE = 2
 """The number of EnumDescriptorProto.value, which paths of comments name."""
 ENUM_TYPE = 5
 """The number of FileDescriptorProto.enum_type."""
-
-
-class GenerationFailed(Exception):
-    """The contract holds something that the SDK has no form for."""
 
 
 def constant(name: str) -> str:
@@ -106,19 +102,5 @@ def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
     }
 
 
-def main() -> None:
-    """Answer one plugin request."""
-    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
-    response = plugin_pb2.CodeGeneratorResponse(
-        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
-    )
-    try:
-        for name, content in generate(request).items():
-            response.file.add(name=name, content=content)
-    except (GenerationFailed, ContractUnfit) as failure:
-        response.error = str(failure)
-    sys.stdout.buffer.write(response.SerializeToString())
-
-
 if __name__ == "__main__":
-    main()
+    answer(generate, GenerationFailed, ContractUnfit)

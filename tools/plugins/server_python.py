@@ -8,7 +8,6 @@ And they would import `buf.validate`, a top-level package that nobody installs; 
 """
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -16,14 +15,12 @@ from google.protobuf import descriptor_pb2
 from google.protobuf.compiler import plugin_pb2
 from grpc_tools import protoc
 
+from tools.plugins.answering import GenerationFailed, answer
+
 RULES_PROTO = "buf/validate/validate.proto"
 RULES_IMPORT = "from buf.validate import validate_pb2 as"
 RULES_IMPORT_HERE = "from aion.contract import validate_pb2 as"
 PACKAGE_DOC = '"""Generated from proto/{folder} by `make generate`: do not edit."""\n'
-
-
-class GenerationFailed(Exception):
-    """A generator refused the contract; its own words are the message."""
 
 
 def from_protoc(request: plugin_pb2.CodeGeneratorRequest, generator: str) -> dict[str, str]:
@@ -98,19 +95,5 @@ def generate(request: plugin_pb2.CodeGeneratorRequest) -> dict[str, str]:
     return package | {name.removeprefix(folder): text for name, text in kept.items()}
 
 
-def main() -> None:
-    """Answer one plugin request."""
-    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
-    response = plugin_pb2.CodeGeneratorResponse(
-        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
-    )
-    try:
-        for name, content in sorted(generate(request).items()):
-            response.file.add(name=name, content=content)
-    except GenerationFailed as failure:
-        response.error = str(failure)
-    sys.stdout.buffer.write(response.SerializeToString())
-
-
 if __name__ == "__main__":
-    main()
+    answer(generate, GenerationFailed)

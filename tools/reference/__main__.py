@@ -3,13 +3,13 @@
 One page a file of the contract, one of the REST operations and one of every error reason.
 """
 
-import sys
 from collections.abc import Iterator
 
 from google.protobuf.compiler import plugin_pb2
 from google.protobuf.descriptor import FileDescriptor
 
 from tools.openapi.contract import Contract, ContractUnfit
+from tools.plugins.answering import answer
 from tools.reference.error_catalogue import error_catalogue
 from tools.reference.pages import contract_page
 from tools.reference.rest_operations import rest_operations
@@ -34,19 +34,5 @@ def page_name(file: FileDescriptor) -> str:
     return file.name.rsplit("/", 1)[-1].removesuffix(".proto") + ".md"
 
 
-def main() -> None:
-    """Read the request from stdin, write the response to stdout."""
-    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
-    response = plugin_pb2.CodeGeneratorResponse(
-        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
-    )
-    try:
-        for name, content in pages(request):
-            response.file.add(name=name, content=content)
-    except ContractUnfit as unfit:
-        response.error = str(unfit)
-    sys.stdout.buffer.write(response.SerializeToString())
-
-
 if __name__ == "__main__":
-    main()
+    answer(lambda request: dict(pages(request)), ContractUnfit)

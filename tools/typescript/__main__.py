@@ -1,6 +1,5 @@
 """Answers one plugin request: a file of TypeScript for each of the contract's, and the table of its methods."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,6 +7,7 @@ from google.protobuf.compiler import plugin_pb2
 from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor
 
 from tools.openapi.contract import Contract, ContractUnfit, is_map, is_well_known
+from tools.plugins.answering import answer
 from tools.repetition import DOCS, repetition, words
 from tools.typescript.comments import Comments
 from tools.typescript.declarations import Declarations, Source
@@ -115,19 +115,5 @@ def _set(name: str, values: Sequence[str]) -> list[str]:
     return [one_line] if len(one_line) <= WIDTH else [opened, *(f"  {value}," for value in quoted), "]);"]
 
 
-def main() -> None:
-    """Read the request from stdin, write the response to stdout."""
-    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
-    response = plugin_pb2.CodeGeneratorResponse(
-        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
-    )
-    try:
-        for name, content in sorted(generate(request).items()):
-            response.file.add(name=name, content=content)
-    except ContractUnfit as unfit:
-        response.error = str(unfit)
-    sys.stdout.buffer.write(response.SerializeToString())
-
-
 if __name__ == "__main__":
-    main()
+    answer(generate, ContractUnfit)

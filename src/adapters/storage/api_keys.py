@@ -13,10 +13,11 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from aion.adapters.storage import statements as sql
-from aion.adapters.storage.codec import decode_scopes, encode_scopes, from_us, to_us
+from aion.adapters.storage import api_key_statements as sql
 from aion.adapters.storage.connections import connect_file, connect_memory
+from aion.adapters.storage.json_columns import decode_scopes, encode_scopes
 from aion.adapters.storage.opening import create, make_ready
+from aion.adapters.storage.times import from_us, time_or_none, to_us, us_or_none
 from aion.adapters.storage.urls import StorageLocation
 from aion.domain.errors import StoreUnavailable
 from aion.ports.identity import ApiKey, ApiKeyStore
@@ -75,8 +76,8 @@ class SqliteApiKeyStore:
                     encode_scopes(key.scopes),
                     key.mac,
                     to_us(key.create_time),
-                    None if key.expire_time is None else to_us(key.expire_time),
-                    None if key.revoke_time is None else to_us(key.revoke_time),
+                    us_or_none(key.expire_time),
+                    us_or_none(key.revoke_time),
                 ),
             )
         except sqlite3.IntegrityError as taken:
@@ -120,8 +121,8 @@ def _decode(row: Sequence[Any]) -> ApiKey:
         scopes=decode_scopes(scopes),
         mac=mac,
         create_time=from_us(create_us),
-        expire_time=None if expire_us is None else from_us(expire_us),
-        revoke_time=None if revoke_us is None else from_us(revoke_us),
+        expire_time=time_or_none(expire_us),
+        revoke_time=time_or_none(revoke_us),
     )
 
 

@@ -32,7 +32,8 @@ class LogTail:
     def grown(self, events: Sequence[TaskEvent]) -> "LogTail":
         """This tail with more events, or a shorter one that begins later when it would hold too much."""
         self._events.extend(events)
-        self.weight += sum(len(event.text) + len(event.data_json) for event in events)
+        for event in events:
+            self.weight += len(event.text) + len(event.data_json)
         if len(self._events) <= _LOG_EVENTS and self.weight <= _LOG_WEIGHT:
             return self
         kept = self._events[len(self._events) // 2 + 1 :]

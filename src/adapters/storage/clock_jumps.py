@@ -6,14 +6,13 @@ worker that holds it, and an hour that comes twice would keep the tasks of a dea
 
 import sqlite3
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, literal_column, update
+from sqlalchemy import literal_column, update
 
-from aion.adapters.storage.statements import compiled
+from aion.adapters.storage.compiling import compiled, parameter
 from aion.adapters.storage.tables import tasks
 
-_JUMP: Any = bindparam("jump")
+_JUMP = parameter("jump")
 _MOVE_LEASES = compiled(
     update(tasks)
     .where(tasks.c.end_us.is_(None), tasks.c.lease_expires_us.is_not(None))

@@ -9,6 +9,9 @@ from pathlib import Path
 BUSY_TIMEOUT = timedelta(seconds=5)
 """How long a write waits for the rare other writer (keys, migrations) before it says that the store is busy."""
 
+_STATEMENTS_PREPARED = 512
+"""All of the hot path: a statement for many rows is another one for each number of them."""
+
 
 def connect_file(path: Path, busy_timeout: timedelta = BUSY_TIMEOUT) -> sqlite3.Connection:
     """A connection to a store's file, which is made (0600) when it is not there."""
@@ -16,7 +19,7 @@ def connect_file(path: Path, busy_timeout: timedelta = BUSY_TIMEOUT) -> sqlite3.
     # process that closes the store takes itself for the last one, deletes the WAL, and every later commit is lost.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    connection = _configured(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+    connection = _configured(_connected(path))
     connection.execute(f"PRAGMA busy_timeout = {round(busy_timeout / timedelta(milliseconds=1))}")
     connection.execute("PRAGMA journal_mode = WAL")
     return connection
@@ -31,7 +34,13 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 def connect_memory() -> sqlite3.Connection:
     """A store that lives and ends with its connection."""
-    return _configured(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+    return _configured(_connected(":memory:"))
+
+
+def _connected(database: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        database, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS_PREPARED
+    )
 
 
 def _configured(connection: sqlite3.Connection) -> sqlite3.Connection:

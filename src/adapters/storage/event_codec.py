@@ -5,23 +5,16 @@ from typing import Any
 
 import orjson
 
-from aion.adapters.storage.codec import Row, from_us, to_us
+from aion.adapters.storage.times import from_us, to_us
 from aion.domain.events import EventKind, TaskEvent
 
 EVENT_COLUMNS = ("offset", "attempt", "kind", "time_us", "text", "data_json", "discard_from")
 
 
-def encode_event(event: TaskEvent) -> Row:
-    """The values of EVENT_COLUMNS."""
-    return (
-        event.offset,
-        event.attempt,
-        event.kind,
-        to_us(event.time),
-        event.text,
-        event.data_json,
-        event.discard_from,
-    )
+def encode_event(event: TaskEvent, time_us: int) -> tuple[Any, ...]:
+    """The values of EVENT_COLUMNS; `time_us` is the event's time, which many events share."""
+    offset, attempt, kind, _, text, data_json, discard_from = event
+    return (offset, attempt, kind, time_us, text, data_json, discard_from)
 
 
 def decode_event(row: Sequence[Any]) -> TaskEvent:

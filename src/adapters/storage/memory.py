@@ -8,8 +8,8 @@ import sqlite3
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import TaskCache
-from aion.adapters.storage.codec import to_us
 from aion.adapters.storage.lazy_heap import LazyHeap
+from aion.adapters.storage.times import to_us, us_or_none
 from aion.adapters.storage.waiting import MOST_IN_MEMORY, WaitingTask, WaitingTasks
 from aion.adapters.storage.webhook_index import WebhookIndex
 from aion.domain.tasks import Task, TaskState
@@ -100,7 +100,7 @@ class StoreMemory:
         elif before is TaskState.RUNNING:
             self.leases.discard(key)
         if state is TaskState.PENDING:
-            not_before_us = None if task.not_before is None else to_us(task.not_before)
+            not_before_us = us_or_none(task.not_before)
             self.waiting.add(
                 WaitingTask(
                     key,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from aion.adapters.storage.compiling import DIALECT
 from aion.adapters.storage.connections import connect_file
-from aion.adapters.storage.statements import DIALECT
 from aion.adapters.storage.tables import metadata
 from aion.adapters.storage.urls import StorageLocation
 

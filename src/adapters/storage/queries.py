@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, literal, null, select, tuple_
@@ -9,10 +10,11 @@ from sqlalchemy import Select, literal, null, select, tuple_
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import Entry
 from aion.adapters.storage.codec import PAYLOAD_COLUMNS, TASK_COLUMNS, decode_task
+from aion.adapters.storage.compiling import DIALECT, ZERO
 from aion.adapters.storage.event_codec import decode_event
 from aion.adapters.storage.tables import tasks
 from aion.domain.events import TaskEvent
-from aion.domain.tasks import Task
+from aion.domain.tasks import Task, TaskState
 from aion.domain.writes import IdempotencyKey
 from aion.ports.tasks import TaskFilter, TaskPosition
 
@@ -20,7 +22,21 @@ from aion.ports.tasks import TaskFilter, TaskPosition
 def entry_of(connection: sqlite3.Connection, tenant: str, task_id: str) -> Entry | None:
     """A task and its row number."""
     row = connection.execute(sql.SELECT_TASK, (tenant, task_id)).fetchone()
-    return None if row is None else Entry(decode_task(row[1:]), row[0], None)
+    return None if row is None else Entry(grown(connection, row[0], decode_task(row[1:])), row[0], None)
+
+
+def grown(connection: sqlite3.Connection, seq: int, task: Task) -> Task:
+    """A task as its log says that it is: while it runs, its row is as old as its last change of another kind."""
+    if task.state is not TaskState.RUNNING:
+        return task
+    last, first_streamed, tokens = connection.execute(sql.SELECT_GROWTH, (seq, task.last_offset)).fetchone()
+    if last is None:
+        return task
+    return task.changed(
+        last_offset=last,
+        stream_from=task.stream_from or first_streamed or 0,
+        usage=replace(task.usage, tokens=task.usage.tokens + tokens),
+    )
 
 
 def task_of_key(
@@ -32,7 +48,7 @@ def task_of_key(
     if row is None:
         return None
     found = connection.execute(sql.SELECT_TASK_BY_SEQ, (row[1], tenant)).fetchone()
-    return None if found is None else (row[0], decode_task(found[1:]))
+    return None if found is None else (row[0], grown(connection, found[0], decode_task(found[1:])))
 
 
 def is_tombstone(connection: sqlite3.Connection, tenant: str, task_id: str) -> bool:
@@ -52,15 +68,15 @@ def page_of(
 ) -> Sequence[Task]:
     """A page of tasks without their payloads, newest first."""
     statement = _page(tenant, filter, after, limit).compile(
-        dialect=sql.DIALECT, compile_kwargs={"render_postcompile": True}
+        dialect=DIALECT, compile_kwargs={"render_postcompile": True}
     )
     values = statement.construct_params()
     rows = connection.execute(str(statement), [values[name] for name in statement.positiontup or ()])
-    return [decode_task(row) for row in rows]
+    return [grown(connection, row[0], decode_task(row[1:])) for row in rows.fetchall()]
 
 
 def _page(tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: int) -> Select[Any]:
-    columns = [_without_payload(name) for name in TASK_COLUMNS]
+    columns = [tasks.c.seq, *(_without_payload(name) for name in TASK_COLUMNS)]
     position = tuple_(tasks.c.create_us, tasks.c.task_id)
     page = select(*columns).where(tasks.c.tenant_id == tenant)
     if after is not None:
@@ -69,7 +85,7 @@ def _page(tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: in
         page = page.where(tasks.c.state.in_(sorted(state.value for state in filter.states)))
     if filter.intent:
         page = page.where(tasks.c.intent == filter.intent)
-    return page.order_by(tasks.c.create_us.desc(), tasks.c.task_id.desc()).limit(limit).offset(sql.ZERO)
+    return page.order_by(tasks.c.create_us.desc(), tasks.c.task_id.desc()).limit(limit).offset(ZERO)
 
 
 def _without_payload(name: str) -> Any:

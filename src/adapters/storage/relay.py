@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from aion.adapters.storage import statements as sql
-from aion.adapters.storage.codec import from_us
+from aion.adapters.storage.times import from_us
 from aion.adapters.storage.transaction import Transaction
 from aion.ports.outbox import OutboxEvent
 

@@ -1,12 +1,13 @@
 """Schedules as rows, and back."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
-from aion.adapters.storage.codec import Row, decode_scopes, encode_scopes, from_us, span_us, to_us
+from aion.adapters.storage.json_columns import decode_scopes, encode_scopes
+from aion.adapters.storage.times import from_us, span_or_none, span_us, span_us_or_none, time_or_none, to_us, us_or_none
 from aion.domain.routing import Privacy
 from aion.domain.schedules import CatchUp, Definition, Overlap, Schedule, TaskTemplate
 from aion.domain.tasks import Priority
@@ -43,7 +44,7 @@ CHANGING_COLUMNS = (
 SCHEDULE_COLUMNS = KEY_COLUMNS + CHANGING_COLUMNS
 
 
-def encode_key(schedule: Schedule) -> Row:
+def encode_key(schedule: Schedule) -> tuple[Any, ...]:
     """The values of KEY_COLUMNS."""
     return (
         schedule.tenant,
@@ -54,7 +55,7 @@ def encode_key(schedule: Schedule) -> Row:
     )
 
 
-def encode_changing(schedule: Schedule) -> Row:
+def encode_changing(schedule: Schedule) -> tuple[Any, ...]:
     """The values of CHANGING_COLUMNS."""
     said = schedule.definition
     return (
@@ -66,17 +67,17 @@ def encode_changing(schedule: Schedule) -> Row:
         said.overlap,
         int(said.paused),
         said.pause_note,
-        _us(said.start_time),
-        _us(said.end_time),
+        us_or_none(said.start_time),
+        us_or_none(said.end_time),
         schedule.principal,
         encode_scopes(schedule.scopes),
         to_us(schedule.update_time),
         schedule.revision,
         schedule.version,
-        _us(schedule.next_fire_time),
-        _us(schedule.wake_time),
+        us_or_none(schedule.next_fire_time),
+        us_or_none(schedule.wake_time),
         schedule.tries,
-        _us(schedule.last_fire_time),
+        us_or_none(schedule.last_fire_time),
         schedule.last_task_id,
         schedule.fired,
         schedule.skipped,
@@ -106,8 +107,8 @@ def decode_schedule(row: Sequence[Any]) -> Schedule:
             overlap=Overlap(overlap),
             paused=bool(is_paused),
             pause_note=pause_note,
-            start_time=_time(start_us),
-            end_time=_time(end_us),
+            start_time=time_or_none(start_us),
+            end_time=time_or_none(end_us),
         ),
         principal=principal,
         scopes=decode_scopes(scopes),
@@ -115,10 +116,10 @@ def decode_schedule(row: Sequence[Any]) -> Schedule:
         update_time=from_us(update_us),
         revision=revision,
         version=version,
-        next_fire_time=_time(next_fire_us),
-        wake_time=_time(wake_us),
+        next_fire_time=time_or_none(next_fire_us),
+        wake_time=time_or_none(wake_us),
         tries=tries,
-        last_fire_time=_time(last_fire_us),
+        last_fire_time=time_or_none(last_fire_us),
         last_task_id=last_task_id,
         fired=fired,
         skipped=skipped,
@@ -135,9 +136,9 @@ def _encode_template(task: TaskTemplate) -> str:
         "priority": task.priority,
         "privacy": task.privacy,
         "budget_micros": task.budget_micros,
-        "p95": _span(task.p95),
+        "p95": span_us_or_none(task.p95),
         "metadata": dict(task.metadata),
-        "max_queue_time": _span(task.max_queue_time),
+        "max_queue_time": span_us_or_none(task.max_queue_time),
     }
     return orjson.dumps(document).decode()
 
@@ -151,23 +152,7 @@ def _decode_template(document: dict[str, Any]) -> TaskTemplate:
         priority=Priority(document["priority"]),
         privacy=None if document["privacy"] is None else Privacy(document["privacy"]),
         budget_micros=document["budget_micros"],
-        p95=_timedelta(document["p95"]),
+        p95=span_or_none(document["p95"]),
         metadata=document["metadata"],
-        max_queue_time=_timedelta(document["max_queue_time"]),
+        max_queue_time=span_or_none(document["max_queue_time"]),
     )
-
-
-def _us(time: datetime | None) -> int | None:
-    return None if time is None else to_us(time)
-
-
-def _time(us: int | None) -> datetime | None:
-    return None if us is None else from_us(us)
-
-
-def _span(span: timedelta | None) -> int | None:
-    return None if span is None else span_us(span)
-
-
-def _timedelta(us: int | None) -> timedelta | None:
-    return None if us is None else timedelta(microseconds=us)

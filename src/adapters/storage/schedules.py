@@ -11,9 +11,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
-from aion.adapters.storage.codec import from_us, to_us
+from aion.adapters.storage.compiling import ZERO, compiled, compiled_insert, parameter
 from aion.adapters.storage.reader import Reader
 from aion.adapters.storage.schedule_codec import (
     CHANGING_COLUMNS,
@@ -22,8 +22,8 @@ from aion.adapters.storage.schedule_codec import (
     encode_changing,
     encode_key,
 )
-from aion.adapters.storage.statements import ZERO, compiled
 from aion.adapters.storage.tables import schedules
+from aion.adapters.storage.times import time_or_none, to_us
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.errors import (
@@ -37,25 +37,25 @@ from aion.domain.identity import SystemScope
 from aion.domain.schedules import Schedule
 from aion.ports.schedules import NOBODY, ScheduleStore
 
-_ROW = (schedules.c.tenant_id == bindparam("tenant"), schedules.c.schedule_id == bindparam("schedule"))
+_ROW = (schedules.c.tenant_id == parameter("tenant"), schedules.c.schedule_id == parameter("schedule"))
 _COLUMNS = [schedules.c[name] for name in SCHEDULE_COLUMNS]
 _TO_WAKE = schedules.c.wake_us.is_not(None)
 
-_INSERT = compiled(insert(schedules).values({name: bindparam(name) for name in SCHEDULE_COLUMNS}), *SCHEDULE_COLUMNS)
+_INSERT = compiled_insert(schedules, SCHEDULE_COLUMNS)
 _UPDATE = compiled(
-    update(schedules).where(*_ROW).values({name: bindparam(name) for name in CHANGING_COLUMNS}),
+    update(schedules).where(*_ROW).values({name: parameter(name) for name in CHANGING_COLUMNS}),
     *CHANGING_COLUMNS,
     "tenant",
     "schedule",
 )
 _DELETE = compiled(delete(schedules).where(*_ROW), "tenant", "schedule")
 _SELECT = compiled(select(*_COLUMNS).where(*_ROW), "tenant", "schedule")
-_COUNT = compiled(select(func.count()).where(schedules.c.tenant_id == bindparam("tenant")), "tenant")
+_COUNT = compiled(select(func.count()).where(schedules.c.tenant_id == parameter("tenant")), "tenant")
 _PAGE = compiled(
     select(*_COLUMNS)
-    .where(schedules.c.tenant_id == bindparam("tenant"), schedules.c.schedule_id > bindparam("after"))
+    .where(schedules.c.tenant_id == parameter("tenant"), schedules.c.schedule_id > parameter("after"))
     .order_by(schedules.c.schedule_id)
-    .limit(bindparam("rows"))
+    .limit(parameter("rows"))
     .offset(ZERO),
     "tenant",
     "after",
@@ -78,9 +78,9 @@ def _first_of_each_tenant() -> str:
 _FIRST_OF_EACH = _first_of_each_tenant()
 _DUE_OF_ONE = compiled(
     select(schedules.c.wake_us, schedules.c.schedule_id)
-    .where(_TO_WAKE, schedules.c.tenant_id == bindparam("tenant"), schedules.c.wake_us <= bindparam("now"))
+    .where(_TO_WAKE, schedules.c.tenant_id == parameter("tenant"), schedules.c.wake_us <= parameter("now"))
     .order_by(schedules.c.wake_us)
-    .limit(bindparam("rows"))
+    .limit(parameter("rows"))
     .offset(ZERO),
     "tenant",
     "now",
@@ -131,7 +131,7 @@ class SqliteScheduleStore:
     async def next_wake(self, scope: SystemScope, besides: AbstractSet[str] = NOBODY) -> datetime | None:
         """When to look next."""
         first = await self._reader.scan(partial(_first_wake, besides=besides))
-        return None if first is None else from_us(first)
+        return time_or_none(first)
 
 
 def _find(connection: sqlite3.Connection, tenant: str, schedule_id: str) -> Schedule | None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from aion.adapters.storage import queries, steps, sweeping
 from aion.adapters.storage.cache import Entry
 from aion.adapters.storage.checkpoints import Checkpointer
-from aion.adapters.storage.codec import from_us, to_us
 from aion.adapters.storage.connections import BUSY_TIMEOUT, connect_file, connect_memory
 from aion.adapters.storage.ended_logs import EndedLogs
 from aion.adapters.storage.memory import StoreMemory
@@ -22,6 +21,7 @@ from aion.adapters.storage.reader import FileReader, Reader, WriterReader
 from aion.adapters.storage.relay import forget_delivered, waiting_facts
 from aion.adapters.storage.schedules import SqliteScheduleStore
 from aion.adapters.storage.sweeping import Doomed, Row, Sweeper
+from aion.adapters.storage.times import time_or_none, to_us
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.storage.waiting import MOST_IN_MEMORY
@@ -184,7 +184,7 @@ class SqliteStore:
     async def next_due(self, scope: SystemScope) -> datetime | None:
         """When something is due next."""
         due = self._memory.next_due_us
-        return None if due is None else from_us(due)
+        return time_or_none(due)
 
     # The system.
 

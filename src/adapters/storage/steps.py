@@ -129,7 +129,8 @@ def append(value: Append, transaction: Transaction) -> int:
     if _is_written(task, value):
         return task.last_offset
     change = lifecycle.appended(task, value.lease.fence, value.events, transaction.now)
-    return _apply(transaction, task, change).last_offset
+    transaction.grow(change)
+    return change.task.last_offset
 
 
 def settle(value: Settle, transaction: Transaction) -> Settled:

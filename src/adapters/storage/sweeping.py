@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from aion.adapters.storage import statements as sql
-from aion.adapters.storage.codec import from_us, to_us
+from aion.adapters.storage import statements
+from aion.adapters.storage import sweeping_statements as sql
+from aion.adapters.storage.times import from_us, to_us
 from aion.adapters.storage.transaction import Transaction
 from aion.domain.retention import Kept, RetentionPolicy
 from aion.domain.tasks import TaskState
@@ -109,7 +110,7 @@ def old_facts(connection: sqlite3.Connection, policy: RetentionPolicy, now: date
     if policy.undelivered is None:
         return Doomed((), more=False)
     before_us = to_us(now - policy.undelivered)
-    window = connection.execute(sql.SELECT_OUTBOX, (limit,)).fetchall()
+    window = connection.execute(statements.SELECT_OUTBOX, (limit,)).fetchall()
     found = list(takewhile(lambda row: row[4] < before_us, window))
     return Doomed(found, len(found) == limit)
 
@@ -142,7 +143,7 @@ def forget_api_keys(doomed: Sequence[Row], transaction: Transaction) -> int:
 
 def forget_facts(doomed: Sequence[Row], transaction: Transaction) -> int:
     """Gives up facts, aloud: whoever waits for them will never get them."""
-    transaction.connection.execute(sql.DELETE_OUTBOX, (doomed[-1][0],))
+    transaction.connection.execute(statements.DELETE_OUTBOX, (doomed[-1][0],))
     _log.warning("%d facts were given up, nobody took them in time; the last is %s", len(doomed), doomed[-1][0])
     return len(doomed)
 

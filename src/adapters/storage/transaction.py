@@ -12,9 +12,12 @@ from typing import Any
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import Entry, Key, LogTail
-from aion.adapters.storage.codec import decode_task, encode_asked, encode_life, encode_list, to_us
+from aion.adapters.storage.codec import decode_task, encode_asked, encode_life
 from aion.adapters.storage.event_codec import decode_event, encode_event, encode_log
+from aion.adapters.storage.json_columns import encode_list
 from aion.adapters.storage.memory import StoreMemory
+from aion.adapters.storage.queries import grown
+from aion.adapters.storage.times import to_us
 from aion.domain.events import TaskEvent
 from aion.domain.lifecycle import Change
 from aion.domain.tasks import Task, TaskState
@@ -33,6 +36,8 @@ class StagedTask:
     log: LogTail | None
     committed_offset: int
     events: list[TaskEvent] = field(default_factory=list)
+    grew_only: bool = False
+    """Whether nothing but its log, and what counts that, has changed."""
 
 
 @dataclass(slots=True)
@@ -113,16 +118,20 @@ class Transaction:
 
     def write(self, change: Change) -> None:
         """The next state of a task that `find` returned."""
-        key = change.task.key
-        staged = self._staged.get(key)
-        if staged is None:
-            entry = self._entry(key)
-            if entry is None:
-                raise LookupError(f"{key} was not found in this transaction")
-            staged = StagedTask(entry.task, entry.seq, False, entry.log, entry.task.last_offset)
-            self._staged[key] = staged
+        staged = self._stage(change.task.key)
+        staged.grew_only = False
         before, staged.task = staged.task, change.task
         self._record(staged, before, change)
+
+    def grow(self, change: Change) -> None:
+        """A task that `find` returned with a longer log, and otherwise as it was: only the events are written, and say
+        how long its log is (`queries.grown`). To write the task each time would be most of what a token costs.
+        """
+        staged = self._stage(change.task.key)
+        staged.task = change.task
+        staged.events.extend(change.events)
+        if change.events:
+            self.notices.changed[change.task.key] = None
 
     def forget(self, key: Key) -> None:
         """What memory has of this task is no longer true; the step itself has changed the tables."""
@@ -138,7 +147,7 @@ class Transaction:
             task = staged.task
             if staged.is_new:
                 new.append((staged.seq, *encode_asked(task), *encode_life(task)))
-            else:
+            elif not staged.grew_only:
                 known.append((*encode_life(task), staged.seq))
             if task.state.ended and staged.events:
                 logs.append((staged.seq, task.tenant, encode_log([*self._earlier_events(staged), *staged.events])))
@@ -146,15 +155,14 @@ class Transaction:
                 events.extend(self._event_rows(staged))
         keys = [(*scope, mark, made.seq, until) for scope, (mark, made, until) in self._keys.items()]
         for statement, rows in (
-            (sql.INSERT_TASK, new),
-            (sql.UPDATE_TASK, known),
-            (sql.INSERT_EVENT, events),
-            (sql.INSERT_LOG, logs),
-            (sql.PUT_KEY, keys),
-            (sql.INSERT_OUTBOX, self._facts),
+            (sql.INSERT_TASKS, new),
+            (sql.UPDATE_TASKS, known),
+            (sql.INSERT_EVENTS, events),
+            (sql.INSERT_LOGS, logs),
+            (sql.PUT_KEYS, keys),
+            (sql.INSERT_FACTS, self._facts),
         ):
-            if rows:
-                self.connection.executemany(statement, rows)
+            statement.write(self.connection, rows)
         self.memory.webhooks.plan(self.connection, self.notices.ended)
 
     def publish(self) -> None:
@@ -170,12 +178,22 @@ class Transaction:
         for key in self._forgotten:
             cache.drop(key)
 
+    def _stage(self, key: Key) -> StagedTask:
+        staged = self._staged.get(key)
+        if staged is None:
+            entry = self._entry(key)
+            if entry is None:
+                raise LookupError(f"{key} was not found in this transaction")
+            staged = StagedTask(entry.task, entry.seq, False, entry.log, entry.task.last_offset, grew_only=True)
+            self._staged[key] = staged
+        return staged
+
     def _entry(self, key: Key) -> Entry | None:
         entry = None if key in self._forgotten else self.memory.cache.get(key)
         if entry is not None or key in self._free_ids:
             return entry
         row = self.connection.execute(sql.SELECT_TASK, key).fetchone()
-        return None if row is None else Entry(decode_task(row[1:]), row[0], None)
+        return None if row is None else Entry(grown(self.connection, row[0], decode_task(row[1:])), row[0], None)
 
     def _record(self, staged: StagedTask, before: Task | None, change: Change) -> None:
         task, memory, notices = change.task, self.memory, self.notices
@@ -195,10 +213,12 @@ class Transaction:
             notices.canceled.append(task.key)
 
     def _event_rows(self, staged: StagedTask) -> list[tuple[Any, ...]]:
-        rows = []
+        rows, number, tenant, seq = [], self.memory.last_event, staged.task.tenant, staged.seq
         for event in staged.events:
-            self.memory.last_event += 1
-            rows.append((self.memory.last_event, staged.task.tenant, staged.seq, *encode_event(event)))
+            number += 1
+            time_us = self.now_us if event.time is self.now else to_us(event.time)
+            rows.append((number, tenant, seq, *encode_event(event, time_us)))
+        self.memory.last_event = number
         return rows
 
     def _earlier_events(self, staged: StagedTask) -> Sequence[TaskEvent]:

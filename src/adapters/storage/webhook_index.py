@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from aion.adapters.storage import webhook_statements as sql
-from aion.adapters.storage.codec import to_us
-from aion.adapters.storage.webhook_rows import decode_wish, encode_life
+from aion.adapters.storage.times import to_us
+from aion.adapters.storage.webhook_codec import decode_wish, encode_life
 from aion.adapters.storage.webhook_turns import Key, Turns
 from aion.domain.tasks import Task
 from aion.domain.webhooks import (

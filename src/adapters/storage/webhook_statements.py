@@ -1,16 +1,14 @@
 """The statements of webhooks and their deliveries, compiled once."""
 
-from typing import Any
-
-from sqlalchemy import Table, bindparam, delete, func, literal_column, null, select, tuple_, update
+from sqlalchemy import delete, func, literal_column, null, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql import ColumnElement
 
-from aion.adapters.storage.statements import ZERO, compiled
+from aion.adapters.storage.compiling import ZERO, compiled, compiled_insert, parameter
 from aion.adapters.storage.tables import webhook_deliveries as deliveries
 from aion.adapters.storage.tables import webhook_keys as keys
 from aion.adapters.storage.tables import webhooks
-from aion.adapters.storage.webhook_rows import (
+from aion.adapters.storage.webhook_codec import (
     DELIVERY_COLUMNS,
     LIFE_COLUMNS,
     STATE_COLUMNS,
@@ -18,36 +16,27 @@ from aion.adapters.storage.webhook_rows import (
     WISH_COLUMNS,
 )
 
-
-def _p(name: str) -> Any:
-    return bindparam(name)
-
-
-def _insert(table: Table, names: tuple[str, ...]) -> str:
-    return compiled(insert(table).values({name: _p(name) for name in names}), *names)
-
-
 _webhook = [webhooks.c.seq, *(webhooks.c[name] for name in WEBHOOK_COLUMNS)]
 _delivery = [deliveries.c.seq, *(deliveries.c[name] for name in DELIVERY_COLUMNS)]
 _waits = deliveries.c.next_us.is_not(None)
 
-INSERT_WEBHOOK = _insert(webhooks, WEBHOOK_COLUMNS)
+INSERT_WEBHOOK = compiled_insert(webhooks, WEBHOOK_COLUMNS)
 SELECT_WEBHOOK = compiled(
-    select(*_webhook).where(webhooks.c.tenant_id == _p("tenant"), webhooks.c.webhook_id == _p("webhook")),
+    select(*_webhook).where(webhooks.c.tenant_id == parameter("tenant"), webhooks.c.webhook_id == parameter("webhook")),
     "tenant",
     "webhook",
 )
 COUNT_WEBHOOKS = compiled(
-    select(func.count()).select_from(webhooks).where(webhooks.c.tenant_id == _p("tenant")), "tenant"
+    select(func.count()).select_from(webhooks).where(webhooks.c.tenant_id == parameter("tenant")), "tenant"
 )
 SELECT_WEBHOOKS = compiled(
     select(*_webhook)
     .where(
-        webhooks.c.tenant_id == _p("tenant"),
-        tuple_(webhooks.c.create_us, webhooks.c.webhook_id) > tuple_(_p("after_us"), _p("after_id")),
+        webhooks.c.tenant_id == parameter("tenant"),
+        tuple_(webhooks.c.create_us, webhooks.c.webhook_id) > tuple_(parameter("after_us"), parameter("after_id")),
     )
     .order_by(webhooks.c.create_us, webhooks.c.webhook_id)
-    .limit(_p("rows"))
+    .limit(parameter("rows"))
     .offset(ZERO),
     "tenant",
     "after_us",
@@ -59,37 +48,40 @@ SELECT_WISHES = compiled(
 )
 UPDATE_WEBHOOK = compiled(
     update(webhooks)
-    .where(webhooks.c.seq == _p("row"))
-    .values({name: _p(name) for name in (*WISH_COLUMNS, *STATE_COLUMNS)}),
+    .where(webhooks.c.seq == parameter("row"))
+    .values({name: parameter(name) for name in (*WISH_COLUMNS, *STATE_COLUMNS)}),
     *WISH_COLUMNS,
     *STATE_COLUMNS,
     "row",
 )
 UPDATE_SECRETS = compiled(
     update(webhooks)
-    .where(webhooks.c.seq == _p("row"))
-    .values({name: _p(name) for name in ("secret", "old_secret", "old_until_us")}),
+    .where(webhooks.c.seq == parameter("row"))
+    .values({name: parameter(name) for name in ("secret", "old_secret", "old_until_us")}),
     "secret",
     "old_secret",
     "old_until_us",
     "row",
 )
-DELETE_WEBHOOK = compiled(delete(webhooks).where(webhooks.c.seq == _p("row")), "row")
+DELETE_WEBHOOK = compiled(delete(webhooks).where(webhooks.c.seq == parameter("row")), "row")
 
-INSERT_DELIVERY = _insert(deliveries, DELIVERY_COLUMNS)
+INSERT_DELIVERY = compiled_insert(deliveries, DELIVERY_COLUMNS)
 SELECT_DELIVERY = compiled(
-    select(*_delivery).where(deliveries.c.webhook_seq == _p("webhook"), deliveries.c.delivery_id == _p("delivery")),
+    select(*_delivery).where(
+        deliveries.c.webhook_seq == parameter("webhook"), deliveries.c.delivery_id == parameter("delivery")
+    ),
     "webhook",
     "delivery",
 )
 SELECT_DELIVERIES = compiled(
     select(*_delivery)
     .where(
-        deliveries.c.webhook_seq == _p("webhook"),
-        tuple_(deliveries.c.create_us, deliveries.c.delivery_id) < tuple_(_p("before_us"), _p("before_id")),
+        deliveries.c.webhook_seq == parameter("webhook"),
+        tuple_(deliveries.c.create_us, deliveries.c.delivery_id)
+        < tuple_(parameter("before_us"), parameter("before_id")),
     )
     .order_by(deliveries.c.create_us.desc(), deliveries.c.delivery_id.desc())
-    .limit(_p("rows"))
+    .limit(parameter("rows"))
     .offset(ZERO),
     "webhook",
     "before_us",
@@ -97,7 +89,9 @@ SELECT_DELIVERIES = compiled(
     "rows",
 )
 UPDATE_DELIVERY = compiled(
-    update(deliveries).where(deliveries.c.seq == _p("row")).values({name: _p(name) for name in LIFE_COLUMNS}),
+    update(deliveries)
+    .where(deliveries.c.seq == parameter("row"))
+    .values({name: parameter(name) for name in LIFE_COLUMNS}),
     *LIFE_COLUMNS,
     "row",
 )
@@ -109,13 +103,13 @@ SELECT_WAITED_FOR = compiled(
     .group_by(deliveries.c.webhook_seq)
 )
 SELECT_NEXT_DUE = compiled(
-    select(func.min(deliveries.c.next_us)).where(deliveries.c.webhook_seq == _p("webhook"), _waits), "webhook"
+    select(func.min(deliveries.c.next_us)).where(deliveries.c.webhook_seq == parameter("webhook"), _waits), "webhook"
 )
 SELECT_DUE = compiled(
     select(*_delivery)
-    .where(deliveries.c.webhook_seq == _p("webhook"), _waits, deliveries.c.next_us <= _p("now"))
+    .where(deliveries.c.webhook_seq == parameter("webhook"), _waits, deliveries.c.next_us <= parameter("now"))
     .order_by(deliveries.c.next_us)
-    .limit(_p("rows"))
+    .limit(parameter("rows"))
     .offset(ZERO),
     "webhook",
     "now",
@@ -123,29 +117,29 @@ SELECT_DUE = compiled(
 )
 GIVE_BACK = compiled(
     update(deliveries)
-    .where(_waits, deliveries.c.claim_owner.is_not(None), deliveries.c.claim_owner != _p("owner"))
-    .values(next_us=_p("now"), claim_owner=null()),
+    .where(_waits, deliveries.c.claim_owner.is_not(None), deliveries.c.claim_owner != parameter("owner"))
+    .values(next_us=parameter("now"), claim_owner=null()),
     "now",
     "owner",
 )
 WINDOW_OF_DELIVERIES = compiled(
     select(deliveries.c.seq, deliveries.c.create_us, deliveries.c.next_us, webhooks.c.seq)
     .select_from(deliveries.outerjoin(webhooks, webhooks.c.seq == deliveries.c.webhook_seq))
-    .where(deliveries.c.seq > _p("after"))
+    .where(deliveries.c.seq > parameter("after"))
     .order_by(deliveries.c.seq)
-    .limit(_p("rows"))
+    .limit(parameter("rows"))
     .offset(ZERO),
     "after",
     "rows",
 )
-DELETE_DELIVERY = compiled(delete(deliveries).where(deliveries.c.seq == _p("row")), "row")
+DELETE_DELIVERY = compiled(delete(deliveries).where(deliveries.c.seq == parameter("row")), "row")
 DELETE_FINISHED = compiled(
-    delete(deliveries).where(deliveries.c.seq == _p("row"), deliveries.c.next_us.is_(None)), "row"
+    delete(deliveries).where(deliveries.c.seq == parameter("row"), deliveries.c.next_us.is_(None)), "row"
 )
 
 _KEY = ("tenant_id", "principal", "operation", "key")
 _ISSUED = ("fingerprint", "webhook_id", "secret", "old_until_us")
-_put_key = insert(keys).values({name: _p(name) for name in (*_KEY, *_ISSUED, "expire_us")})
+_put_key = insert(keys).values({name: parameter(name) for name in (*_KEY, *_ISSUED, "expire_us")})
 # An expired key is free again.
 PUT_KEY = compiled(
     _put_key.on_conflict_do_update(
@@ -157,7 +151,7 @@ PUT_KEY = compiled(
 )
 SELECT_ISSUED = compiled(
     select(*(keys.c[name] for name in _ISSUED)).where(
-        *(keys.c[name] == _p(name) for name in _KEY), keys.c.expire_us > _p("now")
+        *(keys.c[name] == parameter(name) for name in _KEY), keys.c.expire_us > parameter("now")
     ),
     *_KEY,
     "now",
@@ -168,9 +162,9 @@ DELETE_EXPIRED_KEYS = compiled(
         _rowid.in_(
             select(_rowid)
             .select_from(keys)
-            .where(keys.c.expire_us <= _p("now"))
+            .where(keys.c.expire_us <= parameter("now"))
             .order_by(keys.c.expire_us)
-            .limit(_p("rows"))
+            .limit(parameter("rows"))
             .offset(ZERO)
         )
     ),

@@ -4,17 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from aion.adapters.storage import webhook_statements as sql
+from aion.adapters.storage.times import us_or_none
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.webhook_keys import issued, remember
-from aion.adapters.storage.webhook_rows import (
+from aion.adapters.storage.webhook_codec import (
     decode_delivery,
     decode_webhook,
     encode_life,
     encode_state,
     encode_webhook,
     encode_wish,
-    us_or_none,
 )
+from aion.adapters.storage.webhook_keys import issued, remember
 from aion.domain.errors import (
     ChangedMeanwhile,
     DeliveryNotFound,

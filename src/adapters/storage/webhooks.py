@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from aion.adapters.storage import webhook_claims, webhook_keys, webhook_steps
 from aion.adapters.storage import webhook_statements as sql
-from aion.adapters.storage.codec import from_us, to_us
 from aion.adapters.storage.reader import Reader
+from aion.adapters.storage.times import time_or_none, to_us
+from aion.adapters.storage.webhook_codec import decode_delivery, decode_webhook
 from aion.adapters.storage.webhook_forgetting import forget_deliveries, old_deliveries
 from aion.adapters.storage.webhook_index import WebhookIndex
-from aion.adapters.storage.webhook_rows import decode_delivery, decode_webhook
 from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.identity import SystemScope
 from aion.domain.webhooks import AttemptReport, Delivery, Webhook, WebhookWish
@@ -98,7 +98,7 @@ class SqliteWebhookStore:
     async def next_due(self, scope: SystemScope) -> datetime | None:
         """When a delivery is due next."""
         due = self._index.next_due_us
-        return None if due is None else from_us(due)
+        return time_or_none(due)
 
     async def forget_finished(self, scope: SystemScope, older_than: datetime, limit: int) -> int:
         """Deletes what is over for long."""

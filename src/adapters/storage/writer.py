@@ -18,6 +18,7 @@ from threading import Thread
 from typing import Any, Final, NamedTuple, TypeVar
 
 from aion import failpoints
+from aion.adapters.storage.cache import Key
 from aion.adapters.storage.clock_jumps import follow
 from aion.adapters.storage.memory import StoreMemory
 from aion.adapters.storage.transaction import Notices, Transaction
@@ -77,6 +78,7 @@ class GroupCommitWriter:
         self._last_events_commit = 0.0
         self._answers: list[tuple[Job, Any]] = []
         self._notices: list[Notices] = []
+        self._in_doubt: dict[Key, None] = {}
         self._thread = Thread(target=self._run, name="aion-store-writer", daemon=True)
 
     def start(self) -> None:
@@ -166,6 +168,7 @@ class GroupCommitWriter:
         except (sqlite3.Error, OSError) as broken:
             _report("a commit failed, its outcome is unknown", jobs, broken)
             self._roll_back()
+            self._in_doubt.update(transaction.notices.changed)
             refused = [pair for pair in zip(jobs, outcomes, strict=True) if isinstance(pair[1], _Failed)]
             self._answers.extend(refused)
             self._refuse([job for job in jobs if all(job is not other for other, _ in refused)], _unknown, broken)
@@ -177,6 +180,9 @@ class GroupCommitWriter:
             self._observer.committed(len(jobs), time.monotonic() - began)
         transaction.publish()
         self._refill(transaction)
+        # What a commit that failed may have written all the same: whoever watches it looks again, now that it shows.
+        transaction.notices.changed.update(self._in_doubt)
+        self._in_doubt.clear()
         self._notices.append(transaction.notices)
         self._answers.extend(zip(jobs, outcomes, strict=True))
 

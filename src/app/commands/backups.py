@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aion.app.commands.failing import refusals_as_sentences
-from aion.app.offline import back_up_store, restore_store
+from aion.app.composition.offline import back_up_store, restore_store
 from aion.app.settings import Settings
 from aion.app.settings_report import load
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aion.app.commands.failing import fail, refusals_as_sentences
-from aion.app.offline import read_catalog
+from aion.app.composition.offline import read_catalog
 from aion.app.settings import Settings
 from aion.app.settings_report import load, redacted, unknown_variables
 

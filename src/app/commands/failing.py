@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from aion.app.offline import REFUSALS
+from aion.app.composition.offline import REFUSALS
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2

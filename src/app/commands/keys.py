@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aion.app.commands.failing import fail, refusals_as_sentences
-from aion.app.offline import key_desk
+from aion.app.composition.offline import key_desk
 from aion.app.settings import Settings
 from aion.app.settings_report import load, redacted
 from aion.app.settings_types import parse_duration

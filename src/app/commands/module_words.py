@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aion.app.module_list import Shown
-from aion.app.module_room import Report
+from aion.app.composition.module_list import Shown
+from aion.app.composition.module_room import Report
 
 MEBIBYTE = 1 << 20
 

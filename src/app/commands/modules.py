@@ -8,12 +8,12 @@ import typer
 
 from aion.app.commands.failing import EXIT_REFUSED, refusals_as_sentences
 from aion.app.commands.module_words import listed_lines, report_lines, report_of, shown_of
-from aion.app.module_list import list_modules
-from aion.app.module_room import install as install_module
-from aion.app.module_room import pack as pack_modules
-from aion.app.module_room import remove as remove_module
-from aion.app.module_room import try_out
-from aion.app.module_room import verify as verify_modules
+from aion.app.composition.module_list import list_modules
+from aion.app.composition.module_room import install as install_module
+from aion.app.composition.module_room import pack as pack_modules
+from aion.app.composition.module_room import remove as remove_module
+from aion.app.composition.module_room import try_out
+from aion.app.composition.module_room import verify as verify_modules
 from aion.app.module_scaffold import LANGUAGES, make_module
 from aion.app.settings import Settings
 from aion.app.settings_report import load

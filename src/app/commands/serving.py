@@ -13,13 +13,13 @@ import typer
 import uvloop
 
 from aion import failpoints
+from aion.app.background.live_modules import LiveModules
 from aion.app.commands.failing import fail, refusals_as_sentences
 from aion.app.commands.lazy import without_collecting
 from aion.app.commands.stopping import until_told_to_stop
 from aion.app.commands.telling import say, tell
+from aion.app.composition.offline import DevKey, configure_logs, dev_key
 from aion.app.container import RunningServer, running_server
-from aion.app.live_modules import LiveModules
-from aion.app.offline import DevKey, configure_logs, dev_key
 from aion.app.settings import DevSettings, Settings
 from aion.app.settings_report import AnySettings, load, unknown_variables
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from aion.app.commands.failing import fail, refusals_as_sentences
-from aion.app.offline import migrate_store, migration_differences
+from aion.app.composition.offline import migrate_store, migration_differences
 from aion.app.settings import Settings
 from aion.app.settings_report import load
 

@@ -9,9 +9,9 @@ import uvloop
 from aion.app.commands.failing import fail, refusals_as_sentences
 from aion.app.commands.stopping import until_told_to_stop
 from aion.app.commands.telling import tell
-from aion.app.offline import configure_logs
+from aion.app.composition.offline import configure_logs
+from aion.app.composition.worker_process import running_worker
 from aion.app.settings_report import load, unknown_variables
-from aion.app.worker_process import running_worker
 from aion.app.worker_settings import RemoteWorkerSettings
 from aion.domain.errors import AionError
 

@@ -15,7 +15,7 @@ from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.matrix import PAGE, TRANSPORTS, gaps, is_served, page, serving
 from tests.contract.transports.normal import normal
 from tests.contract.transports.preparations import NOWHERE, World
-from tests.contract.transports.test_refusals import right_status
+from tests.contract.transports.statuses import right_status
 from tests.e2e.callers import Caller, MakeCaller
 from tests.e2e.faces import BY_NAME, Face, collect, refusal
 from tests.e2e.transcoding import bindings

@@ -5,19 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from grpc import StatusCode
 
 from aion.adapters.rpc.call import ProtobufPayload
-from aion.adapters.rpc.errors import HTTP_OF_CODE, HTTP_OF_REASON
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.domain.errors import AionError, FieldViolation
 from aion.v1 import tasks_pb2
 from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.front_door import Door
 from tests.contract.transports.matrix import serving
-from tests.contract.wire.test_error_table import concrete, made
+from tests.contract.transports.statuses import right_status
+from tests.contract.wire.error_tree import concrete, made
 from tests.e2e.answers import Refused
-from tests.e2e.connect_faces import ConnectFace
 from tests.e2e.faces import BY_NAME, Face, RestFace, refusal
 from tests.e2e.socket_faces import SocketFace
 from tests.e2e.transcoding import bindings
@@ -30,17 +28,6 @@ FACTS: Any = {
 }
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 every_rpc = pytest.mark.parametrize("name", sorted(BY_NAME))
-
-
-def right_status(face: Face, refused: Any) -> bool:
-    """Whether the refusal has the HTTP status of its transport: problems a fine one, Connect that of the code."""
-    if isinstance(face, RestFace | SocketFace):
-        return bool(
-            refused.http_status == (HTTP_OF_REASON.get(refused.reason) or HTTP_OF_CODE[StatusCode[refused.code]])
-        )
-    if isinstance(face, ConnectFace):
-        return refused.http_status in (200, HTTP_OF_CODE[StatusCode[refused.code]])
-    return bool(refused.http_status == 0)
 
 
 def in_bytes(faces: tuple[Face, ...]) -> list[Any]:

@@ -10,7 +10,7 @@ from aion.adapters.transports.connect_app import ConnectApp
 from aion.adapters.transports.http_server import HttpSettings, http_server
 from aion.v1 import tasks_pb2
 from tests.e2e.connect_faces import envelope
-from tests.e2e.test_slow_readers import PATIENCE, WATCH, Flood
+from tests.e2e.flood import PATIENCE, WATCH, Flood
 
 
 @pytest.mark.parametrize("media", ["application/connect+proto", "application/grpc-web+proto"])

@@ -2,13 +2,11 @@
 
 import inspect
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from google.rpc import error_details_pb2
 
-import aion.adapters.transports.http_problems  # noqa: F401 # brings the refusals of HTTP into the tree
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.errors import (
     CODES,
@@ -22,8 +20,9 @@ from aion.adapters.rpc.errors import (
     to_status,
 )
 from aion.domain import errors
-from aion.domain.errors import AionError, FieldViolation
+from aion.domain.errors import FieldViolation
 from aion.v1 import errors_pb2
+from tests.contract.wire.error_tree import concrete, made, tree
 
 MARKS = Marks("request-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 PREFIX = "ERROR_REASON_"
@@ -78,25 +77,6 @@ EXPECTED = {
     "OUTCOME_UNKNOWN": ("UNAVAILABLE", 503),
     "INTERNAL": ("INTERNAL", 500),
 }
-
-
-def tree(root: type[AionError] = AionError) -> Iterator[type[AionError]]:
-    """Every class below `root`."""
-    for child in root.__subclasses__():
-        yield child
-        yield from tree(child)
-
-
-def concrete() -> list[type[AionError]]:
-    """The errors that are raised: those with a reason."""
-    return sorted({error for error in tree() if hasattr(error, "reason")}, key=lambda error: error.__name__)
-
-
-def made(error: type[AionError], **facts) -> AionError:
-    """An instance, past constructors of its own."""
-    instance = error.__new__(error)
-    AionError.__init__(instance, "what is wrong and what to do", **facts)
-    return instance
 
 
 @pytest.mark.parametrize("error", concrete(), ids=lambda error: error.__name__)

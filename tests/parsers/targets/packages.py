@@ -7,7 +7,7 @@ from aion.adapters.packages.index import config_blob, modules_in
 from aion.adapters.packages.layouts import open_layout
 from aion.adapters.packages.refusals import PackageRefused
 from aion.adapters.packages.verifying import unpack
-from tests.packages.test_hostile_tars import END, FILE, extended, header
+from tests.packages.tar_blocks import END, FILE, extended, header
 
 
 def _member(name: str, content: bytes) -> bytes:

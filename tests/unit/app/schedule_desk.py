@@ -10,7 +10,7 @@ from aion.adapters.cron import CronCalendar
 from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import SqliteStore, open_store
-from aion.app.scheduler import Scheduler
+from aion.app.background.scheduler import Scheduler
 from aion.app.usecases.schedule_tasks import SubmitScheduled
 from aion.domain.errors import AionError
 from aion.domain.identity import Caller

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aion.app.attempt import RunningAttempt
+from aion.app.work.attempt import RunningAttempt
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult
 from aion.domain.caps import Caps
 from aion.domain.errors import OutcomeUnknown, StoreUnavailable
@@ -123,7 +123,7 @@ async def test_the_first_interruption_decides(shop: Workshop):
 async def test_events_are_offered_again_while_the_store_is_away_and_say_where_the_log_stood(
     shop: Workshop, monkeypatch
 ):
-    monkeypatch.setattr("aion.app.attempt.WRITE_PAUSE", 0)
+    monkeypatch.setattr("aion.app.work.attempt.WRITE_PAUSE", 0)
     shop.engine.say = (token("a"), token("b"))
     shop.queue.refusals = [StoreUnavailable("busy"), OutcomeUnknown("the commit failed")]
     running = asyncio.ensure_future(attempt(shop).run())
@@ -134,7 +134,7 @@ async def test_events_are_offered_again_while_the_store_is_away_and_say_where_th
 
 
 async def test_events_that_cannot_be_written_give_the_attempt_up(shop: Workshop, monkeypatch):
-    monkeypatch.setattr("aion.app.attempt.WRITE_AGAIN_FOR", 0)
+    monkeypatch.setattr("aion.app.work.attempt.WRITE_AGAIN_FOR", 0)
     shop.engine.say = (token("a"),)
     shop.queue.refusals = [StoreUnavailable("the disk is full")]
     await attempt(shop).run()
@@ -182,7 +182,7 @@ async def test_randomness_is_seeded_by_the_task_and_by_nothing_else(shop: Worksh
 
 
 async def test_a_settle_is_offered_again_while_the_store_is_away(shop: Workshop, monkeypatch):
-    monkeypatch.setattr("aion.app.attempt.WRITE_PAUSE", 0)
+    monkeypatch.setattr("aion.app.work.attempt.WRITE_PAUSE", 0)
     shop.queue.refusals = [StoreUnavailable("busy"), OutcomeUnknown("the commit failed")]
     shop.engine.told.set()
     await attempt(shop).run()

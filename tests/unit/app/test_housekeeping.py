@@ -10,7 +10,7 @@ import pytest
 from aion.adapters.events.memory_sink import MemoryEventSink
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import SqliteStore, open_store
-from aion.app.housekeeping import Chores
+from aion.app.background.housekeeping import Chores
 from aion.domain.errors import StoreUnavailable
 from aion.domain.identity import SystemScope
 from aion.domain.tasks import TaskState
@@ -75,7 +75,7 @@ class TrickyQueue:
 @pytest.fixture
 async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     for name in PAUSES:
-        monkeypatch.setattr(f"aion.app.housekeeping.{name}", 0.0)
+        monkeypatch.setattr(f"aion.app.background.housekeeping.{name}", 0.0)
     clock, signals = ManualClock(START), ProcessSignals()
     async with open_store("sqlite://", clock, signals, "test") as store:
         yield House(store, signals, clock)

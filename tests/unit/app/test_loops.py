@@ -7,8 +7,8 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.telemetry.health import Health, Phase
-from aion.app.housekeeping import Chores
-from aion.app.loops import keep_up
+from aion.app.background.housekeeping import Chores
+from aion.app.background.loops import keep_up
 from aion.domain.writes import Reaped
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import START
@@ -17,7 +17,7 @@ from tests.unit.app.workshop import FakeObserver, Workshop, leased, until
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aion.app.loops.FIRST_PAUSE", 0)
+    monkeypatch.setattr("aion.app.background.loops.FIRST_PAUSE", 0)
 
 
 async def test_a_loop_that_dies_is_logged_makes_the_server_unready_and_is_started_again():
@@ -54,7 +54,7 @@ async def test_a_loop_that_is_cancelled_ends():
 
 @pytest.mark.parametrize("name", ["claim", "renew"])
 async def test_a_worker_survives_a_defect_of_its_queue_and_harms_no_attempt(monkeypatch, name):
-    monkeypatch.setattr("aion.app.worker.MAX_RENEW_PAUSE", 0)
+    monkeypatch.setattr("aion.app.work.worker.MAX_RENEW_PAUSE", 0)
     shop = Workshop(slots=4)
     shop.start(leased("one"))
     asked = getattr(shop.queue, name)
@@ -101,7 +101,7 @@ class Store:
 
 
 async def test_a_defect_in_one_chore_stops_no_other(monkeypatch):
-    monkeypatch.setattr("aion.app.housekeeping.REAP_EVERY", 0)
+    monkeypatch.setattr("aion.app.background.housekeeping.REAP_EVERY", 0)
     store, observer, reports = Store(), FakeObserver(), list[tuple[str, str]]()
 
     def report(part: str, problem: str) -> None:

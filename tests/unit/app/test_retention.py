@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aion.app.housekeeping import KEEP_BATCH as BATCH
-from aion.app.housekeeping import Chores
+from aion.app.background.housekeeping import KEEP_BATCH as BATCH
+from aion.app.background.housekeeping import Chores
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.tasks import TaskState
 from aion.ports.housekeeping import Swept

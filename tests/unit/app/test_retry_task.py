@@ -7,22 +7,14 @@ import pytest
 
 from aion.app.usecases.retry_task import RetryTask
 from aion.domain.attempts import AttemptOutcome, AttemptResult
-from aion.domain.errors import (
-    IdempotencyKeyReused,
-    PermissionDenied,
-    TaskAlreadyExists,
-    TaskNotEnded,
-    TaskNotFound,
-)
+from aion.domain.errors import IdempotencyKeyReused, PermissionDenied, TaskAlreadyExists, TaskNotEnded, TaskNotFound
 from aion.domain.identity import Caller, Identity
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.routing import Privacy
 from aion.domain.tasks import Priority, TaskState
 from aion.ports.usecases import RetryCommand
 from tests.sample_tasks import FAILED, SCOPE, settle
-from tests.unit.app.test_submit_task import CALLER, COMMAND, STRANGER, Desk, desk
-
-__all__ = ["desk"]
+from tests.unit.app.submit_desk import CALLER, COMMAND, STRANGER, Desk
 
 FOREIGN = Caller(Identity("other", "service", CALLER.identity.scopes), "request")
 AGAIN = RetryCommand("first", b"fingerprint of the retry", idempotency_key="again")

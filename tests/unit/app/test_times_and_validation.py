@@ -17,9 +17,7 @@ from aion.domain.errors import (
 from aion.domain.retention import RetentionPolicy, TenantRetention
 from aion.domain.tasks import TaskState
 from tests.sample_tasks import START
-from tests.unit.app.test_submit_task import CALLER, COMMAND, STRANGER, Desk, desk
-
-__all__ = ["desk"]
+from tests.unit.app.submit_desk import CALLER, COMMAND, STRANGER, Desk
 
 HOUR = timedelta(hours=1)
 TOMORROW = START + 24 * HOUR

@@ -11,7 +11,7 @@ from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import START
-from tests.unit.app.test_submit_task import CALLER, COMMAND, Desk
+from tests.unit.app.submit_desk import CALLER, COMMAND, Desk
 from tests.unit.catalog.operators import Operator
 
 STABLE, CANARY = "module:summarize@1.0.0", "module:summarize@1.1.0"

@@ -149,7 +149,7 @@ async def test_what_is_claimed_while_the_worker_ends_is_handed_back(shop: Worksh
 
 
 async def test_an_attempt_that_cannot_settle_frees_its_slot_and_harms_no_other(shop: Workshop, monkeypatch):
-    monkeypatch.setattr("aion.app.attempt.WRITE_AGAIN_FOR", 0)
+    monkeypatch.setattr("aion.app.work.attempt.WRITE_AGAIN_FOR", 0)
     shop.queue.refusals = [StoreUnavailable("the disk is full")]
     shop.engine.told.set()
     shop.start(leased("one"))
@@ -168,7 +168,7 @@ async def apart() -> Workshop:
 
 async def test_a_worker_apart_stops_what_it_could_not_renew_in_time_and_writes_nothing(apart: Workshop, monkeypatch):
     """7.11 A worker that could not renew a lease until its end stops the work and writes nothing more."""
-    monkeypatch.setattr("aion.app.worker.LEASE_LOOK", 0)
+    monkeypatch.setattr("aion.app.work.worker.LEASE_LOOK", 0)
     apart.queue.waiting, apart.queue.silent = [leased("one"), leased("two")], True
     running = asyncio.ensure_future(apart.worker.run())
     await until(lambda: len(apart.engine.jobs) == 2)
@@ -185,7 +185,7 @@ async def test_a_worker_apart_stops_what_it_could_not_renew_in_time_and_writes_n
 
 async def test_a_worker_apart_that_was_paused_writes_nothing_of_what_was_done_before(apart: Workshop, monkeypatch):
     """7.11 A worker that could not renew a lease until its end stops the work and writes nothing more."""
-    monkeypatch.setattr("aion.app.worker.LEASE_LOOK", 3600)
+    monkeypatch.setattr("aion.app.work.worker.LEASE_LOOK", 3600)
     apart.queue.waiting, apart.engine.say = [leased("one")], (token("late"),)
     running = asyncio.ensure_future(apart.worker.run())
     await until(lambda: apart.engine.jobs)
@@ -197,8 +197,8 @@ async def test_a_worker_apart_that_was_paused_writes_nothing_of_what_was_done_be
 
 
 async def test_a_renewal_lets_a_worker_apart_go_on(apart: Workshop, monkeypatch):
-    monkeypatch.setattr("aion.app.worker.LEASE_LOOK", 0)
-    monkeypatch.setattr("aion.app.worker.MAX_RENEW_PAUSE", 0)
+    monkeypatch.setattr("aion.app.work.worker.LEASE_LOOK", 0)
+    monkeypatch.setattr("aion.app.work.worker.MAX_RENEW_PAUSE", 0)
     apart.queue.waiting = [leased("one")]
     running = asyncio.ensure_future(apart.worker.run())
     await until(lambda: apart.engine.jobs)

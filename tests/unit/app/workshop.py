@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from aion.adapters.signals import ProcessSignals
-from aion.app.worker import Worker, WorkerParts, WorkerSettings
+from aion.app.work.worker import Worker, WorkerParts, WorkerSettings
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult
 from aion.domain.caps import NO_CAPS, Caps

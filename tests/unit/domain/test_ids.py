@@ -25,3 +25,9 @@ def test_the_same_moment_gives_other_ids_for_other_randomness():
 
 def test_the_time_can_be_read_back():
     assert UUID(uuid7(START, b"0123456789")).int >> 80 == int(START.timestamp() * 1000)
+
+
+def test_an_id_holds_seventy_four_bits_of_its_randomness():
+    """RFC 9562: all of the UUID but the time, the version and the variant."""
+    ids = {uuid7(START, (1 << bit).to_bytes(10, "big")) for bit in range(80)}
+    assert len(ids | {uuid7(START, bytes(10))}) == 74 + 1

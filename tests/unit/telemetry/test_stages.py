@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from aion.adapters.telemetry.stages import Place, StageRecorder
-from aion.app.stage_profile import PLACES, stage_profile
+from aion.app.composition.stage_profile import PLACES, stage_profile
 
 
 class Path:
