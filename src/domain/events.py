@@ -1,9 +1,9 @@
 """The log of a task: dense offsets, and one text that is the fold of its events."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class EventKind(IntEnum):
@@ -19,11 +19,11 @@ class EventKind(IntEnum):
     @property
     def ends(self) -> bool:
         """Whether the log ends with it."""
-        return self in (EventKind.DONE, EventKind.ERROR)
+        return self is EventKind.DONE or self is EventKind.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+# Tuples with names, both: every token of every stream is one, and a frozen dataclass takes twice as long to make.
+class NewEvent(NamedTuple):
     """An event that an engine wrote and that has no offset yet: TOKEN and LOG carry `text`, PARTIAL `data_json`."""
 
     kind: EventKind
@@ -31,8 +31,7 @@ class NewEvent:
     data_json: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskEvent:
+class TaskEvent(NamedTuple):
     """One event of a task's log. `discard_from` is the first void offset of a RESET, else 0."""
 
     offset: int

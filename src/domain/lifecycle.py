@@ -36,10 +36,14 @@ FIRST_BACKOFF = timedelta(milliseconds=200)
 MOST_HAND_BACK = timedelta(seconds=5)
 """The longest pause after an attempt was handed back; it begins and doubles like that of a retry."""
 
+OVERTIME = timedelta(seconds=5)
+"""How long after its expire time a task may still be under a lease: time for its worker to end the guest and settle."""
+
 _MOST_DOUBLINGS = 20
 
 _HOST_DIED = "the engine's host died"
 
+_STREAMED = (EventKind.TOKEN, EventKind.PARTIAL)
 _STATE_OF = {
     AttemptOutcome.OK: TaskState.OK,
     AttemptOutcome.FAILED: TaskState.ERROR,
@@ -82,7 +86,7 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
         state=TaskState.RUNNING,
         start_time=began,
         not_before=None,
-        lease=Lease(owner, number, now + lease_for),
+        lease=Lease(owner, number, _lease_end(task, now, lease_for)),
         attempts=(*_that_began(task.attempts), attempt),
         last_offset=task.last_offset + len(events),
         stream_from=0,
@@ -91,11 +95,13 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
 
 
 def renewed(task: Task, owner: str, fence: int, now: datetime, lease_for: timedelta) -> Change:
-    """The holder of the lease keeps it longer."""
+    """The holder of the lease keeps it longer, but not for ever: after the task's expire time it ends, so that a worker
+    that renews and never settles cannot keep the task from its end.
+    """
     lease = held(task, fence)
     if lease.owner != owner:
         raise StaleFence(f"the lease of {task.task_id} belongs to another worker")
-    return Change(task.changed(lease=replace(lease, expires=now + lease_for)))
+    return Change(task.changed(lease=replace(lease, expires=_lease_end(task, now, lease_for))))
 
 
 def appended(task: Task, fence: int, new: Sequence[NewEvent], now: datetime) -> Change:
@@ -196,24 +202,29 @@ def held(task: Task, fence: int) -> Lease:
     return task.lease
 
 
+def _lease_end(task: Task, now: datetime, lease_for: timedelta) -> datetime:
+    return min(now + lease_for, task.expire_time + OVERTIME)
+
+
 def _that_began(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     """Without the last one when it had no turn: only the last one can be such."""
     return attempts[:-1] if attempts and attempts[-1].code == NO_TURN else attempts
 
 
 def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) -> Change:
-    events = tuple(
-        TaskEvent(offset, attempt, event.kind, now, event.text, event.data_json)
-        for offset, event in enumerate(new, start=task.last_offset + 1)
-    )
-    streamed = [e.offset for e in events if e.kind in (EventKind.TOKEN, EventKind.PARTIAL)]
-    tokens = sum(e.kind is EventKind.TOKEN for e in events)
-    grown = task.changed(
-        last_offset=task.last_offset + len(events),
-        stream_from=task.stream_from or (streamed[0] if streamed else 0),
-        usage=replace(task.usage, tokens=task.usage.tokens + tokens) if tokens else task.usage,
-    )
-    return Change(grown, events)
+    offset, stream_from, tokens = task.last_offset, task.stream_from, 0
+    events: list[TaskEvent] = []
+    for kind, text, data_json in new:
+        offset += 1
+        events.append(TaskEvent(offset, attempt, kind, now, text, data_json))
+        if kind is EventKind.TOKEN:
+            tokens += 1
+        if not stream_from and kind in _STREAMED:
+            stream_from = offset
+    usage = task.usage
+    if tokens:
+        usage = Usage(usage.latency, usage.tokens + tokens, usage.cost_micros, usage.fuel)
+    return Change(task.changed(last_offset=offset, stream_from=stream_from, usage=usage), tuple(events))
 
 
 def _close_attempt(task: Task, result: AttemptResult, now: datetime) -> Task:

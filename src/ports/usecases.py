@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from aion.domain.errors import AionError
 from aion.domain.events import TaskEvent
@@ -86,6 +86,10 @@ class Progress:
     validated: bool = False
 
 
+Steps: TypeAlias = Sequence[Progress]
+"""Steps of a stream that are there at the same time, one at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskPage:
     """A page of tasks, newest first; `next_page_token` is empty on the last one."""
@@ -154,13 +158,13 @@ class SubmitBatch(Protocol):
 class StreamTask(Protocol):
     """Accepts a task and follows it to its end: first the accepted task, then its events."""
 
-    def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncGenerator[Progress, None]: ...
+    def __call__(self, caller: Caller, command: SubmitCommand) -> AsyncGenerator[Steps, None]: ...
 
 
 class WatchTask(Protocol):
     """Follows a task from an offset on to its end."""
 
-    def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Progress, None]: ...
+    def __call__(self, caller: Caller, task_id: str, after_offset: int) -> AsyncGenerator[Steps, None]: ...
 
 
 class RetryTask(Protocol):

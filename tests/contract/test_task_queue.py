@@ -4,6 +4,7 @@ Everything that workers do is tried in the store's process and over the wire, ag
 """
 
 import asyncio
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from aion.domain.attempts import AttemptOutcome
 from aion.domain.errors import StaleFence, TaskNotFound
 from aion.domain.fleet import owner_apart
 from aion.domain.identity import Identity
+from aion.domain.lifecycle import OVERTIME
 from aion.domain.routing import Decision, Route
 from aion.domain.tasks import Priority, TaskState
 from aion.domain.writes import LeaseRef, Reaped
@@ -111,6 +113,14 @@ async def test_a_claim_ends_with_the_task_that_reaches_its_bytes(store):
     assert [len(await store.claim(SCOPE, bounded)) for _ in range(4)] == [2, 2, 1, 0]
     await store.accept("acme", accept(new_task("large", input_json='{"text":"%s"}' % ("a" * 100))))
     assert [task.task_id for task in await store.claim(SCOPE, bounded)] == ["large"]
+
+
+async def test_a_task_that_takes_the_bytes_of_a_claim_to_the_last_one_ends_it(store):
+    text = '{"text":"ää"}'
+    for number in range(2):
+        await store.accept("acme", accept(new_task(f"task-{number}", input_json=text)))
+    exact = replace(claim(limit=5), most_bytes=len(text.encode()))
+    assert [len(await store.claim(SCOPE, exact)) for _ in range(3)] == [1, 1, 0]
 
 
 async def test_a_settled_task_has_its_result_and_its_attempt(desk):
@@ -294,6 +304,25 @@ async def test_a_renewed_lease_lasts_longer(desk, clock):
     assert await desk.store.reap(SCOPE) == Reaped(leases_lost=1)
 
 
+async def test_a_worker_that_renews_and_never_settles_cannot_keep_a_task_from_its_end(desk, clock):
+    """3.2 After its expire time a task ends TIMEOUT, queued or running."""
+    await accepted(desk, "task-1", expire_time=START + 2 * LEASE)
+    hand = await desk.hand()
+    (task,) = await hand.claim()
+    while clock.now() < task.expire_time:
+        (renewed,) = await hand.renew(task.lease)
+        assert renewed.held
+        clock.advance(LEASE / 2)
+        await desk.store.reap(SCOPE)
+    for _ in range(math.ceil(OVERTIME / LEASE) * 2):
+        await hand.renew(task.lease)
+        clock.advance(LEASE / 2)
+        await desk.store.reap(SCOPE)
+    assert (await desk.store.get("acme", "task-1")).state is TaskState.TIMEOUT
+    (renewed,) = await hand.renew(task.lease)
+    assert not renewed.held
+
+
 async def test_a_worker_learns_of_a_cancel_when_it_renews(desk):
     await accepted(desk, "task-1")
     hand = await desk.hand()
@@ -366,6 +395,8 @@ async def test_reclaim_takes_back_the_leases_of_dead_workers_and_leaves_those_th
     assert await store.reclaim(SCOPE, "successor", frozenset({"living"})) == 1
     states = [(await store.get("acme", f"of-{name}")).state for name in ("dead", "living", "worker")]
     assert states == [TaskState.PENDING, TaskState.RUNNING, TaskState.RUNNING]
+    why = (await store.get("acme", "of-dead")).attempts[-1].failure
+    assert (why.code, "dead" in why.message, "successor" in why.message) == ("ATTEMPT_LOST", True, True)
     clock.advance(LEASE)
     await store.reap(SCOPE)
     assert (await store.get("acme", "of-worker")).state is TaskState.PENDING

@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from typer.testing import CliRunner
 
+from aion.app.composition.offline import key_desk
 from aion.app.main import app
-from aion.app.offline import key_desk
 from aion.app.settings import Settings
 from aion.domain.identity import ALL_SCOPES
 from tests.e2e import compiled_once

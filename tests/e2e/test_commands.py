@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aion.app.offline import dev_key, key_desk
+from aion.app.composition.offline import dev_key, key_desk
 from aion.app.settings import Settings
 from tests.e2e.catalogue import write_small_catalogue
 from tests.e2e.processes import Running, command, process

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from aion.domain.errors import Exhausted, OffsetOutOfRange, Unavailable
 from aion.domain.identity import Caller, Identity
 from aion.domain.tasks import Task
-from aion.ports.usecases import Progress
+from aion.ports.usecases import Progress, Steps
 from tests.simulation.chance import Chance
 from tests.simulation.clocks import VirtualClock
 from tests.simulation.history import History
@@ -79,12 +79,12 @@ class Asker:
         return task
 
     async def follow(
-        self, tenant: str, steps: Callable[[Server, Caller], AsyncGenerator[Progress, None]], task_id: str, offset: int
+        self, tenant: str, steps: Callable[[Server, Caller], AsyncGenerator[Steps, None]], task_id: str, offset: int
     ) -> AsyncGenerator[tuple[Task | None, int], None]:
         """What a stream brings, and the offset that the client has reached with it. Raises Lost and refusals."""
         caller, asked = self._caller(tenant), self.loop.time()
         async with aclosing(self.network.stream(tenant, lambda server: steps(server, caller), SILENCE)) as coming:
-            async for step in coming:
+            async for step in _each(coming):
                 if step.task is not None:
                     task_id = step.task.task_id
                     self.history.saw(tenant, step.task, asked, self.loop.time())
@@ -98,7 +98,7 @@ class Asker:
         for _ in range(TRIES):
             after = offset
 
-            def watched(server: Server, caller: Caller, after: int = after) -> AsyncGenerator[Progress, None]:
+            def watched(server: Server, caller: Caller, after: int = after) -> AsyncGenerator[Steps, None]:
                 return server.watch(caller, task_id, after)
 
             try:
@@ -117,6 +117,12 @@ class Asker:
     def _caller(self, tenant: str) -> Caller:
         deadline = self.clock.now() + timedelta(seconds=PATIENCE) if self.chance.happens(0.5) else None
         return Caller(Identity(tenant, "service", _SCOPES), "simulated", deadline=deadline)
+
+
+async def _each(coming: AsyncGenerator[Steps, None]) -> AsyncGenerator[Progress, None]:
+    async for steps in coming:
+        for step in steps:
+            yield step
 
 
 def _as(

@@ -16,7 +16,7 @@ from aion.domain.errors import (
 from aion.domain.identity import Caller
 from aion.domain.tasks import Priority, Task
 from aion.ports.tasks import TaskFilter
-from aion.ports.usecases import Progress, RetryCommand, SubmitCommand, Submitted
+from aion.ports.usecases import RetryCommand, Steps, SubmitCommand, Submitted
 from tests.simulation.asking import TENANTS, Asker, GaveUp
 from tests.simulation.catalogue import INTENTS
 from tests.simulation.network import Lost
@@ -94,7 +94,7 @@ class TaskClients:
         tenant, command = self._chance.one_of(TENANTS), self._command()
         task_id, offset = "", 0
 
-        def streamed(server: Server, caller: Caller) -> AsyncGenerator[Progress, None]:
+        def streamed(server: Server, caller: Caller) -> AsyncGenerator[Steps, None]:
             return server.stream(caller, command)
 
         try:

@@ -60,6 +60,8 @@ class Disk(sqlite3.Connection):
     def execute(self, statement: str, parameters: Any = (), /) -> sqlite3.Cursor:
         if statement == "COMMIT":
             self._may_fail()
+        elif self.full and statement.startswith(("INSERT", "UPDATE")):
+            raise sqlite3.OperationalError(_FULL)
         return super().execute(statement, parameters)
 
     def _may_fail(self) -> None:

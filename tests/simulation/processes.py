@@ -18,10 +18,9 @@ from aion.adapters.remote_queue.queue import RemoteTaskQueue
 from aion.adapters.remote_queue.signals import RemoteSignals
 from aion.adapters.rpc.workers import worker_handlers
 from aion.adapters.signals import ProcessSignals
-from aion.app.fleet import Fleet
-from aion.app.housekeeping import Chores
-from aion.app.loops import keep_up, unreported
-from aion.app.scheduler import Scheduler
+from aion.app.background.housekeeping import Chores
+from aion.app.background.loops import keep_up, unreported
+from aion.app.background.scheduler import Scheduler
 from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_tasks import CancelTask, GetTask, ListTasks
 from aion.app.usecases.retry_task import RetryTask
@@ -39,8 +38,9 @@ from aion.app.usecases.submit_batch import SubmitBatch
 from aion.app.usecases.submit_task import AcceptTask, SubmitTask
 from aion.app.usecases.waiting import Slots, TaskWaiter
 from aion.app.usecases.watch_task import StreamTask, WatchTask
-from aion.app.worker import Worker, WorkerParts, WorkerSettings
-from aion.app.workers_apart import ServedParts, ServeWorkers
+from aion.app.work.fleet import Fleet
+from aion.app.work.worker import Worker, WorkerParts, WorkerSettings
+from aion.app.work.workers_apart import ServedParts, ServeWorkers
 from aion.domain.fleet import EngineOffer, Introduction
 from aion.domain.identity import SystemScope
 from tests.simulation.catalogue import MODULES, NoLatency, SimulatedCatalogue

@@ -13,7 +13,7 @@ from aion.adapters.storage.waiting import WaitingTasks
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Lease
 from aion.domain.tasks import Task
-from tests.simulation.test_queue_machine import QueueMachine
+from tests.simulation.queue_machine import QueueMachine
 from tests.simulation.world import ANY, LATE_WRITES, REPEATED_WRITES, Stress, simulate
 
 WORLDS = 200

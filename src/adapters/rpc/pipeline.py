@@ -7,8 +7,8 @@ errors become one of one tree. Authentication comes before decoding, so that str
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from aion.adapters.rpc.call import Admitted, Call, Marks
 from aion.adapters.rpc.errors import InternalError, code_of
 from aion.adapters.rpc.fingerprint import fingerprint
 from aion.adapters.rpc.observing import CallObserver, CallRecord
-from aion.adapters.rpc.streams import ReaderStuck, Stream, StreamTimes, Turns
+from aion.adapters.rpc.streams import Burst, ReaderStuck, Stream, StreamTimes, Vigil
 from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.rpc.validation import Validation
 from aion.domain.errors import (
@@ -43,7 +43,7 @@ MAX_REQUEST_BYTES = 4 << 20
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 UnaryHandler = Callable[[Admitted], Awaitable[Message]]
-StreamHandler = Callable[[Admitted], AsyncGenerator[Message, None]]
+StreamHandler = Callable[[Admitted], AsyncGenerator[Burst, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Pipeline:
         self._validation = Validation()
         self._draining = False
         self._ending = False
-        self._streams: set[Turns] = set()
+        self._streams: set[Vigil] = set()
         self._listeners: set[Callable[[], None]] = set()
 
     def drain(self) -> None:
@@ -88,8 +88,8 @@ class Pipeline:
     def end_streams(self) -> None:
         """Ends every stream of every transport with DRAINING; its client resumes elsewhere, or later."""
         self._draining = self._ending = True
-        for turns in list(self._streams):
-            turns.wake()
+        for vigil in list(self._streams):
+            vigil.wake()
         self._tell()
 
     def watch_backlog(self, backlog: Callable[[], int]) -> None:
@@ -202,23 +202,24 @@ class Pipeline:
     def stream(self, call: Call) -> Stream:
         """The messages of a streaming call, to be iterated; iterating raises Refused."""
         record, marks = self._begin(call.method.path, call.transport, call.headers)
-        return Stream(self._stream(call, record, marks), marks, self._parts.times.reader)
+        vigil = Vigil(self._parts.times)
+        return Stream(self._stream(call, record, marks, vigil), marks, vigil)
 
-    async def _stream(self, call: Call, record: CallRecord, marks: Marks) -> AsyncGenerator[Message, None]:
+    async def _stream(self, call: Call, record: CallRecord, marks: Marks, vigil: Vigil) -> AsyncGenerator[Burst, None]:
         code, reason = "CANCELLED", ""
         try:
             handler = self._handlers.stream.get(call.method.path)
             if handler is None:
                 raise MethodNotFound(f"{call.method.path} is not served here")
             admitted = await self._admit(call, marks)
-            offset = getattr(admitted.request, "after_offset", 0)
-            async with aclosing(handler(admitted)) as messages, self._turns(call, messages) as turns:
-                while (message := await turns.next()) is not None:
-                    try:
-                        yield message
-                    except ReaderStuck:
-                        raise _too_slow(self._parts.times.reader, offset) from None
-                    offset = _offset_of(message) or offset
+            async with aclosing(handler(admitted)) as bursts:
+                with self._watched(call, vigil):
+                    while (burst := await vigil.next(bursts)) is not None:
+                        try:
+                            yield burst
+                        except ReaderStuck as stuck:
+                            offset = stuck.offset or getattr(admitted.request, "after_offset", 0)
+                            raise _too_slow(self._parts.times.reader, offset) from None
             code = "OK"
         except AionError as error:
             code, reason = code_of(error).name, error.reason
@@ -232,8 +233,8 @@ class Pipeline:
         finally:
             record.end(code, reason)
 
-    @asynccontextmanager
-    async def _turns(self, call: Call, messages: AsyncGenerator[Message, None]) -> AsyncIterator[Turns]:
+    @contextmanager
+    def _watched(self, call: Call, vigil: Vigil) -> Iterator[None]:
         def look_up() -> None:
             if self._ending:
                 raise Draining(
@@ -242,12 +243,13 @@ class Pipeline:
                 )
             authorise(self._authenticate(credentials_of(call, opened=True)), *needs(call))
 
-        async with Turns(messages, look_up, self._parts.times.reauthorise_after) as turns:
-            self._streams.add(turns)
-            try:
-                yield turns
-            finally:
-                self._streams.discard(turns)
+        vigil.start(look_up)
+        self._streams.add(vigil)
+        try:
+            yield
+        finally:
+            self._streams.discard(vigil)
+            vigil.stop()
 
     def _begin(self, path: str, transport: str, headers: Mapping[str, str]) -> tuple[CallRecord, Marks]:
         request_id = headers.get("x-request-id", "")
@@ -333,9 +335,3 @@ def _too_slow(seconds: float, offset: int) -> ReaderTooSlow:
         facts={"last_offset": str(offset)},
         retry_after=timedelta(seconds=1),
     )
-
-
-def _offset_of(message: Message) -> int:
-    """The offset of the event that a message of a stream brings; 0 when it brings none."""
-    event = getattr(message, "event", None)
-    return 0 if event is None else int(event.offset)

@@ -1,16 +1,21 @@
 """What holds for every stream of every transport while it runs: its caller is authorised again by a timer of its own, a
 drain ends it with a word, and a reader that takes nothing is cut.
+
+Messages come in bursts: all that are there at once. A reader that keeps up gets bursts of one; who comes late, or to a
+server that is busy, gets more at once, which costs less for each.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+from typing import TypeAlias
 
 from google.protobuf.message import Message
 
 from aion.adapters.rpc.call import Marks
+
+Burst: TypeAlias = Sequence[Message]
+"""Messages of a stream that are there at the same time, one at least."""
 
 REAUTHORISE_AFTER = 3.0
 """Seconds between two looks at a stream's credentials, whether messages come or not: with the second for which a proof
@@ -18,6 +23,9 @@ of a key is remembered, a revoked key loses its streams within the promised five
 
 READER_SECONDS = 30.0
 """How long a reader may take nothing while its buffers are full."""
+
+_TICKS_OF_PATIENCE = 10
+"""So many times is it looked whether a reader is stuck while it may be: it is cut a tenth late at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,87 +37,134 @@ class StreamTimes:
 
 
 class ReaderStuck(Exception):
-    """Thrown into the messages of a stream whose reader took nothing for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Messages as they come, and what goes into the headers before the first."""
-
-    messages: AsyncGenerator[Message, None]
-    marks: Marks
-    patience: float
-
-    async def pace(self, writing: Awaitable[None]) -> None:
-        """Awaits the write of one message, but not for ever. Raises Refused (READER_TOO_SLOW)."""
-        try:
-            async with asyncio.timeout(self.patience) as span:
-                await writing
-        except TimeoutError:
-            if not span.expired():
-                raise
-            await self.messages.athrow(ReaderStuck())
-
-
-class Turns:
-    """Brings the messages of one stream one by one, and looks up while none comes: when its timer says so, and when it
-    is woken. What `look_up` raises ends the stream.
+    """Thrown into the bursts of a stream whose reader took nothing for too long. `offset` is that of the last event
+    that it took, 0 when there was none.
     """
 
-    def __init__(self, messages: AsyncGenerator[Message, None], look_up: Callable[[], None], every: float) -> None:
-        self._messages = messages
-        self._look_up = look_up
-        self._every = every
-        self._due = False
-        self._waiting: asyncio.Future[None] | None = None
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"stuck after offset {offset}")
+        self.offset = offset
+
+
+class Vigil:
+    """Watches over one stream with a single timer, and breaks off what the stream waits for.
+
+    It does so by cancelling the wait, as `asyncio.timeout` does: a task and a timer for each message cost more than all
+    else that is done for it.
+    """
+
+    def __init__(self, times: StreamTimes) -> None:
+        self._times = times
+        self._loop = asyncio.get_running_loop()
+        self._look_up: Callable[[], None] | None = None
+        self._look_at = 0.0
+        self._stuck_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._found: Exception | None = None
+        self._waiting: asyncio.Task[object] | None = None
+        self._writing: asyncio.Task[object] | None = None
+        self._broke_off = False
 
-    async def __aenter__(self) -> Self:
+    def start(self, look_up: Callable[[], None]) -> None:
+        """From now on calls `look_up` when its time comes; what it raises ends the stream."""
+        self._look_up = look_up
+        self._look_at = self._loop.time() + self._times.reauthorise_after
         self._start_timer()
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """Ends the watch."""
+        self._look_up = None
         if self._timer is not None:
             self._timer.cancel()
 
     def wake(self) -> None:
-        """Looks up as soon as the reader has taken what it was given."""
-        self._due = True
-        self._go_on()
-
-    async def next(self) -> Message | None:
-        """The next message; None after the last one."""
-        # In a task of its own, since a message that is on its way must survive a look at the credentials.
-        coming = asyncio.get_running_loop().create_task(_next_of(self._messages))
-        coming.add_done_callback(self._go_on)
+        """Looks up now. Whoever still takes what was given is not disturbed: it is told before the next burst."""
+        if self._look_up is None or self._found is not None:
+            return
         try:
-            while True:
-                if self._due:
-                    self._due = False
-                    self._look_up()
-                if coming.done():
-                    return coming.result()
-                self._waiting = asyncio.get_running_loop().create_future()
-                await self._waiting
+            self._look_up()
+        except Exception as error:  # noqa: BLE001 - whatever it is, `next` raises it
+            self._found = error
+            self._break_off(self._waiting)
+
+    async def next(self, bursts: AsyncGenerator[Burst, None]) -> Burst | None:
+        """The next burst; None after the last one. Raises what a look up raised."""
+        if self._found is not None:
+            raise self._found
+        task = asyncio.current_task()
+        self._waiting = task
+        try:
+            return await anext(bursts, None)
+        except asyncio.CancelledError:
+            if self._found is None or not self._is_mine(task):
+                raise
+            raise self._found from None
         finally:
             self._waiting = None
-            if not coming.done():
-                coming.cancel()
-                await asyncio.gather(coming, return_exceptions=True)
+            self._is_mine(task)  # whatever ended the wait, the task is not left cancelled
+
+    async def write(self, writing: Awaitable[None]) -> bool:
+        """Awaits a write; False when it took too long and was broken off."""
+        task = asyncio.current_task()
+        self._stuck_at = self._loop.time() + self._times.reader
+        self._writing = task
+        try:
+            await writing
+        except asyncio.CancelledError:
+            if not self._is_mine(task):
+                raise
+            return False
+        finally:
+            self._writing = None
+            self._is_mine(task)
+        return True
 
     def _start_timer(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._every, self._on_time)
+        every = min(self._times.reauthorise_after, self._times.reader / _TICKS_OF_PATIENCE)
+        self._timer = self._loop.call_later(every, self._on_time)
 
     def _on_time(self) -> None:
         self._start_timer()
-        self.wake()
+        now = self._loop.time()
+        if self._writing is not None and now >= self._stuck_at:
+            self._break_off(self._writing)
+        if now >= self._look_at:
+            self._look_at = now + self._times.reauthorise_after
+            self.wake()
 
-    def _go_on(self, _: object = None) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+    def _break_off(self, task: "asyncio.Task[object] | None") -> None:
+        if task is not None and not self._broke_off:
+            self._broke_off = True
+            task.cancel()
+
+    def _is_mine(self, task: "asyncio.Task[object] | None") -> bool:
+        """Whether nobody else has cancelled the task as well."""
+        if not self._broke_off or task is None:
+            return False
+        self._broke_off = False
+        return task.uncancel() == 0
 
 
-async def _next_of(messages: AsyncGenerator[Message, None]) -> Message | None:
-    return await anext(messages, None)
+class Stream:
+    """Bursts as they come, and what goes into the headers before the first."""
+
+    def __init__(self, bursts: AsyncGenerator[Burst, None], marks: Marks, vigil: Vigil) -> None:
+        self.bursts = bursts
+        self.marks = marks
+        self._vigil = vigil
+        self._offset = 0
+
+    async def pace(self, writing: Awaitable[None], last: Message | None) -> None:
+        """Awaits the write of messages up to `last` (None: of something else), but not for ever. Raises Refused
+        (READER_TOO_SLOW).
+        """
+        if not await self._vigil.write(writing):
+            await self.bursts.athrow(ReaderStuck(self._offset))
+        if last is not None:
+            self._offset = _offset_of(last) or self._offset
+
+
+def _offset_of(message: Message) -> int:
+    """The offset of the event that a message of a stream brings; 0 when it brings none."""
+    event = getattr(message, "event", None)
+    return 0 if event is None else int(event.offset)

@@ -125,18 +125,15 @@ def to_summary(task: Task) -> tasks_pb2.TaskResult:
     return message
 
 
-def to_event(event: TaskEvent) -> events_pb2.TaskEvent:
-    """One event of the log."""
-    message = events_pb2.TaskEvent(
-        offset=event.offset,
-        attempt=event.attempt,
-        kind=events_pb2.EventKind.ValueType(event.kind),
-        text=event.text,
-        data_json=event.data_json,
-        discard_from=event.discard_from,
-    )
+def write_event(message: events_pb2.TaskEvent, event: TaskEvent) -> None:
+    """Makes the message this event of a log; what is filled in its place is not copied there."""
+    message.offset = event.offset
+    message.attempt = event.attempt
+    message.kind = events_pb2.EventKind.ValueType(event.kind)
+    message.text = event.text
+    message.data_json = event.data_json
+    message.discard_from = event.discard_from
     set_time(message.create_time, event.time)
-    return message
 
 
 def _attempt(attempt: Attempt) -> lifecycle_pb2.Attempt:

@@ -1,6 +1,6 @@
 """The handlers of AionTasks: decode, call the use case, encode."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
@@ -14,15 +14,15 @@ from aion.adapters.rpc.fingerprint import fingerprint
 from aion.adapters.rpc.task_messages import (
     to_answer,
     to_command,
-    to_event,
     to_message,
     to_retry,
     to_summary,
+    write_event,
 )
 from aion.domain.errors import AionError, FieldViolation, ValidationFailed
 from aion.domain.tasks import TaskState
 from aion.ports.tasks import TaskFilter
-from aion.ports.usecases import SubmitCommand, Submitted, UseCases
+from aion.ports.usecases import Progress, SubmitCommand, Submitted, UseCases
 from aion.v1 import tasks_pb2
 
 
@@ -37,35 +37,27 @@ class TaskHandlers:
         command = to_command(cast("tasks_pb2.TaskRequest", call.request), call.fingerprint)
         return to_answer(await self.use_cases.submit(call.caller, command))
 
-    async def stream(self, call: Admitted) -> AsyncGenerator[tasks_pb2.TaskResult, None]:
+    async def stream(self, call: Admitted) -> AsyncGenerator[Sequence[tasks_pb2.TaskResult], None]:
         """Stream: the accepted task, a slim message an event, the ended task with the last one."""
         command = to_command(cast("tasks_pb2.TaskRequest", call.request), call.fingerprint)
         task_id = ""
-        async with aclosing(self.use_cases.stream(call.caller, command)) as steps:
-            async for progress in steps:
-                if progress.task is not None:
-                    task_id = progress.task.task_id
-                    message = to_answer(Submitted(progress.task, progress.replayed, progress.validated))
-                else:
-                    message = tasks_pb2.TaskResult(task_id=task_id, intent=command.intent, status="RUNNING")
-                if progress.event is not None:
-                    message.event.CopyFrom(to_event(progress.event))
-                yield message
+        async with aclosing(self.use_cases.stream(call.caller, command)) as bursts:
+            async for steps in bursts:
+                if steps[0].task is not None:
+                    task_id = steps[0].task.task_id
+                yield [_step(progress, task_id, command.intent) for progress in steps]
 
     async def status_by_id(self, call: Admitted) -> tasks_pb2.TaskResult:
         """StatusById."""
         request = cast("tasks_pb2.TaskId", call.request)
         return to_message(await self.use_cases.get(call.caller, request.task_id))
 
-    async def watch(self, call: Admitted) -> AsyncGenerator[tasks_pb2.WatchResponse, None]:
+    async def watch(self, call: Admitted) -> AsyncGenerator[Sequence[tasks_pb2.WatchResponse], None]:
         """Watch."""
         request = cast("tasks_pb2.WatchRequest", call.request)
-        async with aclosing(self.use_cases.watch(call.caller, request.task_id, request.after_offset)) as steps:
-            async for progress in steps:
-                yield tasks_pb2.WatchResponse(
-                    event=to_event(progress.event) if progress.event is not None else None,
-                    task=to_message(progress.task) if progress.task is not None else None,
-                )
+        async with aclosing(self.use_cases.watch(call.caller, request.task_id, request.after_offset)) as bursts:
+            async for steps in bursts:
+                yield [_watched(progress) for progress in steps]
 
     async def cancel(self, call: Admitted) -> tasks_pb2.CancelResponse:
         """Cancel."""
@@ -102,6 +94,25 @@ class TaskHandlers:
         request = cast("tasks_pb2.ExplainDecisionRequest", call.request)
         decision = await self.use_cases.explain(call.caller, request.task_id)
         return tasks_pb2.ExplainDecisionResponse(decision=to_decision(decision))
+
+
+def _step(progress: Progress, task_id: str, intent: str) -> tasks_pb2.TaskResult:
+    if progress.task is not None:
+        message = to_answer(Submitted(progress.task, progress.replayed, progress.validated))
+    else:
+        message = tasks_pb2.TaskResult(task_id=task_id, intent=intent, status="RUNNING")
+    if progress.event is not None:
+        write_event(message.event, progress.event)
+    return message
+
+
+def _watched(progress: Progress) -> tasks_pb2.WatchResponse:
+    message = tasks_pb2.WatchResponse()
+    if progress.event is not None:
+        write_event(message.event, progress.event)
+    if progress.task is not None:
+        message.task.CopyFrom(to_message(progress.task))
+    return message
 
 
 def _batch_command(request: tasks_pb2.TaskRequest, key: str) -> SubmitCommand | AionError:

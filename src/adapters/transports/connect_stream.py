@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aion.adapters.rpc.pipeline import Refused
-from aion.adapters.rpc.streams import READER_SECONDS, Stream
+from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.connect_dialects import StreamDialect
 from aion.adapters.transports.http_answers import Headers, Receive, Send, mark_headers
 from aion.adapters.transports.http_streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
@@ -54,23 +54,27 @@ async def _pump(stream: Stream, dialect: StreamDialect, writer: "_Writer") -> No
     except ReaderGone:
         return
     finally:
-        await stream.messages.aclose()
+        await stream.bursts.aclose()
 
 
 async def _write(stream: Stream, dialect: StreamDialect, writer: "_Writer") -> None:
-    first = asyncio.ensure_future(anext(stream.messages, None))
+    first = asyncio.ensure_future(anext(stream.bursts, None))
     try:
         await asyncio.wait({first}, timeout=QUIET_SECONDS)
         if not first.done():
             async with within(READER_SECONDS):
                 await writer.open()
-        message = await first
+        burst = await first
     finally:
         await end(first)
-    if message is not None:
-        await stream.pace(writer.write(dialect.frame(message)))
-        async for message in stream.messages:
-            await stream.pace(writer.write(dialect.frame(message)))
+    if burst is not None:
+        await stream.pace(writer.write(_frames(burst, dialect)), burst[-1])
+        async for burst in stream.bursts:
+            await stream.pace(writer.write(_frames(burst, dialect)), burst[-1])
+
+
+def _frames(burst: Burst, dialect: StreamDialect) -> bytes:
+    return b"".join([dialect.frame(message) for message in burst])
 
 
 @dataclass(slots=True)
@@ -94,10 +98,10 @@ class _Writer:
         ]
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
 
-    async def write(self, frame: bytes) -> None:
-        """Sends one frame."""
+    async def write(self, frames: bytes) -> None:
+        """Sends frames."""
         await self.open()
-        await self.send({"type": "http.response.body", "body": frame, "more_body": True})
+        await self.send({"type": "http.response.body", "body": frames, "more_body": True})
 
     async def end(self, refused: Refused | None, seconds: float) -> None:
         """Sends the last frame. Raises ReaderGone when there is no room for it."""

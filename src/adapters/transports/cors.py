@@ -4,7 +4,7 @@ AION knows no cookies, so credentials in the sense of CORS are never allowed; a 
 page of any other origin gets no CORS header, and its preflight is refused: the browser then keeps the answer from it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 
 from google.protobuf.descriptor import Descriptor
 
@@ -105,10 +105,10 @@ class Cors:
         if welcome:
             marks += [(b"access-control-allow-origin", origin), self._exposed]
 
-        async def marked(message: Message) -> None:
+        def marked(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *marks]
-            await send(message)
+            return send(message)
 
         if not _is_preflight(scope):
             await self._app(scope, receive, marked)

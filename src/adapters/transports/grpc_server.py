@@ -169,14 +169,15 @@ class _Front(grpc.GenericRpcHandler):
                 try:
                     answer = self._pipeline.stream(await self._call(method, context))
                     marks = _metadata(answer.marks)
-                    async with aclosing(answer.messages) as messages:
+                    async with aclosing(answer.bursts) as bursts:
                         opened = False
-                        async for message in messages:
+                        async for burst in bursts:
                             if not opened:
                                 opened = True
                                 await context.send_initial_metadata(marks)
-                            # Not yielded to grpcio, which would wait for a reader for ever.
-                            await answer.pace(context.write(message.SerializeToString()))
+                            for message in burst:
+                                # Not yielded to grpcio, which would wait for a reader for ever.
+                                await answer.pace(context.write(message.SerializeToString()), message)
                 except Refused as refused:
                     await _abort(refused, context)
                 context.set_trailing_metadata(marks)

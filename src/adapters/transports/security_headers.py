@@ -3,6 +3,8 @@
 An answer that needs something else, such as a page with scripts of its own, says so itself: what it sets stays.
 """
 
+from collections.abc import Awaitable
+
 from aion.adapters.transports.http_answers import AsgiApp, Headers, Message, Receive, Scope, Send
 
 GUARDS: Headers = [
@@ -25,11 +27,12 @@ def guarded(app: AsgiApp) -> AsgiApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         guards = [*GUARDS, *OVER_TLS] if scope.get("scheme") in ("https", "wss") else GUARDS
 
-        async def guarding(message: Message) -> None:
+        # No coroutine of its own: a stream passes here with every burst.
+        def guarding(message: Message) -> Awaitable[None]:
             if message["type"] in _STARTS:
                 said = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(guard for guard in guards if guard[0] not in said)]
-            await send(message)
+            return send(message)
 
         await app(scope, receive, guarding)
 

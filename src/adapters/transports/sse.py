@@ -10,12 +10,10 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from google.protobuf.message import Message
-
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.methods import Method
 from aion.adapters.rpc.pipeline import Pipeline, Refused
-from aion.adapters.rpc.streams import READER_SECONDS, Stream
+from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.http_answers import Headers, Receive, Scope, Send, mark_headers
 from aion.adapters.transports.http_problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.http_streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
@@ -67,27 +65,35 @@ class StreamOperation:
         except ReaderGone:
             return
         finally:
-            await stream.messages.aclose()
+            await stream.bursts.aclose()
 
     async def _write(self, stream: Stream, writer: "_Writer") -> None:
-        first = asyncio.ensure_future(anext(stream.messages, None))
+        first = asyncio.ensure_future(anext(stream.bursts, None))
         try:
             await asyncio.wait({first}, timeout=None if self.accepts else QUIET_SECONDS)
             if not first.done():
                 await writer.open([])
-            message = await first
+            burst = await first
         finally:
             await end(first)
-        if message is not None:
-            await stream.pace(self._begin(message, writer))
-            async for message in stream.messages:
-                await stream.pace(writer.write(frame_of(message)))
+        if burst is not None:
+            await stream.pace(self._begin(burst, writer), burst[-1])
+            async for burst in stream.bursts:
+                await stream.pace(writer.write(_frames(burst)), burst[-1])
         await writer.open([])
         await writer.close()
 
-    async def _begin(self, message: Message, writer: "_Writer") -> None:
-        await writer.open(acceptance_headers(message) if self.accepts else [])
-        await writer.write(accepted_frame(message) if self.accepts else frame_of(message))
+    async def _begin(self, burst: Burst, writer: "_Writer") -> None:
+        if not self.accepts:
+            await writer.open([])
+            await writer.write(_frames(burst))
+            return
+        await writer.open(acceptance_headers(burst[0]))
+        await writer.write(accepted_frame(burst[0]) + _frames(burst[1:]))
+
+
+def _frames(burst: Burst) -> bytes:
+    return b"".join([frame_of(message) for message in burst])
 
 
 class _Writer:
@@ -113,9 +119,9 @@ class _Writer:
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
             await self.write(RETRY)
 
-    async def write(self, frame: bytes) -> None:
-        """Sends one frame."""
-        await self._send({"type": "http.response.body", "body": frame, "more_body": True})
+    async def write(self, frames: bytes) -> None:
+        """Sends frames."""
+        await self._send({"type": "http.response.body", "body": frames, "more_body": True})
 
     async def close(self) -> None:
         """Ends the stream. Raises ReaderGone."""

@@ -18,7 +18,7 @@ from aion.adapters.rpc.admission import Visit
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method, methods
 from aion.adapters.rpc.pipeline import Pipeline, Refused
-from aion.adapters.rpc.streams import Stream
+from aion.adapters.rpc.streams import Burst, Stream
 from aion.adapters.transports.http_streams import QUIET_SECONDS, ReaderGone
 from aion.adapters.transports.json_codec import encode
 from aion.adapters.transports.rest_calls import end
@@ -167,49 +167,49 @@ class Calls:
         stream = self._pipeline.stream(call)
         try:
             first = await self._first(stream, frame, place)
-            if first is not None:
-                await self._deliver(stream, frame.call_id, first)
-            while not place.leaving and (message := await anext(stream.messages, None)) is not None:
-                await self._deliver(stream, frame.call_id, message)
+            await self._deliver(stream, frame.call_id, first)
+            while not place.leaving and (burst := await anext(stream.bursts, None)) is not None:
+                await self._deliver(stream, frame.call_id, burst)
         finally:
-            await stream.messages.aclose()
+            await stream.bursts.aclose()
         if self._open.pop(frame.call_id, None) is not None:
             await self._outlet.put(bare_frame("unsubscribed", frame.call_id))
 
-    async def _first(self, stream: Stream, frame: ClientFrame, place: _Open) -> Message | None:
-        """Says that the subscription stands, with the task when it was submitted just now; the first message else."""
-        coming = asyncio.ensure_future(anext(stream.messages, None))
+    async def _first(self, stream: Stream, frame: ClientFrame, place: _Open) -> Burst:
+        """Says that the subscription stands, with the task when it was submitted just now. What else came at first."""
+        coming = asyncio.ensure_future(anext(stream.bursts, None))
         try:
             if frame.kind is Kind.SUBSCRIBE:
                 await asyncio.wait({coming}, timeout=QUIET_SECONDS)
                 if not coming.done():
                     place.begun = True
                     await self._outlet.put(answer_frame("subscribed", frame.call_id, stream.marks))
-                    return await coming
-            message = await coming
+                    return await coming or ()
+            burst = await coming
         finally:
             await end(coming)
         place.begun = True
         if frame.kind is Kind.SUBSCRIBE:
-            await self._paced(stream, answer_frame("subscribed", frame.call_id, stream.marks))
-            return message
-        assert message is not None
-        answer = accepted_event(message)
-        await self._paced(stream, answer_frame(answer.name, frame.call_id, stream.marks, answer.data))
-        return None
+            await self._paced(stream, answer_frame("subscribed", frame.call_id, stream.marks), None)
+            return burst or ()
+        assert burst is not None
+        answer = accepted_event(burst[0])
+        await self._paced(stream, answer_frame(answer.name, frame.call_id, stream.marks, answer.data), burst[0])
+        return burst[1:]
 
-    async def _deliver(self, stream: Stream, call_id: str, message: Message) -> None:
-        event = event_of(message)
-        if event is None:
-            return  # the connection has a heartbeat of its own
-        async with self._outlet.turn():
-            if event.name in _ENDS:
-                self._open.pop(call_id, None)
-            await stream.pace(self._outlet.write(event_frame(call_id, event)))
+    async def _deliver(self, stream: Stream, call_id: str, burst: Burst) -> None:
+        for message in burst:
+            event = event_of(message)
+            if event is None:
+                continue  # the connection has a heartbeat of its own
+            async with self._outlet.turn():
+                if event.name in _ENDS:
+                    self._open.pop(call_id, None)
+                await stream.pace(self._outlet.write(event_frame(call_id, event)), message)
 
-    async def _paced(self, stream: Stream, frame: bytes) -> None:
+    async def _paced(self, stream: Stream, frame: bytes, message: Message | None) -> None:
         async with self._outlet.turn():
-            await stream.pace(self._outlet.write(frame))
+            await stream.pace(self._outlet.write(frame), message)
 
     async def _guarded(self, call_id: str, work: Awaitable[None]) -> None:
         """Does the work of a call, and says its refusal."""

@@ -29,6 +29,7 @@ from aion.ports.usecases import (
     ModulePage,
     Progress,
     ServerInfo,
+    Steps,
     SubmitCommand,
     Submitted,
     TaskPage,
@@ -119,20 +120,20 @@ class Script:
     ) -> Sequence[Submitted | AionError]:
         return self.batch
 
-    async def stream(self, caller: Caller, command: SubmitCommand) -> AsyncIterator[Progress]:
+    async def stream(self, caller: Caller, command: SubmitCommand) -> AsyncIterator[Steps]:
         self.commands.append(command)
         if isinstance(self.submitted, BaseException):
             raise self.submitted
-        yield Progress(task=self.submitted.task, replayed=self.submitted.replayed)
+        yield [Progress(task=self.submitted.task, replayed=self.submitted.replayed)]
         async for progress in self._progress(0):
-            yield progress
+            yield [progress]
 
-    async def watch(self, caller: Caller, task_id: str, after_offset: int) -> AsyncIterator[Progress]:
+    async def watch(self, caller: Caller, task_id: str, after_offset: int) -> AsyncIterator[Steps]:
         self.watched.append((task_id, after_offset))
         if isinstance(self.task, AionError):
             raise self.task
         async for progress in self._progress(after_offset):
-            yield progress
+            yield [progress]
 
     async def get(self, caller: Caller, task_id: str) -> Task:
         if isinstance(self.task, AionError):

@@ -68,9 +68,9 @@ class Script:
         return handler
 
     def _stream(self, method: Method) -> StreamHandler:
-        async def handler(call: Admitted) -> AsyncGenerator[Message, None]:
+        async def handler(call: Admitted) -> AsyncGenerator[Sequence[Message], None]:
             for message in self.messages:
-                yield message
+                yield [message]
             await self._begin(call)
             if self.error is not None:
                 raise self.error

@@ -113,7 +113,7 @@ async def test_leaving_a_submitted_task_too_early_waits_until_it_is_clear_what_c
     class Slow(Script):
         async def stream(self, caller, command):
             await accepting.wait()
-            yield Progress(task=a_task())
+            yield [Progress(task=a_task())]
             await asyncio.Event().wait()
 
     async with a_stage(Slow()) as slow, slow.socket() as socket:

@@ -144,7 +144,7 @@ class Flood(Script):
         try:
             while True:
                 self.read += 1
-                yield Progress(event=an_event(self.read, text=self.piece))
+                yield [Progress(event=an_event(self.read, text=self.piece))]
         finally:
             self.left.set()
 

@@ -11,24 +11,10 @@ from websockets.exceptions import ConnectionClosed
 from aion.adapters.transports import ws_protocol
 from tests.contract.rest.scripted import Script
 from tests.contract.websocket.conftest import Stage, a_stage
-from tests.e2e.socket_faces import Socket
+from tests.contract.websocket.raw_frames import send_raw
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT, BINARY, CONT = 0x1, 0x2, 0x0
-
-
-async def send_raw(socket: Socket, opcode: int, data: bytes, *, fin: bool = True, masked: bool = True) -> None:
-    """Writes a frame past the client library, which would refuse to."""
-    length = len(data)
-    mark = 0x80 if masked else 0
-    size = (
-        bytes([mark | length])
-        if length < 126
-        else bytes([mark | 126]) + struct.pack("!H", length)
-        if length < 1 << 16
-        else bytes([mark | 127]) + struct.pack("!Q", length)
-    )
-    socket.wire.transport.write(bytes([(0x80 if fin else 0) | opcode]) + size + (b"\0\0\0\0" if masked else b"") + data)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from aion.adapters.transports.ws_connection import LARGE_FRAME, SocketBounds, So
 from aion.adapters.transports.ws_inflow import Inflow, InflowBounds
 from aion.adapters.transports.ws_reservoir import Reservoir
 from tests.contract.websocket.conftest import Stage, a_stage
-from tests.contract.websocket.test_websocket_faults import send_raw
+from tests.contract.websocket.raw_frames import send_raw
 from tests.e2e.answers import Refused
 from tests.e2e.patience import eventually
 from tests.e2e.socket_faces import Socket

@@ -35,8 +35,8 @@ class FakeStore:
     async def events(self, tenant: str, task_id: str, after_offset: int, limit: int) -> list[TaskEvent]:
         return self.log[after_offset : after_offset + limit]
 
-    def grow(self, kind: EventKind = EventKind.TOKEN) -> None:
-        self.log.append(TaskEvent(len(self.log) + 1, 1, kind, START, text="x"))
+    def grow(self, kind: EventKind = EventKind.TOKEN, text: str = "x") -> None:
+        self.log.append(TaskEvent(len(self.log) + 1, 1, kind, START, text))
         self.task = self.task.changed(last_offset=len(self.log), state=TaskState.OK if kind.ends else TaskState.RUNNING)
 
 
@@ -112,16 +112,16 @@ def test_a_tenant_holds_at_most_half_of_the_slots_so_that_others_find_one():
 async def test_a_watcher_gets_what_is_there_and_then_what_comes(store, signals):
     store.grow()
     watch = WatchTask(store, signals, Slots("streams", 1))
-    async with aclosing(watch(CALLER, "task-1", 0)) as progress:
-        assert (await anext(progress)).event.offset == 1
-        following = asyncio.ensure_future(anext(progress))
+    async with aclosing(watch(CALLER, "task-1", 0)) as bursts:
+        assert [one.event.offset for one in await anext(bursts)] == [1]
+        following = asyncio.ensure_future(anext(bursts))
         await asyncio.sleep(0)
         store.grow(EventKind.DONE)
         signals.task_changed("acme", "task-1")
-        last = await following
+        (last,) = await following
         assert (last.event.kind, last.task.state) == (EventKind.DONE, TaskState.OK)
         with pytest.raises(StopAsyncIteration):
-            await anext(progress)
+            await anext(bursts)
     assert watch.slots.taken == 0
 
 
@@ -130,9 +130,9 @@ async def test_a_quiet_stream_has_heartbeats_although_its_task_changes_all_the_t
     monkeypatch.setattr("aion.app.usecases.watch_task.HEARTBEAT_SECONDS", 0.01)
     store.on_read = lambda: signals.task_changed("acme", "task-1")
     watch = WatchTask(store, signals, Slots("streams", 1))
-    async with aclosing(watch(CALLER, "task-1", 0)) as progress:
+    async with aclosing(watch(CALLER, "task-1", 0)) as bursts:
         for _ in range(3):
-            beat = await anext(progress)
+            (beat,) = await anext(bursts)
             assert (beat.event, beat.task) == (None, None)
 
 
@@ -140,6 +140,26 @@ async def test_a_watcher_of_an_ended_task_at_its_last_offset_hears_how_it_ended(
     store.grow()
     store.grow(EventKind.DONE)
     watch = WatchTask(store, signals, Slots("streams", 1))
-    async with aclosing(watch(CALLER, "task-1", 2)) as progress:
-        only = [one async for one in progress]
+    async with aclosing(watch(CALLER, "task-1", 2)) as bursts:
+        only = [one async for steps in bursts for one in steps]
     assert [(one.event, one.task.state) for one in only] == [(None, TaskState.OK)]
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "bursts"), [(5, 1, [5, 1]), (200, 1, [64, 64, 64, 8, 1]), (5, 20_000, [2, 2, 1, 1])]
+)
+async def test_what_is_there_is_handed_on_in_bursts_that_are_no_burden(store, signals, count, size, bursts):
+    """A late watcher gets much at once, and no more than a reader with little room can take."""
+    for _ in range(count):
+        store.grow(text="x" * size)
+    watch = WatchTask(store, signals, Slots("streams", 1))
+    got = []
+    async with aclosing(watch(CALLER, "task-1", 0)) as coming:
+        async for steps in coming:
+            got.append(steps)
+            if sum(map(len, got)) == count:
+                store.grow(EventKind.DONE)
+                signals.task_changed("acme", "task-1")
+    assert [len(steps) for steps in got] == bursts
+    assert [step.event.offset for steps in got for step in steps] == list(range(1, count + 2))
+    assert [step.task is not None for steps in got for step in steps] == [False] * count + [True]

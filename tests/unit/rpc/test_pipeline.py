@@ -12,6 +12,7 @@ from aion.adapters.rpc.call import Call, ProtobufPayload
 from aion.adapters.rpc.errors import INTERNAL_SENTENCE
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.streams import Burst
 from aion.adapters.rpc.turnstile import RUSH, Turnstile
 from aion.domain.errors import Overloaded, TaskNotFound, Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Identity
@@ -64,9 +65,9 @@ class Stage:
             raise self.error
         return tasks_pb2.TaskResult(task_id="t")
 
-    async def follow(self, admitted: object) -> AsyncIterator[Message]:
+    async def follow(self, admitted: object) -> AsyncIterator[Burst]:
         for _ in range(3):
-            yield tasks_pb2.WatchResponse()
+            yield [tasks_pb2.WatchResponse()]
         if self.error is not None:
             raise self.error
 
@@ -143,7 +144,7 @@ async def test_when_more_calls_come_than_can_be_served_one_without_a_place_is_re
     found = await refused(stage, call(data=b"\xff\xff"), pipeline)
     assert (found.error.reason, found.error.retry_after) == ("OVERLOADED", timedelta(seconds=1))
     with pytest.raises(Refused) as of_a_stream:
-        await anext(pipeline.stream(call(WATCH)).messages)
+        await anext(pipeline.stream(call(WATCH)).bursts)
     assert of_a_stream.value.error.reason == "OVERLOADED"
     with pytest.raises(Overloaded):
         pipeline.knows(Credentials({}, (), "10.0.0.1"))
@@ -171,7 +172,7 @@ async def test_a_defect_is_internal_with_the_fixed_sentence_and_its_cause_is_tol
 async def test_a_defect_in_a_stream_is_internal_too():
     stage = Stage(error=RuntimeError("secret"))
     with pytest.raises(Refused) as caught:
-        async for _ in stage.pipeline().stream(call(WATCH)).messages:
+        async for _ in stage.pipeline().stream(call(WATCH)).bursts:
             pass
     assert (caught.value.error.message, len(stage.defects)) == (INTERNAL_SENTENCE, 1)
     assert stage.ended == [("INTERNAL", "INTERNAL")]
@@ -186,9 +187,9 @@ async def test_an_error_of_the_tree_passes_as_it_is():
 
 async def test_a_stream_that_its_reader_leaves_ends_as_cancelled():
     stage = Stage()
-    messages = stage.pipeline().stream(call(WATCH)).messages
-    await anext(messages)
-    await messages.aclose()
+    bursts = stage.pipeline().stream(call(WATCH)).bursts
+    await anext(bursts)
+    await bursts.aclose()
     assert stage.ended == [("CANCELLED", "")]
 
 

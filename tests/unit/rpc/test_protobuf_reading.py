@@ -40,6 +40,15 @@ def test_many_values_are_counted_in_every_form(descriptor, data):
     assert not holds_too_many_values(data, descriptor, 2 * MANY + 2)
 
 
+@pytest.mark.parametrize("form", CROWDED)
+def test_each_value_is_counted_once(form):
+    descriptor, data = CROWDED[form]
+    around = {"values side by side": 1, "fields of an inner message": 1, "an inner message before what is broken": 2}
+    values = MANY * (2 if form == "groups" else 1) + around.get(form, 0)
+    assert holds_too_many_values(data, descriptor, values - 1)
+    assert not holds_too_many_values(data, descriptor, values)
+
+
 @pytest.mark.parametrize(
     "data",
     [b"\x12" + b"\xff" * 5000, b"\xff" * 5000, sized(2, b"x" * 5000), b"\x1a\xff\xff\xff\x7f" + b"x" * 5000],

@@ -18,7 +18,7 @@ from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import TicketGrant
 from aion.v1 import tasks_pb2
 from tests.manual_clock import CountingEntropy
-from tests.unit.rpc.test_streams import PATIENCE, PEPPER, WATCH, Quiet, read
+from tests.unit.rpc.stream_door import PATIENCE, PEPPER, WATCH, Quiet, read
 
 LIST, CANCEL = "/aion.v1.AionTasks/ListTasks", "/aion.v1.AionTasks/Cancel"
 
@@ -54,11 +54,11 @@ async def test_a_stream_outlives_its_ticket_but_not_the_key_behind_it():
     stage, got = Stage(1), []
     pipeline, ticket = stage.door(), stage.ticket()
     call = stage.by_ticket(WATCH, tasks_pb2.WatchRequest(task_id="t"), ticket)
-    reading = asyncio.ensure_future(read(pipeline.stream(call).messages, got))
+    reading = asyncio.ensure_future(read(pipeline.stream(call).bursts, got))
     await asyncio.wait_for(stage.silent.wait(), PATIENCE)
     stage.clock.advance(timedelta(seconds=60))
     with pytest.raises(Refused) as late:
-        await anext(pipeline.stream(call).messages)
+        await anext(pipeline.stream(call).bursts)
     assert late.value.error.reason == "UNAUTHENTICATED"
     pipeline.look_again(Visit("/", "", "test", {}, "", ticket))
     assert not reading.done()
