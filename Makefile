@@ -80,6 +80,10 @@ bench: setup ## Measure AION against a bare gRPC echo, in one run.
 bench-growth: setup ## Measure AION with 10^3, 10^5 and 10^6 stored tasks.
 	@$(BIN)/python -m benchmarks.growth
 
+.PHONY: bench-peers
+bench-peers: setup ## Measure Celery, taskiq and Ray Serve beside AION; installs them apart, in ~/.cache/aion.
+	@$(BIN)/python -m benchmarks.peers
+
 .PHONY: soak
 soak: setup ## Mixed load for 15 minutes, then a burst, then a noisy tenant; ends with 1 when a promise is not kept.
 	@$(BIN)/python -m benchmarks.soak
@@ -132,6 +136,7 @@ lock: $(VENV)/.uv ## Choose anew the exact versions in requirements/*.txt.
 	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/demo.in -o requirements/runtime.txt
 	@$(LOCK) $(DISTRIBUTIONS) requirements/build.in requirements/demo.in requirements/dev.in -o requirements/dev.txt
 	@$(LOCK:--all-extras=) requirements/fuzz.in -o requirements/fuzz.txt
+	@$(LOCK:--all-extras=) requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean
 clean: ## Remove what can be made again, .venv too.

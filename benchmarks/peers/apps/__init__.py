@@ -1,0 +1,1 @@
+"""What the peers' own workers load: a function that returns its input."""
