@@ -98,6 +98,10 @@ chaos: setup ## Faults, simulation and bad input, with all the effort there is: 
 plant: setup ## Plant known bugs one by one and see each caught by the test that is named for it.
 	@$(BIN)/python -m tools.plants
 
+.PHONY: mutation
+mutation: setup ## Change domain, pipeline and store in small ways and count what the tests notice. MUTATION_ARGS=--all
+	@$(BIN)/python -m tools.mutation $(MUTATION_ARGS)
+
 .PHONY: flakes
 flakes: setup ## Run the tests twenty times and count those that do not always pass: hours.
 	@$(BIN)/python -m tools.flakes

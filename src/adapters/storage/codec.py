@@ -137,11 +137,6 @@ def encode_life(task: Task) -> tuple[Any, ...]:
     )
 
 
-def encode_growth(task: Task) -> tuple[Any, ...]:
-    """The values of GROWTH_COLUMNS."""
-    return (task.last_offset, task.stream_from, task.usage.tokens)
-
-
 def decode_task(row: Sequence[Any]) -> Task:
     """The task of a row with TASK_COLUMNS."""
     (
