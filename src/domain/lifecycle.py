@@ -203,7 +203,8 @@ def held(task: Task, fence: int) -> Lease:
 
 
 def _lease_end(task: Task, now: datetime, lease_for: timedelta) -> datetime:
-    return min(now + lease_for, task.expire_time + OVERTIME)
+    # Not by adding to the expire time, which may be the last moment that there is.
+    return now + min(lease_for, task.expire_time - now + OVERTIME)
 
 
 def _that_began(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:

@@ -1,6 +1,6 @@
 """The law of states, transition by transition."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from aion.domain import lifecycle
 from aion.domain.attempts import HANDED_BACK, NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
+from aion.domain.lifecycle import OVERTIME
 from aion.domain.routing import Privacy
 from aion.domain.tasks import Sla, Task, TaskState
 from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
@@ -29,6 +30,14 @@ def test_starting_gives_a_lease_whose_fence_is_the_attempts_number():
 def test_only_a_pending_task_starts():
     with pytest.raises(ValueError, match="cannot start"):
         lifecycle.started(running(), "w", START, LEASE)
+
+
+def test_a_lease_lasts_a_little_longer_than_its_task_may_and_a_task_may_last_to_the_end_of_time():
+    late = running().expire_time - LEASE / 4
+    renewed = lifecycle.renewed(running(), "w", 1, late, LEASE).task
+    assert renewed.lease.expires == renewed.expire_time + OVERTIME
+    endless = running().changed(expire_time=datetime.max.replace(tzinfo=UTC))
+    assert lifecycle.renewed(endless, "w", 1, late, LEASE).task.lease.expires == late + LEASE
 
 
 def test_renewing_needs_the_owner_and_the_fence():
