@@ -37,7 +37,7 @@ MOST_HAND_BACK = timedelta(seconds=5)
 """The longest pause after an attempt was handed back; it begins and doubles like that of a retry."""
 
 OVERTIME = timedelta(seconds=5)
-"""How long after its expire time a task may still be under a lease: time for its worker to end the guest and settle."""
+"""How long after its task's expire time a lease may be renewed for: its worker has to end the guest and settle."""
 
 _MOST_DOUBLINGS = 20
 
@@ -86,7 +86,7 @@ def started(task: Task, owner: str, now: datetime, lease_for: timedelta) -> Chan
         state=TaskState.RUNNING,
         start_time=began,
         not_before=None,
-        lease=Lease(owner, number, _lease_end(task, now, lease_for)),
+        lease=Lease(owner, number, now + lease_for),
         attempts=(*_that_began(task.attempts), attempt),
         last_offset=task.last_offset + len(events),
         stream_from=0,
@@ -101,7 +101,7 @@ def renewed(task: Task, owner: str, fence: int, now: datetime, lease_for: timede
     lease = held(task, fence)
     if lease.owner != owner:
         raise StaleFence(f"the lease of {task.task_id} belongs to another worker")
-    return Change(task.changed(lease=replace(lease, expires=_lease_end(task, now, lease_for))))
+    return Change(task.changed(lease=replace(lease, expires=_renewed_until(task, now, lease_for))))
 
 
 def appended(task: Task, fence: int, new: Sequence[NewEvent], now: datetime) -> Change:
@@ -202,7 +202,7 @@ def held(task: Task, fence: int) -> Lease:
     return task.lease
 
 
-def _lease_end(task: Task, now: datetime, lease_for: timedelta) -> datetime:
+def _renewed_until(task: Task, now: datetime, lease_for: timedelta) -> datetime:
     # Not by adding to the expire time, which may be the last moment that there is.
     return now + min(lease_for, task.expire_time - now + OVERTIME)
 

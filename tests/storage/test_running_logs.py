@@ -86,3 +86,21 @@ async def test_what_a_lost_attempt_said_is_void_also_after_the_store_was_opened_
         reset = (await store.events("acme", "task-1", 4, 10))[0]
         assert (reset.offset, reset.kind, reset.discard_from) == (5, EventKind.RESET, 2)
         assert (again.last_offset, task.last_offset, task.stream_from) == (5, 5, 0)
+
+
+async def test_a_long_log_keeps_its_beginning_though_its_first_words_came_after_the_store_was_opened_again(path):
+    """4.1 A log begins at offset 1 and has no holes."""
+    token = NewEvent(EventKind.TOKEN, "x" * 1_000)
+    async with opened(path) as store:
+        await store.accept("acme", accept(new_task(), key(), eager()))
+    async with opened(path) as store:
+        lease = lease_of(await store.get("acme", "task-1"))
+        offset = 0
+        for _ in range(12):
+            offset = await store.append(SCOPE, Append(lease, (token,) * 100, offset))
+        live = await store.events("acme", "task-1", 0, 3)
+        await store.settle(SCOPE, Settle(lease, AttemptResult(AttemptOutcome.OK, result_json="{}"), (), offset))
+    async with opened(path) as store:
+        ended = await store.events("acme", "task-1", 0, 2_000)
+    assert [event.offset for event in live] == [1, 2, 3]
+    assert [event.offset for event in ended] == list(range(1, 1_202))

@@ -55,6 +55,7 @@ class Vigil:
 
     def __init__(self, times: StreamTimes) -> None:
         self._times = times
+        self._every = min(times.reauthorise_after, times.reader / _TICKS_OF_PATIENCE)
         self._loop = asyncio.get_running_loop()
         self._look_up: Callable[[], None] | None = None
         self._look_at = 0.0
@@ -64,6 +65,11 @@ class Vigil:
         self._waiting: asyncio.Task[object] | None = None
         self._writing: asyncio.Task[object] | None = None
         self._broke_off = False
+
+    @property
+    def found(self) -> Exception | None:
+        """What a look up raised: the stream ends with it."""
+        return self._found
 
     def start(self, look_up: Callable[[], None]) -> None:
         """From now on calls `look_up` when its time comes; what it raises ends the stream."""
@@ -120,15 +126,15 @@ class Vigil:
         return True
 
     def _start_timer(self) -> None:
-        every = min(self._times.reauthorise_after, self._times.reader / _TICKS_OF_PATIENCE)
-        self._timer = self._loop.call_later(every, self._on_time)
+        self._timer = self._loop.call_later(self._every, self._on_time)
 
     def _on_time(self) -> None:
-        self._start_timer()
         now = self._loop.time()
+        self._start_timer()
         if self._writing is not None and now >= self._stuck_at:
             self._break_off(self._writing)
-        if now >= self._look_at:
+        # A timer may ring a moment before its time is seen to have come: the next ring would be too late.
+        if now >= self._look_at - self._every / 2:
             self._look_at = now + self._times.reauthorise_after
             self.wake()
 
@@ -155,13 +161,15 @@ class Stream:
         self._offset = 0
 
     async def pace(self, writing: Awaitable[None], last: Message | None) -> None:
-        """Awaits the write of messages up to `last` (None: of something else), but not for ever. Raises Refused
-        (READER_TOO_SLOW).
+        """Awaits the write of messages up to `last` (None: of something else), but not for ever. Raises Refused:
+        READER_TOO_SLOW, or what ends the stream whatever else is still to be written.
         """
         if not await self._vigil.write(writing):
             await self.bursts.athrow(ReaderStuck(self._offset))
         if last is not None:
             self._offset = _offset_of(last) or self._offset
+        if self._vigil.found is not None:
+            await self.bursts.athrow(self._vigil.found)
 
 
 def _offset_of(message: Message) -> int:

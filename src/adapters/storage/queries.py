@@ -29,11 +29,13 @@ def grown(connection: sqlite3.Connection, seq: int, task: Task) -> Task:
     """A task as its log says that it is: while it runs, its row is as old as its last change of another kind."""
     if task.state is not TaskState.RUNNING:
         return task
-    last, first_streamed, tokens = connection.execute(sql.SELECT_GROWTH, (seq, task.last_offset)).fetchone()
-    if last is None:
+    newest = connection.execute(sql.SELECT_LAST_OFFSET, (seq,)).fetchone()
+    if newest is None or newest[0] <= task.last_offset:
         return task
+    by = newest[0] - task.last_offset
+    first_streamed, tokens = connection.execute(sql.SELECT_GROWTH, (seq, by)).fetchone()
     return task.changed(
-        last_offset=last,
+        last_offset=newest[0],
         stream_from=task.stream_from or first_streamed or 0,
         usage=replace(task.usage, tokens=task.usage.tokens + tokens),
     )

@@ -102,14 +102,21 @@ SELECT_HELD_BACK = compiled(
 INSERT_EVENTS = ManyRows.inserted(compiled_insert(task_events, ("seq", "tenant_id", "task_seq", *EVENT_COLUMNS)))
 _token: ColumnElement[int] = literal_column(str(EventKind.TOKEN.value))
 _partial: ColumnElement[int] = literal_column(str(EventKind.PARTIAL.value))
+# The newest events first: how far a log is costs one look, what it grew by as many as it grew by.
+_newest = (
+    select(task_events.c.offset, task_events.c.kind)
+    .where(task_events.c.task_seq == parameter("task"))
+    .order_by(task_events.c.seq.desc())
+)
+SELECT_LAST_OFFSET = compiled(_newest.limit(ONE).offset(ZERO), "task")
+_grown = _newest.limit(parameter("rows")).offset(ZERO).subquery()
 SELECT_GROWTH = compiled(
     select(
-        func.max(task_events.c.offset),
-        func.min(case((task_events.c.kind.in_((_token, _partial)), task_events.c.offset))),
-        func.count(case((task_events.c.kind == _token, ONE))),
-    ).where(task_events.c.task_seq == parameter("task"), task_events.c.offset > parameter("after")),
+        func.min(case((_grown.c.kind.in_((_token, _partial)), _grown.c.offset))),
+        func.count(case((_grown.c.kind == _token, ONE))),
+    ),
     "task",
-    "after",
+    "rows",
 )
 SELECT_EVENTS = compiled(
     select(*(task_events.c[name] for name in EVENT_COLUMNS))

@@ -219,6 +219,8 @@ def _renew_one(value: Renew, lease: LeaseRef, transaction: Transaction) -> Renew
         change = lifecycle.renewed(task, value.owner, lease.fence, transaction.now, value.lease_for)
     except StaleFence:
         return Renewed(lease, held=False, cancel_requested=False)
+    if change.task.lease is None or change.task.lease.expires <= transaction.now:
+        return Renewed(lease, held=False, cancel_requested=False)
     transaction.write(change)
     return Renewed(lease, held=True, cancel_requested=task.cancel_requested)
 

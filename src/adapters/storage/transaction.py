@@ -61,6 +61,7 @@ class Transaction:
         self.notices = Notices()
         self._staged: dict[Key, StagedTask] = {}
         self._keys: dict[tuple[str, str, str, str], tuple[bytes, StagedTask, int]] = {}
+        self._events_before = memory.last_event
         self._facts: list[tuple[int, str, str, str, int]] = []
         self._forgotten: set[Key] = set()
         self._free_ids: set[Key] = set()
@@ -139,6 +140,7 @@ class Transaction:
 
     def flush(self) -> None:
         """Sends everything to the database."""
+        self._events_before = self.memory.last_event
         new: list[tuple[Any, ...]] = []
         known: list[tuple[Any, ...]] = []
         events: list[tuple[Any, ...]] = []
@@ -171,7 +173,7 @@ class Transaction:
         for key, staged in self._staged.items():
             log = staged.log
             if log is None and staged.committed_offset == 0:
-                log = LogTail(1, self.memory.last_event)
+                log = LogTail(1, self._events_before)
             if log is not None and staged.events:
                 log = log.grown(staged.events)
             cache.put(key, Entry(staged.task, staged.seq, log))

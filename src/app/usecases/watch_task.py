@@ -17,7 +17,7 @@ BATCH = 512
 """Events read at once: a late watcher drains the log in a few reads, and holds no queue of its own."""
 
 BURST_EVENTS = 64
-BURST_CHARACTERS = 32 << 10
+BURST_CHARACTERS = 8 << 10
 """What is handed on at once, so that a reader with little room is given little at a time."""
 
 HEARTBEAT_SECONDS = 2.0
@@ -46,6 +46,8 @@ class WatchTask:
                         yield [*(Progress(event) for event in burst[:-1]), Progress(burst[-1], task)]
                         return
                     yield [Progress(event) for event in burst]
+                    if len(events) > len(burst):
+                        await asyncio.sleep(0)  # one that has much to read must not keep the others waiting
                 if events:
                     speaks_at = clock() + HEARTBEAT_SECONDS
                 else:

@@ -8,7 +8,7 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.app.usecases.waiting import Slots, TaskWaiter
-from aion.app.usecases.watch_task import WatchTask
+from aion.app.usecases.watch_task import BATCH, WatchTask
 from aion.domain.errors import TooManyWaiters
 from aion.domain.events import EventKind, TaskEvent
 from aion.domain.identity import ALL_SCOPES, Caller, Identity
@@ -146,7 +146,7 @@ async def test_a_watcher_of_an_ended_task_at_its_last_offset_hears_how_it_ended(
 
 
 @pytest.mark.parametrize(
-    ("count", "size", "bursts"), [(5, 1, [5, 1]), (200, 1, [64, 64, 64, 8, 1]), (5, 20_000, [2, 2, 1, 1])]
+    ("count", "size", "bursts"), [(5, 1, [5, 1]), (200, 1, [64, 64, 64, 8, 1]), (5, 5_000, [2, 2, 1, 1])]
 )
 async def test_what_is_there_is_handed_on_in_bursts_that_are_no_burden(store, signals, count, size, bursts):
     """A late watcher gets much at once, and no more than a reader with little room can take."""
@@ -163,3 +163,24 @@ async def test_what_is_there_is_handed_on_in_bursts_that_are_no_burden(store, si
     assert [len(steps) for steps in got] == bursts
     assert [step.event.offset for steps in got for step in steps] == list(range(1, count + 2))
     assert [step.task is not None for steps in got for step in steps] == [False] * count + [True]
+
+
+async def test_a_watcher_that_has_much_to_read_lets_others_have_their_turn(store, signals):
+    for _ in range(BATCH + 1):
+        store.grow()
+    store.grow(EventKind.DONE)
+    turns, over = 0, False
+
+    async def other() -> None:
+        nonlocal turns
+        while not over:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.ensure_future(other())
+    watch = WatchTask(store, signals, Slots("streams", 1))
+    async with aclosing(watch(CALLER, "task-1", 0)) as coming:
+        bursts = [steps async for steps in coming]
+    over = True
+    await beside
+    assert turns >= len(bursts) - 2 > 4

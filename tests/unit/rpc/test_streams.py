@@ -148,3 +148,26 @@ async def test_a_defect_of_a_look_ends_the_stream_as_internal():
         await asyncio.wait_for(anext(pipeline.stream(stage.call()).bursts), PATIENCE)
     assert caught.value.error.reason == "INTERNAL"
     assert stage.ended == [("INTERNAL", "INTERNAL")]
+
+
+async def test_a_drain_is_told_between_the_messages_of_a_burst():
+    """4.7 A reader that takes its messages slowly keeps no stream that has to end."""
+    stage = Quiet(5, at_once=5)
+    pipeline = stage.pipeline(StreamTimes())
+    stream = pipeline.stream(stage.call())
+    taken = []
+
+    async def write(offset: int) -> None:
+        taken.append(offset)
+        if offset == 2:
+            pipeline.end_streams()
+
+    async def deliver() -> None:
+        async for burst in stream.bursts:
+            for message in burst:
+                await stream.pace(write(message.event.offset), message)
+
+    with pytest.raises(Refused) as caught:
+        await deliver()
+    assert (taken, caught.value.error.reason) == ([1, 2], "DRAINING")
+    assert stage.left.is_set()
