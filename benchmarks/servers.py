@@ -76,7 +76,7 @@ def aion(**settings: str) -> contextlib.AbstractContextManager[Served]:
 
     `settings` are further ones by their variables.
     """
-    return served(AION, "dev", **SETTINGS, **settings)
+    return served(AION, "dev", **(SETTINGS | settings))
 
 
 def clean_environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import servers
 from benchmarks.soak.burst import recovered_after
 from benchmarks.soak.footprint import growth_percent
 from benchmarks.soak.mixed import mixed
@@ -83,3 +84,11 @@ def test_a_broken_promise_is_named_and_one_that_cannot_be_judged_is_not():
 def test_quantiles_are_of_what_is_there():
     assert quantile_ms([], 0.99) == 0
     assert quantile_ms([n / 1000 for n in range(100)], 0.99) == pytest.approx(99)
+
+
+def test_a_part_may_set_what_every_server_of_a_benchmark_sets(monkeypatch):
+    given = {}
+    monkeypatch.setattr(servers, "served", lambda *command, **environment: given.update(environment))
+    servers.aion(AION_RATE_PER_KEY="7/s,burst=7")
+    assert given["AION_RATE_PER_KEY"] == "7/s,burst=7"
+    assert given["AION_LOG_LEVEL"] == servers.SETTINGS["AION_LOG_LEVEL"]
