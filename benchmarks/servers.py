@@ -71,12 +71,14 @@ def bare_path() -> contextlib.AbstractContextManager[Served]:
     return served(sys.executable, "-m", "benchmarks.bare_path")
 
 
-def aion(**settings: str) -> contextlib.AbstractContextManager[Served]:
+def aion(niceness: int = 0, **settings: str) -> contextlib.AbstractContextManager[Served]:
     """AION as `aion dev` starts it: authentication, limits, decision, events, outbox, metrics, housekeeping.
 
-    `settings` are further ones by their variables.
+    `settings` are further ones by their variables. A niceness leaves the processors to its clients first, as if these
+    had some of their own.
     """
-    return served(AION, "dev", **(SETTINGS | settings))
+    yielding = ("nice", "-n", str(niceness)) if niceness else ()
+    return served(*yielding, AION, "dev", **(SETTINGS | settings))
 
 
 def clean_environment() -> dict[str, str]:

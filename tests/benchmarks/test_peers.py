@@ -23,6 +23,7 @@ def entry(name, **changes):
     return Entry(name, f"tests.benchmarks.peers.{name}", durable=False, **changes)
 
 
+@pytest.mark.slow
 def test_aion_and_a_peer_are_measured_and_a_peer_that_does_not_run_is_said_with_its_reason(tmp_path, monkeypatch):
     shutil.copytree(REDACT, tmp_path / "redact", ignore=shutil.ignore_patterns("target"))
     monkeypatch.setenv("MODULES_FOR_TESTS", str(tmp_path))

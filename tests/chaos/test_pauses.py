@@ -14,7 +14,13 @@ from tests.chaos.client import Client, Recorder, Steps
 from tests.chaos.server import LEASE_SECONDS, Place, Server
 
 
-@pytest.mark.parametrize("held", [True, False], ids=["while guests are held", "while guests answer"])
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(True, id="while guests are held"),
+        pytest.param(False, id="while guests answer", marks=pytest.mark.slow),
+    ],
+)
 async def test_a_server_that_was_stopped_for_longer_than_its_leases_settles_once(tmp_path, held):
     place, recorder = Place(tmp_path), Recorder()
     if not held:
