@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from tests.chaos.listening import listening
+
 
 @dataclass
 class Badness:
@@ -116,10 +118,5 @@ async def _pieces(reader: asyncio.StreamReader, badness: Badness, most: int | No
 async def bad_line(target: str) -> AsyncIterator[BadLine]:
     """A line while the block runs."""
     line = BadLine(target)
-    server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
-    line.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with listening(line.serve, line.hang_up) as line.address:
         yield line
-    finally:
-        server.close()
-        await line.hang_up()

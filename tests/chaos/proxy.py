@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from tests.chaos.listening import listening
+
 
 class Line:
     """Forwards TCP to `target`, which may change. While it is cut, connections stay and every byte is swallowed."""
@@ -79,11 +81,5 @@ class Line:
 async def line_to(target: str) -> AsyncIterator[Line]:
     """A line while the block runs."""
     line = Line(target)
-    server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
-    line.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with listening(line.serve, line.close) as line.address:
         yield line
-    finally:
-        server.close()
-        await asyncio.sleep(0)  # whoever was let in last begins to be served, or nobody would close that connection
-        await line.close()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from grpc import StatusCode
 
@@ -41,7 +42,7 @@ _MORE_WORDS = (
     b"/root/",
     b"/tmp/",
     b"/usr/",
-    b"/work/",
+    str(Path(__file__).resolve().parents[2]).encode(),
     b"/opt/",
     b"/var/",
     b"/src/",

@@ -84,7 +84,7 @@ class Vigil:
             self._timer.cancel()
 
     def wake(self) -> None:
-        """Looks up now. Whoever still takes what was given is not disturbed: it is told before the next burst."""
+        """Looks up now. Whoever still takes what was given is not disturbed: it is told after that message."""
         if self._look_up is None or self._found is not None:
             return
         try:
@@ -102,12 +102,12 @@ class Vigil:
         try:
             return await anext(bursts, None)
         except asyncio.CancelledError:
-            if self._found is None or not self._is_mine(task):
+            if self._found is None or not self._took_back(task):
                 raise
             raise self._found from None
         finally:
             self._waiting = None
-            self._is_mine(task)  # whatever ended the wait, the task is not left cancelled
+            self._took_back(task)  # whatever ended the wait, the task is not left cancelled
 
     async def write(self, writing: Awaitable[None]) -> bool:
         """Awaits a write; False when it took too long and was broken off."""
@@ -117,12 +117,12 @@ class Vigil:
         try:
             await writing
         except asyncio.CancelledError:
-            if not self._is_mine(task):
+            if not self._took_back(task):
                 raise
             return False
         finally:
             self._writing = None
-            self._is_mine(task)
+            self._took_back(task)
         return True
 
     def _start_timer(self) -> None:
@@ -143,8 +143,8 @@ class Vigil:
             self._broke_off = True
             task.cancel()
 
-    def _is_mine(self, task: "asyncio.Task[object] | None") -> bool:
-        """Whether nobody else has cancelled the task as well."""
+    def _took_back(self, task: "asyncio.Task[object] | None") -> bool:
+        """Takes back that the task was broken off, if it was; whether nobody else has cancelled it as well."""
         if not self._broke_off or task is None:
             return False
         self._broke_off = False
