@@ -9,7 +9,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 
 from aion.adapters.rpc.streams import StreamTimes
-from aion.adapters.transports.grpc_server import GrpcServer, GrpcSettings, grpc_server
+from aion.adapters.transports.grpc.server import GrpcServer, GrpcSettings, grpc_server
 from tests.abuse import wire
 from tests.abuse.http2_attacks import WATCH
 from tests.abuse.wire import Kind

@@ -14,7 +14,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode, aio
 from websockets.exceptions import WebSocketException
 
-from aion.adapters.transports.json_codec import decode
+from aion.adapters.transports.json.codec import decode
 from aion.v1 import events_pb2, tasks_pb2
 from tests.chaos.history import SeenEvent, SeenTask
 from tests.chaos.seen import last_event, seen_event, seen_task

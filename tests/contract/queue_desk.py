@@ -12,7 +12,7 @@ from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.rpc.workers import worker_handlers, worker_methods
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import SqliteStore
-from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.adapters.transports.grpc.server import GrpcSettings, grpc_server
 from aion.app.work.fleet import Fleet
 from aion.app.work.workers_apart import ServedParts, ServeWorkers
 from aion.domain.attempts import AttemptResult

@@ -9,7 +9,7 @@ import orjson
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from aion.adapters.transports.json_codec import encode
+from aion.adapters.transports.json.codec import encode
 from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 
 Document = dict[str, Any]

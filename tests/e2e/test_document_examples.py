@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from openapi_schema_validator import OAS30WriteValidator
 
-from aion.adapters.transports.rest import load_document
+from aion.adapters.transports.rest.operations import load_document
 from aion.app.resources import openapi_document
 from tests.e2e.processes import PATIENCE, Running, new_tenant
 

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from aion.adapters.transports.rest import load_document
+from aion.adapters.transports.rest.operations import load_document
 from aion.app.resources import openapi_document
 from tests.e2e.processes import Running, new_tenant
 

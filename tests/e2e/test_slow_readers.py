@@ -8,7 +8,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from aion.adapters.rpc.streams import READER_SECONDS, StreamTimes
-from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.adapters.transports.grpc.server import GrpcSettings, grpc_server
 from aion.v1 import tasks_pb2
 from tests.e2e.flood import PATIENCE, WATCH, Flood
 

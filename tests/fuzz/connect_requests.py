@@ -4,7 +4,7 @@ import base64
 import gzip
 from random import Random
 
-from aion.adapters.transports.json_form import protobuf_form
+from aion.adapters.transports.json.form import protobuf_form
 from tests.e2e.connect_faces import envelope
 from tests.fuzz import damaged_json, heads
 from tests.fuzz.documents import members_of

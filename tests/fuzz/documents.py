@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from aion.adapters.transports.json_form import Form
+from aion.adapters.transports.json.form import Form
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORTER = 2**53

@@ -9,7 +9,7 @@ from pathlib import Path
 from grpc import StatusCode
 
 from aion.adapters.rpc.errors import CODES, HTTP_OF_CODE, HTTP_OF_REASON
-from aion.adapters.transports.rest import load_document
+from aion.adapters.transports.rest.operations import load_document
 from aion.app.resources import openapi_document
 from tests.fuzz.requests import Answer, Cell, Request
 

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from aion.adapters.transports.json_form import json_form
+from aion.adapters.transports.json.form import json_form
 from tests.e2e.transcoding import bindings
 from tests.fuzz import damaged_json, heads
 from tests.fuzz.documents import members_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from aion.adapters.transports.json_form import json_form
-from aion.adapters.transports.ws_closing import Close
+from aion.adapters.transports.json.form import json_form
+from aion.adapters.transports.websocket.closing import Close
 from tests.fuzz import damaged_json
 from tests.fuzz.documents import members_of
 from tests.fuzz.known import Known

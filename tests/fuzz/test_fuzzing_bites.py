@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.validation import Validation
-from aion.adapters.transports import connect_wire, grpc_web_wire
+from aion.adapters.transports.connect import grpc_web_wire
+from aion.adapters.transports.connect import wire as connect_wire
 from aion.domain.errors import EventsExpired, TaskNotFound
 from aion.v1 import tasks_pb2
 from tests.contract.transports.front_door import GOOD, Door, front_door
@@ -144,7 +145,7 @@ async def test_it_finds_a_connection_that_breaks_off(door: Door, monkeypatch):
     async def broken(*_: object) -> None:
         raise ConnectionAbortedError("planted")
 
-    monkeypatch.setattr("aion.adapters.transports.rest_calls.send_answer", broken)
+    monkeypatch.setattr("aion.adapters.transports.rest.calls.send_answer", broken)
     assert any("malformed" in fault or "INTERNAL" in fault for fault in await found(door, "rest"))
 
 

@@ -12,7 +12,7 @@ from random import Random
 import orjson
 import pytest
 
-from aion.adapters.transports.ws_closing import Close
+from aion.adapters.transports.websocket.closing import Close
 from tests.e2e.callers import callers_of
 from tests.e2e.processes import Running
 from tests.effort import effort

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
-from aion.adapters.transports.json_codec import encode
+from aion.adapters.transports.json.codec import encode
 from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 
 _NAMES = {

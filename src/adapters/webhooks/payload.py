@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from aion.adapters.rpc.task_messages import to_summary
-from aion.adapters.transports.json_codec import encode
+from aion.adapters.transports.json.codec import encode
 from aion.domain.tasks import Task
 from aion.ports.webhooks import WebhookPayload
 

@@ -16,7 +16,7 @@ from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.rpc.workers import worker_handlers, worker_methods
 from aion.adapters.telemetry.fleet import FleetCollector
 from aion.adapters.telemetry.metrics import Level, Metrics
-from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
+from aion.adapters.transports.grpc.server import GrpcSettings, grpc_server
 from aion.app.settings import Settings
 from aion.app.settings_types import Listen
 from aion.app.work.fleet import Fleet

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from aion.adapters.rpc.methods import methods
-from aion.adapters.transports.connexion_parts import InvalidSpecification, OpenAPISpecification
-from aion.adapters.transports.rest import routable
+from aion.adapters.transports.rest.connexion_parts import InvalidSpecification, OpenAPISpecification
+from aion.adapters.transports.rest.operations import routable
 from tests.contract.rest.scripted import DOCUMENT
 from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.preparations import SCHEDULE_ID as THING

@@ -51,7 +51,7 @@ async def test_health_names_the_dependency_that_fails_but_not_how():
 
 
 async def test_a_dependency_that_never_answers_counts_as_failing(monkeypatch):
-    monkeypatch.setattr("aion.adapters.transports.http_probes.CHECK_SECONDS", 0.01)
+    monkeypatch.setattr("aion.adapters.transports.http.probes.CHECK_SECONDS", 0.01)
 
     async def silent() -> None:
         await asyncio.Event().wait()

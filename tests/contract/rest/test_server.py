@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from aion.adapters.transports.http_patrol import STALL_SECONDS, Patrol
-from aion.adapters.transports.http_server import SPARE_CONNECTIONS, HttpSettings, http_server
+from aion.adapters.transports.http.patrol import STALL_SECONDS, Patrol
+from aion.adapters.transports.http.server import SPARE_CONNECTIONS, HttpSettings, http_server
 from tests.contract.rest.scripted import KEY
 
 

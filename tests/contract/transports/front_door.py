@@ -20,11 +20,11 @@ from aion.adapters.rpc.call import Admitted
 from aion.adapters.rpc.methods import Method, methods
 from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts, StreamHandler, UnaryHandler
 from aion.adapters.rpc.streams import StreamTimes
-from aion.adapters.transports.grpc_server import GrpcSettings, grpc_server
-from aion.adapters.transports.http_answers import AsgiApp
-from aion.adapters.transports.http_app import HttpParts, http_app
-from aion.adapters.transports.http_server import HttpSettings, http_server
-from aion.adapters.transports.origins import Origins
+from aion.adapters.transports.grpc.server import GrpcSettings, grpc_server
+from aion.adapters.transports.http.answers import AsgiApp
+from aion.adapters.transports.http.app import HttpParts, http_app
+from aion.adapters.transports.http.origins import Origins
+from aion.adapters.transports.http.server import HttpSettings, http_server
 from tests.contract.rest.scripted import DOCUMENT, Keys, Observer
 from tests.e2e.connect_faces import ConnectFace, GrpcWebFace
 from tests.e2e.faces import Face, GrpcFace, RestFace

@@ -8,7 +8,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool
 
 from aion.adapters.rpc import methods as table
 from aion.adapters.rpc.handlers import handlers
-from aion.adapters.transports.grpc_server import _Front, _Unknown
+from aion.adapters.transports.grpc.server import _Front, _Unknown
 from aion.domain.identity import ALL_SCOPES
 from tests.e2e.transcoding import bindings
 

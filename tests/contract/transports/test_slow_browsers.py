@@ -6,8 +6,8 @@ import socket
 import pytest
 
 from aion.adapters.rpc.streams import StreamTimes
-from aion.adapters.transports.connect_app import ConnectApp
-from aion.adapters.transports.http_server import HttpSettings, http_server
+from aion.adapters.transports.connect.app import ConnectApp
+from aion.adapters.transports.http.server import HttpSettings, http_server
 from aion.v1 import tasks_pb2
 from tests.e2e.connect_faces import envelope
 from tests.e2e.flood import PATIENCE, WATCH, Flood

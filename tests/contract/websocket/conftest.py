@@ -18,10 +18,10 @@ from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.rpc.streams import StreamTimes
-from aion.adapters.transports.http_server import HttpSettings, http_server
-from aion.adapters.transports.origins import Origins
-from aion.adapters.transports.ws_connection import SocketBounds, SocketParts, SocketTimes, unbounded
-from aion.adapters.transports.ws_endpoint import WebSocketEndpoint
+from aion.adapters.transports.http.origins import Origins
+from aion.adapters.transports.http.server import HttpSettings, http_server
+from aion.adapters.transports.websocket.connection import SocketBounds, SocketParts, SocketTimes, unbounded
+from aion.adapters.transports.websocket.endpoint import WebSocketEndpoint
 from aion.app.usecases.create_ticket import CreateTicket
 from aion.domain.identity import ALL_SCOPES, Caller
 from aion.ports.usecases import TicketWish

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from aion.adapters.transports.ws_calls import CallBounds
-from aion.adapters.transports.ws_connection import SocketBounds
+from aion.adapters.transports.websocket.calls import CallBounds
+from aion.adapters.transports.websocket.connection import SocketBounds
 from aion.domain.errors import EventsExpired, QueueFull, TaskNotFound
 from aion.domain.events import EventKind
 from aion.ports.usecases import Progress, Submitted

@@ -7,8 +7,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from aion.adapters.identity.api_keys import REMEMBER_FOR
-from aion.adapters.transports import ws_connection
-from aion.adapters.transports.ws_connection import SocketTimes
+from aion.adapters.transports.websocket import connection as ws_connection
+from aion.adapters.transports.websocket.connection import SocketTimes
 from aion.domain.events import EventKind
 from aion.ports.usecases import Progress
 from tests.contract.rest.samples import an_ended_task, an_event

@@ -8,7 +8,7 @@ import struct
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from aion.adapters.transports import ws_protocol
+from aion.adapters.transports.websocket import protocol as ws_protocol
 from tests.contract.rest.scripted import Script
 from tests.contract.websocket.conftest import Stage, a_stage
 from tests.contract.websocket.raw_frames import send_raw

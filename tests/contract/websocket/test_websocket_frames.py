@@ -4,7 +4,7 @@ import orjson
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aion.adapters.transports.ws_frames import BadFrame, Kind, parse
+from aion.adapters.transports.websocket.frames import BadFrame, Kind, parse
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=8),

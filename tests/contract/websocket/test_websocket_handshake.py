@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from aion.adapters.identity import tickets
-from aion.adapters.transports.ws_connection import SocketBounds, SocketTimes
+from aion.adapters.transports.websocket.connection import SocketBounds, SocketTimes
 from aion.domain.errors import TooManyWaiters
 from tests.contract.websocket.conftest import PAGE, Stage, a_stage
 from tests.e2e.answers import Refusal, Refused

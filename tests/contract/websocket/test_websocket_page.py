@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from aion.adapters.transports.http_patrol import STALL_SECONDS, Patrol
-from aion.adapters.transports.ws_closing import Close
-from aion.adapters.transports.ws_frames import Kind
+from aion.adapters.transports.http.patrol import STALL_SECONDS, Patrol
+from aion.adapters.transports.websocket.closing import Close
+from aion.adapters.transports.websocket.frames import Kind
 from tests.contract.websocket.conftest import a_stage
 
 PAGE = (Path(__file__).parents[3] / "docs" / "websocket.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import aion.adapters.transports.http_problems  # noqa: F401 # brings the refusals of HTTP into the tree
+import aion.adapters.transports.http.problems  # noqa: F401 # brings the refusals of HTTP into the tree
 from aion.domain.errors import AionError
 
 

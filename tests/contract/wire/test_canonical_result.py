@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aion.adapters.transports.json_codec import decode, encode
+from aion.adapters.transports.json.codec import decode, encode
 from aion.v1 import tasks_pb2
 
 GOLDEN = json.loads(Path(__file__).with_name("canonical_result.json").read_text(encoding="utf-8"))

@@ -3,13 +3,13 @@
 import base64
 import gzip
 
-from aion.adapters.transports.connect_codecs import BinaryCodec, JsonCodec
-from aion.adapters.transports.connect_dialects import Dialect
-from aion.adapters.transports.connect_envelopes import seal_envelope
-from aion.adapters.transports.connect_payload import WirePayload
-from aion.adapters.transports.connect_wire import ConnectStream, ConnectUnary
-from aion.adapters.transports.grpc_web_wire import GrpcWeb
-from aion.adapters.transports.rest_body import Body
+from aion.adapters.transports.connect.codecs import BinaryCodec, JsonCodec
+from aion.adapters.transports.connect.dialects import Dialect
+from aion.adapters.transports.connect.envelopes import seal_envelope
+from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb
+from aion.adapters.transports.connect.payload import WirePayload
+from aion.adapters.transports.connect.wire import ConnectStream, ConnectUnary
+from aion.adapters.transports.rest.body import Body
 from aion.domain.errors import MalformedRequest, RequestTooLarge
 from aion.v1 import tasks_pb2
 

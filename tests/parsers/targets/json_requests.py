@@ -1,8 +1,8 @@
 """JSON to every request of the contract, as REST and as Connect take it."""
 
 from aion.adapters.rpc.methods import methods
-from aion.adapters.transports.connect_codecs import JsonCodec
-from aion.adapters.transports.json_codec import decode
+from aion.adapters.transports.connect.codecs import JsonCodec
+from aion.adapters.transports.json.codec import decode
 from aion.domain.errors import MalformedRequest
 
 _REQUESTS = {method.name: method.request for method in methods().values()}

@@ -1,10 +1,10 @@
 """The headers `traceparent` and `Prefer`, and the timeouts of gRPC-Web and Connect."""
 
 from aion.adapters.telemetry.traceparent import parse
-from aion.adapters.transports.connect_codecs import BinaryCodec
-from aion.adapters.transports.connect_wire import ConnectUnary
-from aion.adapters.transports.grpc_web_wire import GrpcWeb
-from aion.adapters.transports.rest_headers import merge_headers
+from aion.adapters.transports.connect.codecs import BinaryCodec
+from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb
+from aion.adapters.transports.connect.wire import ConnectUnary
+from aion.adapters.transports.rest.headers import merge_headers
 from aion.domain.errors import MalformedRequest, ValidationFailed
 from aion.v1 import tasks_pb2
 

@@ -1,6 +1,6 @@
 """The bytes of a WebSocket connection before they are frames: what is held back until it is its turn."""
 
-from aion.adapters.transports.ws_inflow import Inflow
+from aion.adapters.transports.websocket.inflow import Inflow
 
 SEEDS = (
     b"\x81\x85\0\0\0\0hello",

@@ -1,6 +1,6 @@
 """The text frames of a WebSocket client, and the requests in them."""
 
-from aion.adapters.transports.ws_frames import BadFrame, parse
+from aion.adapters.transports.websocket.frames import BadFrame, parse
 from aion.domain.errors import MalformedRequest
 from aion.v1 import tasks_pb2
 

@@ -8,7 +8,7 @@ import grpc
 import pytest
 from grpc import aio
 
-from aion.adapters.transports.grpc_backlog import OF_LATE, Backlog, server_with_backlog
+from aion.adapters.transports.grpc.backlog import OF_LATE, Backlog, server_with_backlog
 
 
 @dataclass

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from grpc import aio
 
-from aion.adapters.transports.grpc_intake import Intake, Unread
+from aion.adapters.transports.grpc.intake import Intake, Unread
 from aion.domain.errors import CallDeadlineExceeded, MalformedRequest, RateLimited, Unauthenticated
 from aion.v1 import tasks_pb2
 

@@ -6,7 +6,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from aion.adapters.transports.http_protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, bounded_protocol
+from aion.adapters.transports.http.protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, bounded_protocol
 
 CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 PIECE = 4096

@@ -7,7 +7,7 @@ from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.adapters.transports.json_codec import decode, encode
+from aion.adapters.transports.json.codec import decode, encode
 from aion.domain.errors import MalformedRequest
 from aion.v1 import events_pb2, tasks_pb2
 
@@ -174,7 +174,7 @@ junk = st.recursive(
 
 @given(st.dictionaries(st.sampled_from([f.name for f in tasks_pb2.TaskRequest.DESCRIPTOR.fields]), junk))
 def test_any_json_object_is_decoded_or_refused_with_the_one_error(members):
-    from aion.adapters.transports.json_decoder import decode_members
+    from aion.adapters.transports.json.decoder import decode_members
 
     try:
         message = decode_members(tasks_pb2.TaskRequest, members)

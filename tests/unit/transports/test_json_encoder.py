@@ -7,7 +7,7 @@ from pathlib import Path
 from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
 from google.rpc import error_details_pb2, status_pb2
 
-from aion.adapters.transports.json_codec import encode
+from aion.adapters.transports.json.codec import encode
 from aion.v1 import catalog_pb2, decisions_pb2, events_pb2, lifecycle_pb2, tasks_pb2
 
 GOLDEN = Path(__file__).parent / "golden" / "task_result.json"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.adapters.transports.json_reading import MOST_VALUES, Unreadable, read_json
+from aion.adapters.transports.json.reading import MOST_VALUES, Unreadable, read_json
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(alphabet=':"\\{}[],ab\n'),

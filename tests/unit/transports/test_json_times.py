@@ -6,7 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.adapters.transports.json_times import (
+from aion.adapters.transports.json.times import (
     duration_text,
     parse_duration,
     parse_timestamp,

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from aion.adapters.transports.probe_app import probe_app
+from aion.adapters.transports.http.probe_app import probe_app
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import random
 import struct
 
-from aion.adapters.transports.ws_inflow import Inflow, InflowBounds
+from aion.adapters.transports.websocket.inflow import Inflow, InflowBounds
 
 TEXT, CONT, PING, FINAL = 0x1, 0x0, 0x9, 0x80
 

@@ -1,0 +1,1 @@
+"""Connect and gRPC-Web: the protobuf contract over plain HTTP."""

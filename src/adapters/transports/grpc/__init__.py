@@ -1,0 +1,1 @@
+"""gRPC: the server, what it takes in and when, its health service."""

@@ -1,0 +1,163 @@
+"""uvicorn's HTTP/1.1 protocol with what it leaves open: a bound on the headers and trailers of a request, one on the
+requests that are sent before the answers to others have come, and refusals as problems.
+
+httptools keeps a header until it is whole, however long it is, so the bytes are counted as they come.
+"""
+
+import asyncio
+import logging
+import sys
+from http import HTTPStatus
+from secrets import token_hex
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from aion.adapters.rpc.errors import code_of
+from aion.adapters.transports.http.security_headers import GUARDS
+from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
+
+MAX_HEAD_BYTES = 32 << 10
+"""The request line and all headers: room for a long page token and a long trace, no room for attacks on memory."""
+
+MOST_WAITING = 32
+"""Requests of one connection that wait for the answer to another: each takes a hundred times its own bytes."""
+
+GUARD_LINES = "".join(f"{name.decode()}: {value.decode()}\r\n" for name, value in GUARDS)
+
+_log = logging.getLogger("aion.http")
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection. `most`: how many the server holds open."""
+
+    most = sys.maxsize
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_head = False
+        self._in_message = False
+        self._body_came = False
+        self._header_bytes = 0
+        self._last_heard = self.loop.time()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """A connection comes; when it is one too many, the one that was silent longest goes."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            others = (other for other in self.connections if isinstance(other, HttpProtocol) and other is not self)
+            idle = (other for other in others if other.waits_for_client())
+            goes = min(idle, key=lambda other: other._last_heard, default=self)  # noqa: SLF001 # of this class
+            self.connections.discard(goes)
+            goes.transport.abort()
+
+    def waits_for_client(self) -> bool:
+        """Whether the client has asked for nothing, or not for all of it, or has its whole answer."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.more_body or cycle.response_complete
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.in_head = self._in_message = True
+        self._header_bytes = 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header. A trailer is dropped: it would join the headers of a call that is already served by them."""
+        if self.in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Its head is whole."""
+        self.in_head = False
+        if len(self.pipeline) >= MOST_WAITING:
+            # The parser ends with an error, and the connection with a refusal.
+            raise OverflowError(f"more than {MOST_WAITING} requests wait for the answer to another")
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of its body."""
+        self._body_came = True
+        self._header_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """It is whole, with its trailers."""
+        self._in_message = False
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Its head asks for a WebSocket: from here on the connection is another protocol's."""
+        self._in_message = False
+        head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if head > MAX_HEAD_BYTES:
+            self._refuse_head()
+        elif self.parser.get_http_version() != "1.1":
+            error = MalformedRequest("a WebSocket begins with HTTP/1.1; send its handshake again as such")
+            self._refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, error)
+        else:
+            super().handle_websocket_upgrade()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes come; those of an open request that bring no body are headers or trailers, and are counted."""
+        if self.transport.is_closing():
+            return
+        self._body_came = False
+        self._last_heard = self.loop.time()
+        super().data_received(data)
+        if self._in_message and not self._body_came:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEAD_BYTES:
+                self._refuse_head()
+
+    def _refuse_head(self) -> None:
+        error = RequestTooLarge(f"the request's headers or trailers have more than {MAX_HEAD_BYTES} bytes; send less")
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, error)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is refused as a problem too, under ids of its own: there is no call yet."""
+        self._refuse(HTTPStatus.BAD_REQUEST, MalformedRequest("the request is not HTTP/1.1; send it again as such"))
+
+    def _refuse(self, status: HTTPStatus, error: AionError) -> None:
+        request_id, trace_id = token_hex(12), token_hex(16)
+        _log.info("refused what is no HTTP request: %s", error.reason, extra={"request_id": request_id})
+        problem = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": int(status),
+            "detail": error.message,
+            "reason": error.reason,
+            "code": code_of(error).name,
+            "request_id": request_id,
+            "trace_id": trace_id,
+        }
+        body = orjson.dumps(problem)
+        head = (
+            f"HTTP/1.1 {int(status)} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
+            f"x-request-id: {request_id}\r\nx-trace-id: {trace_id}\r\n{GUARD_LINES}"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        if not self._is_answering():
+            self.transport.write(head.encode() + body)
+        self.pipeline.clear()
+        self.in_head = self._in_message = False
+        if self.cycle is not None:
+            # Whoever serves an earlier part of this connection need not go on, and must not write after the refusal.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()
+
+    def _is_answering(self) -> bool:
+        """Whether an answer has begun where the refusal would stand, which would garble it."""
+        return bool(self._in_message and not self.in_head and self.cycle.response_started) or bool(self.pipeline)
+
+
+def bounded_protocol(most: int) -> type[HttpProtocol]:
+    """The protocol of a server that holds so many connections open: uvicorn makes its connections itself."""
+    return type("BoundedHttpProtocol", (HttpProtocol,), {"most": most})
+
+
+def head_is_open(connection: asyncio.BaseProtocol) -> bool:
+    """Whether a request has begun whose head is not whole."""
+    return isinstance(connection, HttpProtocol) and connection.in_head

@@ -1,0 +1,111 @@
+"""A unary RPC as a REST operation: one request in, one JSON answer or one problem out."""
+
+import asyncio
+from dataclasses import dataclass
+
+import orjson
+from google.protobuf.message import Message
+
+from aion import failpoints
+from aion.adapters.rpc.call import Call
+from aion.adapters.rpc.methods import Method
+from aion.adapters.rpc.pipeline import Answer, Pipeline, Refused
+from aion.adapters.transports.http.answers import JSON_TYPE, Receive, Scope, Send, mark_headers, send_answer
+from aion.adapters.transports.http.problems import send_problem
+from aion.adapters.transports.json.codec import encode
+from aion.adapters.transports.json.encoder import encoder
+from aion.adapters.transports.json.form import type_of
+from aion.adapters.transports.rest.answers import (
+    SUBMIT,
+    acceptance_headers,
+    preference_applied,
+    submit_status,
+)
+from aion.adapters.transports.rest.body import EMPTY, ClientGone, read_body
+from aion.adapters.transports.rest.headers import header_map, waiting_field
+from aion.adapters.transports.rest.request import RestPayload, Shape
+
+TRANSPORT = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryOperation:
+    """One operation of the document, as an ASGI application. `response_body` is google.api.http's."""
+
+    pipeline: Pipeline
+    method: Method
+    shape: Shape
+    response_body: str
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request; what it raises is a defect."""
+        try:
+            call = await read_call(scope, receive, self.method, self.shape, TRANSPORT)
+            answer = await self._answer(call, receive)
+        except ClientGone:
+            return
+        except Refused as refused:
+            await send_problem(send, refused)
+            return
+        failpoints.hit("server.before_http_answer")
+        headers = mark_headers(answer.marks)
+        status = 200
+        if self.method.path == SUBMIT:
+            status = submit_status(answer.message)
+            headers += acceptance_headers(answer.message) + preference_applied(dict(call.headers))
+        await send_answer(send, status, JSON_TYPE, self._body(answer.message), headers)
+
+    async def _answer(self, call: Call, receive: Receive) -> Answer:
+        """The answer; a call that may wait long ends when its client leaves, so that it holds no slot for nobody."""
+        assert isinstance(call.payload, RestPayload)
+        waiting = waiting_field(call.method.request.DESCRIPTOR)
+        if waiting is None or not ("prefer" in call.headers or waiting.name.encode() in call.payload.body.data):
+            return await self.pipeline.unary(call)
+        working = asyncio.ensure_future(self.pipeline.unary(call))
+        leaving = asyncio.ensure_future(until_gone(receive))
+        try:
+            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return working.result()
+            raise ClientGone
+        finally:
+            await end(working, leaving)
+
+    def _body(self, message: Message) -> bytes:
+        if not self.response_body:
+            return encode(message)
+        part = getattr(message, self.response_body)
+        if isinstance(part, Message):
+            return encode(part)
+        members = encoder(type_of(message))(message)
+        assert isinstance(members, dict)
+        return orjson.dumps(members[self.response_body])
+
+
+async def read_call(scope: Scope, receive: Receive, method: Method, shape: Shape, transport: str) -> Call:
+    """The request as a call. Raises ClientGone."""
+    headers = header_map(scope)
+    body = await read_body(scope, receive) if shape.has_body else EMPTY
+    payload = RestPayload(scope, headers, body, shape)
+    client = scope.get("client")
+    return Call(
+        method=method,
+        payload=payload,
+        transport=transport,
+        headers=headers,
+        peer=client[0] if client else "",
+        ticket=payload.ticket,
+    )
+
+
+async def until_gone(receive: Receive) -> None:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def end(*tasks: "asyncio.Future[object] | asyncio.Task[object]") -> None:
+    """Cancels what still runs and waits until it has ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

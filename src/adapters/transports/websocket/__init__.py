@@ -1,0 +1,1 @@
+"""WebSocket: many calls and streams on one connection."""
