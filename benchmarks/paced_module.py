@@ -19,11 +19,15 @@ policies: {timeout_ms: 60000, retries: 0}
 """
 
 
-def write_module(folder: Path, tokens: int, every_ns: int) -> Path:
-    """A folder of modules with this one in it, which says so many tokens, one every so many nanoseconds."""
+def write_module(folder: Path, tokens: int, every_ns: int, first_ns: int = 0) -> Path:
+    """A folder of modules with this one in it, which says so many tokens, one every so many nanoseconds, after a first
+    wait.
+    """
     package = folder / "modules" / "paced"
     package.mkdir(parents=True)
-    text = _SOURCE.read_text().replace("@TOKENS@", str(tokens)).replace("@INTERVAL@", str(every_ns))
+    text = _SOURCE.read_text()
+    for name, number in {"TOKENS": tokens, "INTERVAL": every_ns, "FIRST": first_ns}.items():
+        text = text.replace(f"@{name}@", str(number))
     (package / "paced.wasm").write_bytes(wasmtime.wat2wasm(text))
     (package / "manifest.yaml").write_text(_MANIFEST)
     (package / "any.json").write_text(json.dumps({"type": "object"}))

@@ -1,4 +1,4 @@
-;; Writes @TOKENS@ tokens, one every @INTERVAL@ nanoseconds from its start on, and answers.
+;; Waits @FIRST@ nanoseconds, then writes @TOKENS@ tokens, one every @INTERVAL@ nanoseconds, and answers.
 ;; A token's text is the monotonic time, in nanoseconds, at which it was written: whoever gets it knows how long it took.
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
@@ -38,7 +38,7 @@
   (func (export "_start")
     (local $said i32)
     (local $due i64)
-    (local.set $due (call $now))
+    (local.set $due (i64.add (call $now) (i64.const @FIRST@)))
     (loop $more
       (local.set $due (i64.add (local.get $due) (i64.const @INTERVAL@)))
       (call $sleep_until (local.get $due))

@@ -27,7 +27,10 @@ RUSH: Final = 16
 """So many more calls that came without a pause before them than with one are a rush."""
 
 AT_ONCE: Final = 4
-"""So many go in together when nothing is on its way in: the rounds until then cost a seventh of a task."""
+"""So many go in together when nothing is on its way in: the rounds until then cost a seventh of a task. While rounds
+are long, for what else the server does, they tell nothing of that; then the backlog alone is asked, and so many go in
+for each `PATIENCE` that went by.
+"""
 
 PATIENCE: Final = 0.01
 """Seconds after which the next one goes in although calls come without a pause: some work is done however many come."""
@@ -52,6 +55,7 @@ class Turnstile:
         self._looking = False
         self._rush = 0
         self._pause = 0
+        self._rounds = 0
         self._last_turn = 0.0
         self._backlog: Callable[[], int] = _none
         self._outside = 0
@@ -102,6 +106,7 @@ class Turnstile:
     async def _wait(self, tenant: str, place: "asyncio.Future[None]") -> None:
         if not self.waiting:
             self._last_turn = self._monotonic()
+            self._rounds = 0
         self._places.setdefault(tenant, deque()).append(place)
         self.waiting += 1
         try:
@@ -122,10 +127,15 @@ class Turnstile:
 
     def _round(self, loop: asyncio.AbstractEventLoop) -> None:
         self._pause += 1
+        self._rounds += 1
         if self.waiting:
             now = self._monotonic()
-            if now - self._last_turn >= PATIENCE:
-                self._let_in(now)
+            waited = now - self._last_turn
+            if waited >= PATIENCE:
+                # So few rounds in that time say that the server is busy with other things, not that calls keep coming.
+                busy = self._rounds <= PAUSE and not self._more_to_come(now)
+                for _ in range(min(self.waiting, AT_ONCE * int(waited / PATIENCE) if busy else 1)):
+                    self._let_in(now)
             elif self._pause > PAUSE:
                 if self._more_to_come(now):
                     loop.call_later(YIELD, self._round, loop)
@@ -150,7 +160,7 @@ class Turnstile:
         if places:
             self._places[tenant] = places
         self.waiting -= 1
-        self._pause = 0
+        self._pause = self._rounds = 0
         self._last_turn = now
         if not place.cancelled():
             place.set_result(None)

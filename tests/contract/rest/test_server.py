@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+import socket
 import ssl
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import httpx2
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from aion.adapters.transports.http.patrol import STALL_SECONDS, Patrol
-from aion.adapters.transports.http.server import SPARE_CONNECTIONS, HttpSettings, http_server
+from aion.adapters.transports.http.server import AT_ONCE, SPARE_CONNECTIONS, HttpSettings, http_server
 from tests.contract.rest.scripted import KEY
 
 
@@ -25,6 +28,25 @@ async def test_it_binds_a_free_port_and_says_which(face):
             answer = await client.get("/v1/tasks/t-1")
     assert answer.status_code == 200
     assert "server" not in answer.headers
+
+
+def test_a_round_of_the_event_loop_accepts_many_connections(face):
+    many = 8 * AT_ONCE
+
+    async def rounds() -> int:
+        async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
+            with ExitStack() as stack:
+                for _ in range(many):
+                    stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+                accepted = 0
+                for count in range(1, 2 * many):
+                    await asyncio.sleep(0)
+                    accepted = len(server.patrol.connections)
+                    if accepted == many:
+                        return count
+                raise AssertionError(f"{accepted} of {many} connections were accepted")
+
+    assert uvloop.run(rounds()) <= many // 4
 
 
 async def test_a_port_that_is_taken_is_refused_with_the_setting_to_change(face):

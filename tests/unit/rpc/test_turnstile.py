@@ -114,6 +114,35 @@ async def test_work_goes_on_however_many_calls_come():
     await rounds_until(lambda: len(crowd.went_in) == 300)
 
 
+async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():
+    crowd = Crowd(20 * AT_ONCE)
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(10 * AT_ONCE)]
+    await rounds(1)
+    crowd.clock.advance(timedelta(seconds=1.5 * PATIENCE))
+    await rounds(4)
+    assert crowd.turnstile.waiting == 9 * AT_ONCE
+    crowd.clock.advance(timedelta(seconds=3.5 * PATIENCE))
+    await rounds(4)
+    assert crowd.turnstile.waiting == 6 * AT_ONCE
+    await asyncio.gather(*waiting)
+
+
+async def test_one_goes_in_when_a_round_is_long_and_grpc_has_calls_that_were_not_taken_in():
+    crowd = Crowd(2 * AT_ONCE)
+    crowd.turnstile.watch_backlog(lambda: 100)
+    crowd.clock.advance(timedelta(seconds=1))
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(AT_ONCE)]
+    await rounds(1)
+    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    assert await rounds_until(lambda: bool(crowd.went_in)) <= 4
+    assert crowd.turnstile.waiting == AT_ONCE - 1
+    crowd.turnstile.watch_backlog(lambda: 0)
+    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    await asyncio.gather(*waiting)
+
+
 async def test_the_call_for_which_there_is_no_place_is_refused_at_once_with_a_hint():
     """6.2 Over a bound the call is refused at once with RESOURCE_EXHAUSTED (HTTP 429) and a hint when to come back."""
     crowd = Crowd(4)

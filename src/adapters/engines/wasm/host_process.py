@@ -89,7 +89,9 @@ class HostProcess(asyncio.Protocol):
                 stderr=subprocess.PIPE,
                 env=environment(),
                 cwd="/",
-                start_new_session=True,
+                # Not a session: Linux may share the processors out by session first, and hosts that have one each
+                # would leave the server a small part, however nice they are.
+                process_group=0,
             )
             self._log = await LogPipe.attach(self._process)
             # The transport closes its socket; the one above is closed on every way out of here.

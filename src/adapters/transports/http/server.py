@@ -25,6 +25,11 @@ MAX_CONNECTIONS = 4096
 SPARE_CONNECTIONS = 64
 """Over the bound: room for probes, and for refusals that say why. Over this too, the idlest connection goes."""
 
+AT_ONCE = 8
+"""So many connections are accepted in one round of the event loop: libuv takes one of each listener, and a round is
+long when the server is busy. The listeners are one socket.
+"""
+
 KEEP_ALIVE_SECONDS = 65
 """Longer than the 60 s that load balancers keep an idle connection, so that the balancer closes first."""
 
@@ -53,10 +58,11 @@ class HttpServer:
 async def http_server(settings: HttpSettings, app: AsgiApp, grace: Callable[[], float]) -> AsyncIterator[HttpServer]:
     """Serves while the block runs; then refuses new connections and gives calls the seconds that `grace` then says."""
     listener = _listen(settings)
+    listeners = [listener, *(listener.dup() for _ in range(AT_ONCE - 1))]
     server = _Server(_config(settings, app))
     connections = server.server_state.connections
     server.config.app = _counted(app, connections, settings.max_connections)
-    serving = asyncio.create_task(server.serve(sockets=[listener]), name="http server")
+    serving = asyncio.create_task(server.serve(sockets=listeners), name="http server")
     try:
         await _until_started(server, serving)
         async with Patrol(connections) as patrol:
@@ -65,7 +71,8 @@ async def http_server(settings: HttpSettings, app: AsgiApp, grace: Callable[[], 
         server.config.timeout_graceful_shutdown = grace()  # type: ignore[assignment] # part of a second is fine
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
-        listener.close()
+        for one in listeners:
+            one.close()
 
 
 def _counted(app: AsgiApp, connections: Collection[object], most: int) -> AsgiApp:
