@@ -97,6 +97,8 @@ class Asker:
         """Follows a task's log to its end, over as many connections as it takes; some leave earlier."""
         for _ in range(TRIES):
             after = offset
+            # Asked now: by the time that a refusal is here another reader may have got what is written meanwhile.
+            was_there = offset == 0 or offset in self.history.logs.get((tenant, task_id), {})
 
             def watched(server: Server, caller: Caller, after: int = after) -> AsyncGenerator[Steps, None]:
                 return server.watch(caller, task_id, after)
@@ -110,7 +112,7 @@ class Asker:
             except (Lost, Unavailable, Exhausted):
                 await asyncio.sleep(self.chance.between(0.1, 0.8))
             except OffsetOutOfRange:
-                if offset == 0 or offset in self.history.logs.get((tenant, task_id), {}):
+                if offset > after or was_there:
                     self.history.wrong.append(f"offset {offset} of {tenant}/{task_id} was there and is no more")
                 return
 
