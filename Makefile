@@ -103,7 +103,7 @@ mutation: setup ## Change domain, pipeline and store in small ways and count wha
 	@$(BIN)/python -m tools.mutation $(MUTATION_ARGS)
 
 .PHONY: flakes
-flakes: setup ## Run the tests twenty times and count those that do not always pass: hours.
+flakes: setup ## Run the tests twenty times and count those that do not always pass: hours; goes on where it was interrupted.
 	@$(BIN)/python -m tools.flakes
 
 .PHONY: quality

@@ -1,0 +1,63 @@
+"""`make flakes`: what a report says, and that a run which was interrupted goes on."""
+
+import pytest
+
+from tools import flakes
+from tools.flakes import Kept, Run, read_report, summary
+
+REPORT = """\
+<testsuites><testsuite>
+  <testcase classname="tests.unit.test_a" name="test_one[x]"/>
+  <testcase classname="tests.unit.test_a" name="test_two[y]"><failure message="no"/></testcase>
+  <testcase classname="tests.unit.test_b" name="test_three"><error message="set up"/></testcase>
+</testsuite></testsuites>
+"""
+
+
+def test_a_report_names_what_failed_with_its_parameters(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    assert read_report(report) == Run(
+        3, frozenset({"tests/unit/test_a.py::test_two[y]", "tests/unit/test_b.py::test_three"})
+    )
+
+
+def test_each_test_that_ever_failed_is_counted():
+    runs = [Run(3, frozenset({"a"})), Run(3, frozenset()), Run(3, frozenset({"a", "b"}))]
+    assert summary(runs) == "  2 of 3  a\n  1 of 3  b\nflakes: 2 of 3 tests did not always pass in 3 runs"
+
+
+def test_what_is_kept_is_read_again_and_nothing_is_kept_of_code_that_is_not_committed(tmp_path):
+    path = tmp_path / "flakes" / "a.jsonl"
+    runs = [Run(3, frozenset()), Run(3, frozenset({"a", "b"}))]
+    for run in runs:
+        Kept(path).add(run)
+        Kept(None).add(run)
+    assert Kept(path).runs() == runs
+    assert Kept(None).runs() == []
+
+
+@pytest.mark.parametrize(("failed", "code"), [(frozenset(), 0), (frozenset({"a"}), 1)])
+def test_it_goes_on_where_it_was_interrupted(tmp_path, monkeypatch, capsys, failed, code):
+    kept = Kept(tmp_path / "a.jsonl")
+    kept.add(Run(3, failed))
+    ran = []
+
+    def run(tests):
+        ran.append(list(tests))
+        return Run(3, frozenset())
+
+    monkeypatch.setattr(flakes, "_run", run)
+    monkeypatch.setattr(Kept, "of", classmethod(lambda cls, tests: kept))
+    monkeypatch.setenv("RUNS", "3")
+    monkeypatch.setenv("TESTS", "tests/unit tests/gates")
+    assert flakes.main() == code
+    assert ran == [["tests/unit", "tests/gates"]] * 2
+    assert len(kept.runs()) == 3
+    assert f"{len(failed)} of 3 tests did not always pass in 3 runs" in capsys.readouterr().out
+
+
+def test_a_run_that_tells_of_no_test_is_no_success(monkeypatch):
+    monkeypatch.setattr(flakes, "_run", lambda tests: None)
+    monkeypatch.setattr(Kept, "of", classmethod(lambda cls, tests: Kept(None)))
+    assert flakes.main() == 2
