@@ -58,6 +58,7 @@ Global___JsonField: _TypeAlias = JsonField  # noqa: Y015
 JSON_FIELD_NUMBER: _builtins.int
 CALL_ONLY_FIELD_NUMBER: _builtins.int
 HEADER_FIELD_NUMBER: _builtins.int
+RPC_ONLY_FIELD_NUMBER: _builtins.int
 json: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___JsonField]
 """The REST JSON form of this field."""
 call_only: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
@@ -67,4 +68,8 @@ enter the idempotency fingerprint.
 header: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.str]
 """The REST header that carries this field as well, such as `Idempotency-Key`; the two must not disagree. `Prefer`
 carries it as a preference of the field's name: `Prefer: wait=5`.
+"""
+rpc_only: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
+"""The field is for gRPC, Connect and gRPC-Web alone. REST, SSE and WebSocket do not take it, it is in none of their
+answers, and OpenAPI does not show it.
 """

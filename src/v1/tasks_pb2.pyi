@@ -494,19 +494,26 @@ class WatchRequest(_message.Message):
 
     TASK_ID_FIELD_NUMBER: _builtins.int
     AFTER_OFFSET_FIELD_NUMBER: _builtins.int
+    MAX_EVENTS_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """The task's id."""
     after_offset: _builtins.int
     """Only events after this offset; 0 for all. Equals `Last-Event-ID` of SSE."""
+    max_events: _builtins.int
+    """How many events one message may bring, at most 64; 0 means 1. AION never waits to fill a message: more than one come
+    together when they are there at once, which costs both sides less than a message for each. gRPC, Connect and gRPC-Web
+    only: SSE and WebSocket give every event a frame of its own.
+    """
     def __init__(
         self,
         *,
         task_id: _builtins.str = ...,
         after_offset: _builtins.int = ...,
+        max_events: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_offset", b"after_offset", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_offset", b"after_offset", "max_events", b"max_events", "task_id", b"task_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -514,29 +521,37 @@ Global___WatchRequest: _TypeAlias = WatchRequest  # noqa: Y015
 
 @_typing.final
 class WatchResponse(_message.Message):
-    """One event of the watched task, or a heartbeat when `event` is unset."""
+    """An event of the watched task, with those that follow it if they were asked for, or a heartbeat when `event` is unset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_FIELD_NUMBER: _builtins.int
     TASK_FIELD_NUMBER: _builtins.int
+    MORE_EVENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> _events_pb2.TaskEvent:
         """The event; unset in a heartbeat."""
 
     @_builtins.property
     def task(self) -> Global___TaskResult:
-        """The task in its final state, with the last event only."""
+        """The task in its final state, with the last event of its log only."""
+
+    @_builtins.property
+    def more_events(self) -> _containers.RepeatedCompositeFieldContainer[_events_pb2.TaskEvent]:
+        """The events that follow `event`, in order and without a gap; none unless `max_events` asked for more than one. `task`
+        belongs to the last event of a message, and whoever resumes does so after that one.
+        """
 
     def __init__(
         self,
         *,
         event: _events_pb2.TaskEvent | None = ...,
         task: Global___TaskResult | None = ...,
+        more_events: _abc.Iterable[_events_pb2.TaskEvent] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "task", b"task"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "task", b"task"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "more_events", b"more_events", "task", b"task"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -18,13 +18,14 @@ from aion.adapters.transports.json.codec import decode
 from aion.v1 import events_pb2, tasks_pb2
 from tests.chaos.history import SeenEvent, SeenTask
 from tests.chaos.seen import last_event, seen_event, seen_task
-from tests.e2e.answers import Document, Frame, Refusal, Refused
+from tests.e2e.answers import Document, Frame, Refusal, Refused, one_by_one
 from tests.e2e.faces import BY_NAME, RestFace
 from tests.e2e.socket_faces import SocketFace
 
 CALL_SECONDS = 60.0
+MOST_EVENTS = 64
 Sent = tuple[SeenEvent | None, SeenTask | None]
-"""One message of a stream."""
+"""What a stream brings at one place."""
 
 Request = tasks_pb2.TaskRequest | tasks_pb2.TaskId | tasks_pb2.CancelRequest | tasks_pb2.WatchRequest
 _UNKNOWN_REASONS = ("", "OUTCOME_UNKNOWN")
@@ -76,15 +77,17 @@ class GrpcWire:
         return _task_in(known.response.FromString(data))
 
     async def watch(self, request: tasks_pb2.WatchRequest) -> AsyncIterator[Sent]:
-        """Events and, in the end, the task. Raises Denied and Lost."""
+        """Events, several in a message where they come together, and, in the end, the task. Raises Denied and Lost."""
+        asked = tasks_pb2.WatchRequest(max_events=MOST_EVENTS)
+        asked.MergeFrom(request)
         call = self._channel.unary_stream(BY_NAME["Watch"].path)(
-            request.SerializeToString(), metadata=self._metadata, timeout=CALL_SECONDS
+            asked.SerializeToString(), metadata=self._metadata, timeout=CALL_SECONDS
         )
         try:
             async for data in call:
-                message = tasks_pb2.WatchResponse.FromString(data)
-                event = seen_event(message.event) if message.HasField("event") else None
-                yield event, seen_task(message.task) if message.HasField("task") else None
+                for message in one_by_one(tasks_pb2.WatchResponse.FromString(data)):
+                    event = seen_event(message.event) if message.HasField("event") else None
+                    yield event, seen_task(message.task) if message.HasField("task") else None
         except aio.AioRpcError as error:
             raise _judged(error) from error
         finally:

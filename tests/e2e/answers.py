@@ -103,8 +103,24 @@ def refusal_of_problem(problem: Document, headers: dict[str, str]) -> Refusal:
     )
 
 
-def frame_of(message: tasks_pb2.TaskResult | tasks_pb2.WatchResponse, *, first: bool) -> Frame | None:
-    """A message of a gRPC stream as the frame that SSE makes of it; None for a heartbeat."""
+def one_by_one(message: tasks_pb2.WatchResponse) -> list[tasks_pb2.WatchResponse]:
+    """The same as messages of one event each, as they come to who asks for no more."""
+    *earlier, last = (message.event, *message.more_events)
+    alone = tasks_pb2.WatchResponse()
+    alone.CopyFrom(message)
+    alone.ClearField("more_events")
+    if earlier:
+        alone.event.CopyFrom(last)
+    return [*(tasks_pb2.WatchResponse(event=event) for event in earlier), alone]
+
+
+def frames_of(message: tasks_pb2.TaskResult | tasks_pb2.WatchResponse, *, first: bool) -> list[Frame]:
+    """A message of a gRPC stream as the frames that SSE makes of it; none for a heartbeat."""
+    parts = one_by_one(message) if isinstance(message, tasks_pb2.WatchResponse) else [message]
+    return [frame for one in parts if (frame := _frame_of(one, first=first)) is not None]
+
+
+def _frame_of(message: tasks_pb2.TaskResult | tasks_pb2.WatchResponse, *, first: bool) -> Frame | None:
     event = message.event if message.HasField("event") else None
     task = _task_of(message)
     if isinstance(message, tasks_pb2.TaskResult) and first:

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from google.rpc import status_pb2
 
 from aion.adapters.rpc.methods import Method
-from tests.e2e.answers import CODE_NAMES, Document, Frame, Refused, document_of, frame_of, refusal_of_status
+from tests.e2e.answers import CODE_NAMES, Document, Frame, Refused, document_of, frames_of, refusal_of_status
 
 Headers = Mapping[str, str]
 CODES = {name.lower().replace("cancelled", "canceled"): number for number, name in CODE_NAMES.items()}
@@ -85,10 +85,9 @@ class ConnectFace(Wire):
                     if error:
                         raise Refused(_refusal(error, answer, answer.status_code))
                     continue
-                frame = frame_of(self.read(method, data), first=first)
-                first = False
-                if frame is not None:
+                for frame in frames_of(self.read(method, data), first=first):
                     yield frame
+                first = False
             assert ended, "the stream broke off"
 
 
@@ -110,10 +109,9 @@ class GrpcWebFace(Wire):
         """The frames, heartbeats left out. Raises Refused."""
         first = True
         async for data in self._messages(method, request, headers):
-            frame = frame_of(self.read(method, data), first=first)
-            first = False
-            if frame is not None:
+            for frame in frames_of(self.read(method, data), first=first):
                 yield frame
+            first = False
 
     async def _messages(
         self, method: Method, request: Message | bytes, headers: Headers | None

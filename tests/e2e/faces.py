@@ -16,7 +16,7 @@ from tests.e2e.answers import (
     Frame,
     Refused,
     document_of,
-    frame_of,
+    frames_of,
     refusal_of_problem,
     refusal_of_rpc,
 )
@@ -56,10 +56,9 @@ class GrpcFace:
         try:
             first = True
             async for data in call:
-                frame = frame_of(method.response.FromString(data), first=first)  # type: ignore[arg-type]
-                first = False
-                if frame is not None:
+                for frame in frames_of(method.response.FromString(data), first=first):  # type: ignore[arg-type]
                     yield frame
+                first = False
         except grpc.aio.AioRpcError as error:
             raise Refused(refusal_of_rpc(error)) from error
         finally:

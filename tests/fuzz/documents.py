@@ -15,10 +15,13 @@ _SHORTER = 2**53
 
 
 def members_of(message: Message, form: Form) -> dict[str, Any]:
-    """The message's members under the names that `form` gives them."""
+    """The message's members under the names that `form` gives them; a field that it hides has none."""
     members: dict[str, Any] = {}
     for field, value in message.ListFields():
-        name = form(field).name
+        said = form(field)
+        if said.hidden:
+            continue
+        name = said.name
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             kind = field.message_type.fields_by_name["value"]
             members[name] = {_key(key): _value(kind, one, form) for key, one in value.items()}

@@ -163,6 +163,9 @@ def _values(field: FieldDescriptor, rules: Any) -> tuple[tuple[Any, ...], tuple[
         every = values.whole_numbers(bits, signed=signed)
         # Most lists are asked for short pages: long ones take their time, and say the same.
         words = tuple(number for number in every if number >= 0) if field.name != "page_size" else values.PAGE_SIZES
+        if rules.int32.HasField("lte"):
+            most = rules.int32.lte
+            return (*(number for number in words if number < most), most), (*every, most + 1)
         return words, every
     by_type: dict[int, Callable[[], tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
         FieldDescriptor.TYPE_STRING: lambda: _texts(field, rules.string),

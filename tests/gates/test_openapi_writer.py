@@ -50,10 +50,12 @@ message AskResponse {
   int64 tokens = 3 [(aion.v1.json) = {always: true number: true}];
   google.protobuf.Timestamp time = 4;
   AskResponse again = 5;
+  repeated AskResponse more = 6 [(aion.v1.rpc_only) = true];
 }
 message FollowRequest {
   string id = 1 [(buf.validate.field).string.pattern = "^[a-z]+$"];
   int64 after = 2 [(aion.v1.header) = "Last-Event-ID", (buf.validate.field).int64.gte = 0];
+  int32 most = 3 [(aion.v1.rpc_only) = true];
 }
 message StopRequest { string id = 1; string why = 2; }
 // Serves.
@@ -119,6 +121,15 @@ def test_bodies_to_try_stand_where_their_rpc_is_bound(written, tmp_path):
     examples.write_text(yaml.safe_dump({"test.v1.AskService.Aks": shown}))
     with pytest.raises(ContractUnfit, match=r"test\.v1\.AskService\.Aks"):
         written(CONTRACT, f",examples={examples}")
+
+
+def test_a_field_for_messages_alone_is_not_shown(document):
+    names = {parameter["name"] for parameter in document["paths"]["/v1/asks/{id}:follow"]["get"]["parameters"]}
+    assert {"id", "after"} < names
+    assert "most" not in names
+    shown = document["components"]["schemas"]["test.v1.AskResponse"]["properties"]
+    assert "again" in shown
+    assert "more" not in shown
 
 
 def test_paths_about_no_one_thing_come_first_and_custom_verbs_before_what_would_swallow_them(document):

@@ -19,6 +19,7 @@ from tests.sdk.double import (
     task,
     watch_from_the_log,
     watch_messages,
+    watch_together,
 )
 
 OFFSETS = [1, 2, 3, 4, 5, 6]
@@ -99,6 +100,35 @@ async def test_a_missing_event_makes_the_stream_go_back_for_it(face: Face, doubl
     messages = watch_messages(0)
     double.script("Watch", answer([*messages[:4], *messages[8:]]), watch_from_the_log)
     await assert_whole(face, face.client.tasks.watch("t1"))
+    assert [call.request.after_offset for call in double.calls("Watch")] == [0, 2]
+
+
+async def test_events_that_come_in_one_message_are_given_one_by_one(face: Face, double: Double) -> None:
+    double.script("Watch", answer([watch_together(1, 2, 3), tasks_pb2.WatchResponse(), watch_together(4, 5, 6)]))
+    stream = face.client.tasks.watch("t1")
+    for offset in OFFSETS[:2]:
+        assert (await face.next_of(stream)).offset == stream.last_offset == offset
+        assert stream.task is None
+    await assert_whole(face, stream, OFFSETS[2:])
+    assert stream.text == "one two"
+    assert [call.request.max_events for call in double.calls("Watch")] == [64]
+
+
+@pytest.mark.parametrize("last", OFFSETS[:-1])
+async def test_a_stream_that_is_cut_after_a_message_of_several_events_resumes_after_the_last_of_them(
+    face: Face, double: Double, last: int
+) -> None:
+    double.script("Watch", cut([watch_together(*OFFSETS[:last])]), answer([watch_together(*OFFSETS[last:])]))
+    await assert_whole(face, face.client.tasks.watch("t1"))
+    assert [call.request.after_offset for call in double.calls("Watch")] == [0, last]
+
+
+async def test_a_message_that_lacks_an_event_is_read_up_to_the_gap_and_begins_again_there(
+    face: Face, double: Double
+) -> None:
+    double.script("Watch", answer([watch_together(1, 2, 4, 5, 6)]), answer([watch_together(2, 3, 4, 5, 6)]))
+    # What stands behind the gap costs no further try.
+    await assert_whole(face, face.client.with_options(max_reconnects=1).tasks.watch("t1"))
     assert [call.request.after_offset for call in double.calls("Watch")] == [0, 2]
 
 

@@ -100,6 +100,10 @@ class Contract:
         """Return the REST header that carries the field as well; empty when none does."""
         return self.option(field, "aion.v1.header") or ""
 
+    def of_rest(self, message: Descriptor) -> list[FieldDescriptor]:
+        """Return the fields of the message that REST knows."""
+        return [field for field in message.fields if not self.option(field, "aion.v1.rpc_only")]
+
     def rules(self, field: FieldDescriptor) -> Any:
         """Return the field's buf.validate rules, or None."""
         return self.option(field, "buf.validate.field")

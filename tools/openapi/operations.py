@@ -54,7 +54,7 @@ class OperationWriter:
         return operation
 
     def _parameters(self, binding: Binding, in_path: list[FieldDescriptor]) -> Iterator[dict[str, Any]]:
-        fields = binding.method.input_type.fields
+        fields = self._contract.of_rest(binding.method.input_type)
         yield from (self._parameter(field, "path", field.name) for field in in_path)
         if binding.body != "*":
             elsewhere = {field.name for field in in_path} | {binding.body}

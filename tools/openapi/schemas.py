@@ -50,7 +50,7 @@ class Schemas:
 
     def message(self, message: Descriptor, without: frozenset[str] = frozenset()) -> Schema:
         """Return the schema of the message, without the fields that stand elsewhere (in the path)."""
-        fields = [field for field in message.fields if field.name not in without]
+        fields = [field for field in self._contract.of_rest(message) if field.name not in without]
         schema: Schema = {"type": "object"}
         if text := self._contract.comment(message.full_name):
             schema["description"] = text

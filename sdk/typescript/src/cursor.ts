@@ -58,10 +58,16 @@ export class Cursor<Result> {
     return this.#take(message.event && readEvent<Result>(message.event), task);
   }
 
-  /** Takes a message of Watch; its event if that is new. Throws Unavailable when an event is missing. */
-  watched(message: WatchResponse): TaskEvent<Result> | undefined {
-    const task = message.task && readTask<Result>(message.task);
-    return this.#take(message.event && readEvent<Result>(message.event), task);
+  /**
+   * Takes a message of Watch, one step an event; each step gives its event if that is new. It throws Unavailable when an
+   * event is missing.
+   */
+  watched({ event, moreEvents, task }: WatchResponse): readonly (() => TaskEvent<Result> | undefined)[] {
+    const all = event === undefined ? [undefined] : [event, ...moreEvents];
+    return all.map((one, index) => () => {
+      const ended = index === all.length - 1 && task !== undefined ? readTask<Result>(task) : undefined;
+      return this.#take(one && readEvent<Result>(one), ended);
+    });
   }
 
   /** Takes the task as it is now; true when it ended and none of its events is missing. */

@@ -12,6 +12,9 @@ import { type CallOptions, checkCallOptions } from "./options.js";
 import { Retries } from "./retry.js";
 import { errorOf } from "./status.js";
 
+/** The contract's bound on the events of one message of Watch. */
+const MOST_EVENTS = 64;
+
 /**
  * Iterate over it for the events, each once and in order; it reconnects by itself.
  *
@@ -166,11 +169,11 @@ export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskE
     return new Connected(async (signal) => {
       if (submission !== undefined) {
         const opened = await this.#calls.stream(AionTasks.method.stream, submission, this.#headers, signal, timeoutMs);
-        return each(opened.message, (message) => () => this.#cursor.streamed(message));
+        return each(opened.message, (message) => [() => this.#cursor.streamed(message)]);
       }
-      const request = { taskId, afterOffset: BigInt(lastOffset) };
+      const request = { taskId, afterOffset: BigInt(lastOffset), maxEvents: MOST_EVENTS };
       const opened = await this.#calls.stream(AionTasks.method.watch, request, this.#headers, signal, timeoutMs);
-      return each(opened.message, (message) => () => this.#cursor.watched(message));
+      return each(opened.message, (message) => this.#cursor.watched(message));
     }, this.#calls.options.idleTimeoutMs);
   }
 
@@ -194,8 +197,11 @@ export class TaskStream<Result = unknown> implements AsyncIterableIterator<TaskE
   }
 }
 
-async function* each<From, To>(items: AsyncIterable<From>, make: (item: From) => To): AsyncGenerator<To, void> {
+async function* each<From, To>(
+  items: AsyncIterable<From>,
+  make: (item: From) => readonly To[],
+): AsyncGenerator<To, void> {
   for await (const item of items) {
-    yield make(item);
+    yield* make(item);
   }
 }

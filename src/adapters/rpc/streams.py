@@ -2,7 +2,8 @@
 drain ends it with a word, and a reader that takes nothing is cut.
 
 Messages come in bursts: all that are there at once. A reader that keeps up gets bursts of one; who comes late, or to a
-server that is busy, gets more at once, which costs less for each.
+server that is busy, gets more at once, which costs less for each. A client may ask for several events in one message,
+which costs less still: its burst is then one message, or a few.
 """
 
 import asyncio
@@ -173,6 +174,8 @@ class Stream:
 
 
 def _offset_of(message: Message) -> int:
-    """The offset of the event that a message of a stream brings; 0 when it brings none."""
+    """The offset of the last event that a message of a stream brings; 0 when it brings none."""
+    if more := getattr(message, "more_events", None):
+        return int(more[-1].offset)
     event = getattr(message, "event", None)
     return 0 if event is None else int(event.offset)

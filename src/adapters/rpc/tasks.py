@@ -22,7 +22,7 @@ from aion.adapters.rpc.task_messages import (
 from aion.domain.errors import AionError, FieldViolation, ValidationFailed
 from aion.domain.tasks import TaskState
 from aion.ports.tasks import TaskFilter
-from aion.ports.usecases import Progress, SubmitCommand, Submitted, UseCases
+from aion.ports.usecases import Progress, Steps, SubmitCommand, Submitted, UseCases
 from aion.v1 import tasks_pb2
 
 
@@ -53,11 +53,12 @@ class TaskHandlers:
         return to_message(await self.use_cases.get(call.caller, request.task_id))
 
     async def watch(self, call: Admitted) -> AsyncGenerator[Sequence[tasks_pb2.WatchResponse], None]:
-        """Watch."""
+        """Watch: a message an event, or as many in one as the client asked for and as there are."""
         request = cast("tasks_pb2.WatchRequest", call.request)
+        most = request.max_events or 1
         async with aclosing(self.use_cases.watch(call.caller, request.task_id, request.after_offset)) as bursts:
             async for steps in bursts:
-                yield [_watched(progress) for progress in steps]
+                yield [_watched(steps[at : at + most]) for at in range(0, len(steps), most)]
 
     async def cancel(self, call: Admitted) -> tasks_pb2.CancelResponse:
         """Cancel."""
@@ -106,12 +107,14 @@ def _step(progress: Progress, task_id: str, intent: str) -> tasks_pb2.TaskResult
     return message
 
 
-def _watched(progress: Progress) -> tasks_pb2.WatchResponse:
+def _watched(steps: Steps) -> tasks_pb2.WatchResponse:
+    """One message of these steps, of which only the last can bring the task: a log ends once."""
     message = tasks_pb2.WatchResponse()
-    if progress.event is not None:
-        write_event(message.event, progress.event)
-    if progress.task is not None:
-        message.task.CopyFrom(to_message(progress.task))
+    for number, progress in enumerate(steps):
+        if progress.event is not None:
+            write_event(message.more_events.add() if number else message.event, progress.event)
+    if (task := steps[-1].task) is not None:
+        message.task.CopyFrom(to_message(task))
     return message
 
 

@@ -83,7 +83,7 @@ EXAMPLES: dict[str, Example] = {
     "Submit": Example(lambda world: story(), no_task, (a_story,)),
     "Stream": Example(lambda world: story(), no_task, (a_story,)),
     "StatusById": Example(lambda world: tasks_pb2.TaskId(task_id=world.task_id), **TASK),
-    "Watch": Example(lambda world: tasks_pb2.WatchRequest(task_id=world.task_id, after_offset=2), **TASK),
+    "Watch": Example(lambda world: tasks_pb2.WatchRequest(task_id=world.task_id, after_offset=2, max_events=3), **TASK),
     "Cancel": Example(lambda world: tasks_pb2.CancelRequest(task_id=world.task_id), **TASK),
     "Retry": Example(lambda world: retry(world.task_id), no_task, (a_story, a_retry), names="task_id"),
     "ListTasks": Example(

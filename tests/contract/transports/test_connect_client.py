@@ -1,52 +1,26 @@
-"""Connect and gRPC-Web as an independent client speaks them: the Python client of the Connect project."""
+"""What an independent client of Connect and gRPC-Web gets."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
-from typing import Any
 
 import pytest
 from connectrpc.client import ConnectClient
 from connectrpc.code import Code
-from connectrpc.compat import google_protobuf_binary_codec, google_protobuf_json_codec
 from connectrpc.errors import ConnectError
-from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
-from connectrpc.protocol import ProtocolType
+from connectrpc.method import MethodInfo
 from google.rpc import error_details_pb2
 
-from aion.adapters.rpc.methods import Method
 from aion.domain.errors import TaskNotFound
 from aion.v1 import events_pb2, tasks_pb2
+from tests.contract.transports.connect_client import SPOKEN, called, connect_client, info
 from tests.contract.transports.front_door import GOOD, Door
 from tests.e2e.faces import BY_NAME
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CODECS = {"json": google_protobuf_json_codec, "proto": google_protobuf_binary_codec}
 
 
-def info(method: Method) -> Any:
-    return MethodInfo(
-        name=method.name,
-        service_name=method.path.split("/")[1],
-        input=method.request,
-        output=method.response,
-        idempotency_level=IdempotencyLevel.UNKNOWN,
-        stream_type=StreamType.SERVER_STREAM if method.streams else StreamType.UNARY,
-    )
-
-
-async def called(client: ConnectClient, method: Method, request: Any) -> list[Any]:
-    """The answers of a call of either kind."""
-    if not method.streams:
-        return [await client.execute_unary(request=request, method=info(method), headers=GOOD)]
-    stream = client.execute_server_stream(request=request, method=info(method), headers=GOOD)
-    async with aclosing(stream) as messages:  # type: ignore[type-var]
-        return [message async for message in messages]
-
-
-@pytest.fixture(params=[(p, c) for p in ("CONNECT", "GRPC_WEB") for c in CODECS], ids="-".join)
+@pytest.fixture(params=SPOKEN, ids="-".join)
 async def client(request: pytest.FixtureRequest, door: Door) -> AsyncIterator[ConnectClient]:
-    protocol, codec = request.param
-    async with ConnectClient(f"http://{door.http}", protocol=ProtocolType[protocol], codec=CODECS[codec]()) as client:
+    async with connect_client(f"http://{door.http}", *request.param) as client:
         yield client
 
 
@@ -54,14 +28,14 @@ async def test_a_unary_call_is_answered(door: Door, client: ConnectClient):
     task = tasks_pb2.TaskResult(task_id="t", result_json='{"a":"ü"}')
     door.script.answer = tasks_pb2.CancelResponse(task=task)
     request = tasks_pb2.CancelRequest(task_id="t")
-    assert await called(client, BY_NAME["Cancel"], request) == [door.script.answer]
+    assert await called(client, BY_NAME["Cancel"], request, GOOD) == [door.script.answer]
 
 
 async def test_a_stream_brings_its_messages(door: Door, client: ConnectClient):
     events = [events_pb2.TaskEvent(offset=n, kind=events_pb2.EVENT_KIND_TOKEN, text="é" * n) for n in (1, 2, 3)]
     door.script.messages = [tasks_pb2.WatchResponse(event=event) for event in events]
     request = tasks_pb2.WatchRequest(task_id="t")
-    assert await called(client, BY_NAME["Watch"], request) == door.script.messages
+    assert await called(client, BY_NAME["Watch"], request, GOOD) == door.script.messages
 
 
 @pytest.mark.parametrize("name", ["Cancel", "Watch"])
@@ -69,7 +43,7 @@ async def test_an_error_comes_with_its_details(door: Door, client: ConnectClient
     door.script.error = TaskNotFound("there is no task t; ü % \n", facts={"task_id": "t"})
     request = BY_NAME[name].request(task_id="t")
     with pytest.raises(ConnectError) as raised:
-        await called(client, BY_NAME[name], request)
+        await called(client, BY_NAME[name], request, GOOD)
     assert (raised.value.code, raised.value.message) == (Code.NOT_FOUND, "there is no task t; ü % \n")
     details = {detail.type_name: detail.message_bytes for detail in raised.value.details}
     reason = error_details_pb2.ErrorInfo.FromString(details["google.rpc.ErrorInfo"])

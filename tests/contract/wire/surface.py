@@ -75,6 +75,7 @@ def _field(field: FieldDescriptor) -> str:
         *(said if options.HasExtension(options_pb2.json) else []),
         *(["call_only"] if options.Extensions[options_pb2.call_only] else []),
         *([f"header({options.Extensions[options_pb2.header]})"] if options.HasExtension(options_pb2.header) else []),
+        *(["rpc_only"] if options.Extensions[options_pb2.rpc_only] else []),
     ]
     return " ".join(words)
 

@@ -1,7 +1,7 @@
 """A pipeline with one stream behind it, and whoever reads it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -26,10 +26,11 @@ PATIENCE = 30.0
 
 @dataclass
 class Quiet:
-    """A stream that says `offsets`, some at once, and then nothing, for a caller with a real API key."""
+    """A stream that says `offsets`, some at once, `in_one` message, and then nothing; its caller has a real API key."""
 
     offsets: int = 0
     at_once: int = 1
+    in_one: int = 1
     clock: ManualClock = field(default_factory=ManualClock)
     keys: MemoryApiKeyStore = field(default_factory=MemoryApiKeyStore)
     ended: list[tuple[str, str]] = field(default_factory=list)
@@ -67,7 +68,8 @@ class Quiet:
     async def watch(self, admitted: object) -> AsyncIterator[Burst]:
         try:
             for first in range(1, self.offsets + 1, self.at_once):
-                yield [_event(offset) for offset in range(first, min(first + self.at_once, self.offsets + 1))]
+                some = range(first, min(first + self.at_once, self.offsets + 1))
+                yield [_message(some[at : at + self.in_one]) for at in range(0, len(some), self.in_one)]
             self.silent.set()
             await asyncio.Event().wait()
         finally:
@@ -83,9 +85,11 @@ class Quiet:
         return Call(methods()[WATCH], ProtobufPayload(data), "test", {"x-api-key": self.text})
 
 
-def _event(offset: int) -> tasks_pb2.WatchResponse:
+def _message(offsets: Sequence[int]) -> tasks_pb2.WatchResponse:
     message = tasks_pb2.WatchResponse()
-    message.event.offset = offset
+    message.event.offset = offsets[0]
+    for offset in offsets[1:]:
+        message.more_events.add().offset = offset
     return message
 
 

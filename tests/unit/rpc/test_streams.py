@@ -93,6 +93,16 @@ async def test_a_reader_that_takes_nothing_is_refused_with_the_last_offset_that_
     assert not asyncio.current_task().cancelling()
 
 
+async def test_a_reader_that_took_several_events_in_one_message_resumes_after_the_last_of_them():
+    stage = Quiet(6, at_once=6, in_one=3)
+    stream = stage.pipeline(StreamTimes(reader=0.01)).stream(stage.call())
+    (first, second) = await anext(stream.bursts)
+    await stream.pace(asyncio.sleep(0), first)
+    with pytest.raises(Refused) as caught:
+        await stream.pace(asyncio.Event().wait(), second)
+    assert caught.value.error.facts == {"last_offset": "3"}
+
+
 async def test_a_reader_that_took_nothing_at_all_is_told_the_offset_that_it_asked_from():
     stage = Quiet(1)
     stream = stage.pipeline(StreamTimes(reader=0.01)).stream(stage.call(after_offset=7))

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.adapters.transports.json.codec import decode, encode
+from aion.adapters.transports.json.decoder import decode_members
+from aion.adapters.transports.json.form import protobuf_form
 from aion.domain.errors import MalformedRequest
 from aion.v1 import events_pb2, tasks_pb2
 
@@ -117,6 +119,15 @@ def test_enums_are_taken_by_name_or_number_and_others_refused():
     request = decode(tasks_pb2.ListTasksRequest, b'{"states":["TASK_STATE_OK",4]}')
     assert list(request.states) == [3, 4]
     assert "TASK_STATE_OK" in refused('{"states":["TASK_STATE_OKAY"]}', tasks_pb2.ListTasksRequest).message
+
+
+@pytest.mark.parametrize("name", ["max_events", "maxEvents"])
+def test_a_field_for_messages_alone_is_taken_by_protobufs_mapping_and_is_unknown_to_rest(name):
+    members = {"task_id": "t", name: 3}
+    assert decode_members(tasks_pb2.WatchRequest, members, protobuf_form).max_events == 3
+    with pytest.raises(MalformedRequest) as caught:
+        decode_members(tasks_pb2.WatchRequest, members)
+    assert caught.value.message == f"{name} is not a field here; the fields are task_id, after_offset"
 
 
 def test_null_means_unset():

@@ -46,6 +46,13 @@ def test_members_that_are_not_always_written_are_left_out_at_their_default():
     assert json.loads(encode(events_pb2.TaskEvent(offset=3))) == {"offset": 3}
 
 
+def test_a_field_for_messages_alone_has_no_member():
+    event = events_pb2.TaskEvent(offset=1)
+    response = tasks_pb2.WatchResponse(event=event, more_events=[event])
+    assert json.loads(encode(response)) == {"event": {"offset": 1}}
+    assert json.loads(encode(tasks_pb2.WatchRequest(task_id="t", max_events=3))) == {"task_id": "t"}
+
+
 def test_an_embedded_document_is_written_as_json_not_as_a_string():
     event = events_pb2.TaskEvent(data_json='{"n":[1,2,{"x":null}],"big":12345678901234567890123}')
     assert b'"data":{"n":[1,2,{"x":null}],"big":12345678901234567890123}' in encode(event)

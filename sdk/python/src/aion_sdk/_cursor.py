@@ -4,6 +4,8 @@ A stream that was cut resumes after the last offset that it gave out, so that no
 Before the task is known to be accepted, the same submission is sent again: its request id makes no second task.
 """
 
+from collections import deque
+
 from aion_sdk._contract import methods
 from aion_sdk._wire import decode, encode
 from aion_sdk.errors import Unavailable
@@ -25,6 +27,7 @@ class StreamCursor:
         self._submission = submission
         self.idempotency_key = idempotency_key
         self._watching = submission is None
+        self._steps: deque[decode.Step] = deque()
         self._fold = TextFold()
         self.task_id = task_id
         self.last_offset = after_offset
@@ -44,9 +47,19 @@ class StreamCursor:
             return methods.WATCH, encode.watch_request(self.task_id, self.last_offset)
         return methods.STREAM, self._submission
 
-    def accept(self, message: bytes) -> Event | None:
-        """Take one message; return its event if that is new. Raises Unavailable when an event is missing."""
-        event, task = decode.watched(message) if self._watching else decode.streamed(message)
+    def accept(self, message: bytes) -> None:
+        """Take one message of the connection that stands; `next` gives its events."""
+        self._steps.extend(decode.watched(message) if self._watching else decode.streamed(message))
+
+    def next(self) -> Event | None:
+        """The next new event that was taken; None when there is none. Raises Unavailable when an event is missing."""
+        while self._steps:
+            fresh = self._go_on(*self._steps.popleft())
+            if fresh is not None:
+                return fresh
+        return None
+
+    def _go_on(self, event: Event | None, task: Task | None) -> Event | None:
         if not self._watching and task is not None and not self.task_id:
             self.task_id, self.task = task.task_id, task
         fresh = None if event is None else self._take(event)
@@ -64,6 +77,7 @@ class StreamCursor:
         if event.offset <= self.last_offset:
             return None
         if event.offset != self.last_offset + 1:
+            self._steps.clear()
             raise Unavailable(
                 f"the stream went from event {self.last_offset} to {event.offset}; it begins again after the first"
             )

@@ -189,6 +189,13 @@ export function watched(
   });
 }
 
+/** A message of Watch with several events, as they come to who asks for more than one. */
+export function together(log: readonly EventInit[], last = LOG.length): MessageShape<typeof WatchResponseSchema> {
+  const messages = watched(log, last);
+  const [first, ...more] = messages.map(({ event }) => event);
+  return create(WatchResponseSchema, { event: first, moreEvents: more, task: messages.at(-1)?.task } as never);
+}
+
 /** Answers a Watch as AION does: what lies after the offset. */
 export const watchFromTheLog: Step = (request) => {
   const after = Number(request["afterOffset"]);

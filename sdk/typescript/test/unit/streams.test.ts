@@ -6,7 +6,20 @@ import { EventKind } from "../../src/gen/aion/v1/events_pb.js";
 import { type TaskEvent, textOf, Unavailable } from "../../src/index.js";
 import { resolve } from "../../src/options.js";
 import { Retries } from "../../src/retry.js";
-import { answer, cut, Double, LOG, refuse, type Step, streamed, task, watched, watchFromTheLog } from "./double.js";
+import {
+  answer,
+  cut,
+  Double,
+  type EventInit,
+  LOG,
+  refuse,
+  type Step,
+  streamed,
+  task,
+  together,
+  watched,
+  watchFromTheLog,
+} from "./double.js";
 
 const SPEC = { intent: "summarize", text: "long" };
 
@@ -63,6 +76,43 @@ test("an event that comes twice is given out once, and a gap is closed by readin
   const [one, two] = LOG as [(typeof LOG)[0], (typeof LOG)[0]];
   double.script("Watch", answer(watched([one, one, two, { ...two, offset: 4n }], 9)), watchFromTheLog);
   const events = await collect(double.client().tasks.watch("t1"));
+  expect(events.map(({ offset }) => offset)).toEqual([1, 2, 3, 4]);
+  expect(double.calls("Watch").map(({ request }) => request["afterOffset"])).toEqual([0n, 2n]);
+});
+
+test("events that come in one message are given one by one", async () => {
+  const double = new Double();
+  double.script("Watch", answer([together(LOG.slice(0, 3)), {}, together(LOG.slice(3))]));
+  const stream = double.client().tasks.watch<{ summary: string }>("t1");
+  for (const offset of [1, 2]) {
+    expect((await stream.next()).value?.offset).toBe(offset);
+    expect(stream.lastOffset).toBe(offset);
+    expect(stream.task).toBeUndefined();
+  }
+  expect((await collect(stream)).map(({ offset }) => offset)).toEqual([3, 4]);
+  expect(stream.task).toMatchObject({ state: "OK", result: { summary: "short" } });
+  expect(double.calls("Watch").map(({ request }) => request["maxEvents"])).toEqual([64]);
+});
+
+test("a stream that is left or cut within a message of several events resumes after the last that it gave out", async () => {
+  const double = new Double();
+  const rest: Step = (request) =>
+    answer([together(LOG.slice(Number(request["afterOffset"])))])(request, undefined as never);
+  double.script("Watch", answer([together(LOG)]), cut([together(LOG.slice(1, 3))]), rest);
+  const stream = double.client().tasks.watch("t1");
+  for await (const event of stream) {
+    expect(event.offset).toBe(1);
+    break;
+  }
+  expect((await collect(stream)).map(({ offset }) => offset)).toEqual([2, 3, 4]);
+  expect(double.calls("Watch").map(({ request }) => request["afterOffset"])).toEqual([0n, 1n, 3n]);
+});
+
+test("a message that lacks an event is read up to the gap, and begins again there", async () => {
+  const double = new Double();
+  const [one, two, , four] = LOG as readonly EventInit[] as [EventInit, EventInit, EventInit, EventInit];
+  double.script("Watch", answer([together([one, two, four])]), answer([together(LOG.slice(1))]));
+  const events = await collect(double.client({ maxReconnects: 1 }).tasks.watch("t1"));
   expect(events.map(({ offset }) => offset)).toEqual([1, 2, 3, 4]);
   expect(double.calls("Watch").map(({ request }) => request["afterOffset"])).toEqual([0n, 2n]);
 });

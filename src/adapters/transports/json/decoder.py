@@ -66,7 +66,7 @@ def _compile(descriptor: Descriptor, form: Form) -> Parse:
     message_class = GetMessageClass(descriptor)
     fields = _members(descriptor, form)
     choices = [frozenset(f.name for f in oneof.fields) for oneof in descriptor.oneofs if len(oneof.fields) > 1]
-    known = _Known(descriptor, tuple(form(field).name for field in descriptor.fields))
+    known = _Known(descriptor, tuple(said.name for field in descriptor.fields if not (said := form(field)).hidden))
 
     def decode(value: Any) -> Message:
         if type(value) is not dict:
@@ -97,6 +97,8 @@ def _members(descriptor: Descriptor, form: Form) -> dict[str, tuple[str, Parse]]
     fields: dict[str, tuple[str, Parse]] = {}
     for field in descriptor.fields:
         said = form(field)
+        if said.hidden:
+            continue
         fields[said.name] = (field.name, _field(field, said, form))
         if said.alias:
             fields[said.alias] = fields[said.name]
@@ -108,7 +110,8 @@ class _Known:
 
     def __init__(self, descriptor: Descriptor, names: tuple[str, ...]) -> None:
         self._names = names
-        self._camel = {field.json_name: json_form(field).name for field in descriptor.fields}
+        shown = ((field.json_name, json_form(field)) for field in descriptor.fields)
+        self._camel = {name: said.name for name, said in shown if not said.hidden}
 
     def missing(self, name: str) -> str:
         close: list[str] = []

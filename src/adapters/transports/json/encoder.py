@@ -46,8 +46,11 @@ def encoder(descriptor: Descriptor) -> Encode:
 def _compile(descriptor: Descriptor) -> Encode:
     fields: dict[int, tuple[str, Encode | None]] = {}
     written: dict[str, object] = {}
+    hidden: list[str] = []
     for field in descriptor.fields:
         form = json_form(field)
+        if form.hidden:
+            hidden.append(form.name)
         convert = _field(field, embed=form.embed, number=form.number)
         fields[field.number] = (form.name, convert)
         if form.always:
@@ -58,6 +61,8 @@ def _compile(descriptor: Descriptor) -> Encode:
         for field, value in message.ListFields():
             name, convert = fields[field.number]
             members[name] = value if convert is None else convert(value)
+        for name in hidden:
+            members.pop(name, None)
         return members
 
     return encode

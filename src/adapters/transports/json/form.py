@@ -14,13 +14,14 @@ WELL_KNOWN = "google.protobuf."
 
 @dataclass(frozen=True, slots=True)
 class JsonForm:
-    """The member that carries a field. `alias` is another name that a reader takes."""
+    """The member that carries a field. `alias` is another name that a reader takes; a `hidden` field has no member."""
 
     name: str
     embed: bool = False
     always: bool = False
     number: bool = False
     alias: str = ""
+    hidden: bool = False
 
 
 Form = Callable[[FieldDescriptor], JsonForm]
@@ -28,8 +29,9 @@ Form = Callable[[FieldDescriptor], JsonForm]
 
 def json_form(field: FieldDescriptor) -> JsonForm:
     """The form of one field: the protobuf JSON mapping with the contract's names, unless an option says otherwise."""
-    said = field.GetOptions().Extensions[options_pb2.json]
-    return JsonForm(said.name or field.name, said.embed, said.always, said.number)
+    options = field.GetOptions()
+    said, hidden = options.Extensions[options_pb2.json], options.Extensions[options_pb2.rpc_only]
+    return JsonForm(said.name or field.name, said.embed, said.always, said.number, hidden=hidden)
 
 
 def protobuf_form(field: FieldDescriptor) -> JsonForm:

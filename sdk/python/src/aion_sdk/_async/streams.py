@@ -93,11 +93,9 @@ class AsyncTaskStream:
     async def _following(self) -> Event | None:
         while not self._cursor.ended and not self._closed:
             try:
-                message = await self._read()
-                if message is None:
-                    await self._look()
-                    continue
-                event = self._cursor.accept(message)
+                event = self._cursor.next()
+                if event is None and not self._cursor.ended:
+                    await self._hear()
             except AionError as error:
                 await self._disconnect()
                 await self._calls.pause(self._retries.delay_after(error))
@@ -115,6 +113,13 @@ class AsyncTaskStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def _hear(self) -> None:
+        message = await self._read()
+        if message is None:
+            await self._look()
+        else:
+            self._cursor.accept(message)
 
     async def _read(self) -> bytes | None:
         if self._connection is None:

@@ -94,11 +94,9 @@ class TaskStream:
     def _following(self) -> Event | None:
         while not self._cursor.ended and not self._closed:
             try:
-                message = self._read()
-                if message is None:
-                    self._look()
-                    continue
-                event = self._cursor.accept(message)
+                event = self._cursor.next()
+                if event is None and not self._cursor.ended:
+                    self._hear()
             except AionError as error:
                 self._disconnect()
                 self._calls.pause(self._retries.delay_after(error))
@@ -116,6 +114,13 @@ class TaskStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _hear(self) -> None:
+        message = self._read()
+        if message is None:
+            self._look()
+        else:
+            self._cursor.accept(message)
 
     def _read(self) -> bytes | None:
         if self._connection is None:

@@ -1,7 +1,7 @@
 """Answers of the wire as public types. A value that a newer server added reads as UNKNOWN, never as an error."""
 
 from enum import Enum, IntEnum
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from aion_sdk._gen.aion import v1
 from aion_sdk._wire import status
@@ -14,6 +14,8 @@ from aion_sdk.requests import MICROS_PER_DOLLAR, Sla, TaskSpec
 from aion_sdk.tasks import BatchOutcome, Engine, Failure, Task, Usage
 
 Named = TypeVar("Named", bound=Enum)
+Step: TypeAlias = tuple[Event | None, Task | None]
+"""What a stream brings at one place: its event, if any, and the task as it is shown there."""
 
 
 def task(data: bytes) -> Task:
@@ -26,19 +28,20 @@ def canceled(data: bytes) -> Task:
     return task_result(v1.CancelResponse.parse(data).task or v1.TaskResult())
 
 
-def streamed(data: bytes) -> tuple[Event | None, Task]:
+def streamed(data: bytes) -> tuple[Step, ...]:
     """One message of Stream: the event that it brings, if any, and the task as that message shows it."""
     message = v1.TaskResult.parse(data)
-    return (None if message.event is None else _event(message.event)), task_result(message)
+    return ((None if message.event is None else _event(message.event), task_result(message)),)
 
 
-def watched(data: bytes) -> tuple[Event | None, Task | None]:
-    """One message of Watch: its event, if it is no heartbeat, and the ended task, if it is the last one."""
+def watched(data: bytes) -> tuple[Step, ...]:
+    """One message of Watch: its events, none in a heartbeat, and beside the last one the task, if it has ended."""
     message = v1.WatchResponse.parse(data)
-    return (
-        None if message.event is None else _event(message.event),
-        None if message.task is None else task_result(message.task),
-    )
+    task = None if message.task is None else task_result(message.task)
+    if message.event is None:
+        return ((None, task),)
+    *earlier, last = (_event(event) for event in (message.event, *message.more_events))
+    return (*((event, None) for event in earlier), (last, task))
 
 
 def task_page(data: bytes) -> Page[Task]:

@@ -8,6 +8,9 @@ from aion_sdk.lifecycle import TaskState
 from aion_sdk.options import whole
 from aion_sdk.requests import Seconds, TaskSpec, as_duration
 
+MOST_EVENTS = 64
+"""The contract's bound on the events of one message of Watch."""
+
 
 def duration(value: Seconds | timedelta | None) -> timedelta | None:
     """A time that may be given in seconds."""
@@ -41,8 +44,8 @@ def task_id(value: str) -> bytes:
 
 
 def watch_request(value: str, after_offset: int) -> bytes:
-    """A Watch of the events after an offset."""
-    return bytes(v1.WatchRequest(task_id=value, after_offset=after_offset))
+    """A Watch of the events after an offset, as many in a message as there may be."""
+    return bytes(v1.WatchRequest(task_id=value, after_offset=after_offset, max_events=MOST_EVENTS))
 
 
 def cancel_request(value: str, request_id: str) -> bytes:

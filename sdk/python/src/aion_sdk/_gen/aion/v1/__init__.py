@@ -2980,6 +2980,13 @@ class WatchRequest(betterproto2.Message):
     Only events after this offset; 0 for all. Equals `Last-Event-ID` of SSE.
     """
 
+    max_events: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    How many events one message may bring, at most 64; 0 means 1. AION never waits to fill a message: more than one come
+    together when they are there at once, which costs both sides less than a message for each. gRPC, Connect and gRPC-Web
+    only: SSE and WebSocket give every event a frame of its own.
+    """
+
 
 default_message_pool.register_message("aion.v1", "WatchRequest", WatchRequest)
 
@@ -2987,7 +2994,7 @@ default_message_pool.register_message("aion.v1", "WatchRequest", WatchRequest)
 @dataclass(eq=False, repr=False)
 class WatchResponse(betterproto2.Message):
     """
-    One event of the watched task, or a heartbeat when `event` is unset.
+    An event of the watched task, with those that follow it if they were asked for, or a heartbeat when `event` is unset.
     """
 
     event: "TaskEvent | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
@@ -2997,7 +3004,13 @@ class WatchResponse(betterproto2.Message):
 
     task: "TaskResult | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The task in its final state, with the last event only.
+    The task in its final state, with the last event of its log only.
+    """
+
+    more_events: "list[TaskEvent]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The events that follow `event`, in order and without a gap; none unless `max_events` asked for more than one. `task`
+    belongs to the last event of a message, and whoever resumes does so after that one.
     """
 
 
