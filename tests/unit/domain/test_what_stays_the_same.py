@@ -1,0 +1,59 @@
+"""Numbers that the documents promise, and ids that must be the same in every version: stored rows and receivers know
+them.
+"""
+
+from datetime import timedelta
+
+from aion.domain import schedules, webhooks
+from tests.sample_tasks import START, new_task
+from tests.unit.domain.test_schedules import NOON, every_minute, schedule
+
+PLAN = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 10_800, 21_600, 43_200, 86_400)]
+
+
+def test_the_id_of_a_delivery_is_the_same_in_every_version():
+    assert webhooks.delivery_id("acme", "wh_1", "t-1") == "msg_zvoh5wdgztxjadtmd37gnxnwty4wrcdy"
+
+
+def test_the_id_of_a_scheduled_task_is_the_same_in_every_version():
+    assert schedule().task_id_at(NOON) == "019b796d-d600-7425-9481-30cc9cb07275"
+
+
+def test_the_bounds_of_webhooks_are_those_of_the_documents():
+    """14.9, 14.10: five days and ten attempts; deliveries are kept for thirty days."""
+    assert (timedelta(days=5), 10) == (webhooks.DISABLED_AFTER, webhooks.DISABLED_AFTER_ATTEMPTS)
+    assert timedelta(days=30) == webhooks.KEEP_FINISHED
+    assert (webhooks.MOST_WEBHOOKS, webhooks.MOST_WAITING) == (20, 10_000)
+    assert timedelta(hours=24) == webhooks.OLD_SECRET_SIGNS_FOR
+
+
+def test_pauses_between_deliveries_are_those_of_the_documents_within_a_fifth():
+    for tries, planned in enumerate(PLAN, 1):
+        pauses = [webhooks.pause_after(f"msg_{number}", tries) for number in range(400)]
+        assert all(pause is not None for pause in pauses)
+        shares = sorted(pause / planned for pause in pauses if pause is not None)
+        assert 0.8 <= shares[0] < 0.81
+        assert 1.19 < shares[-1] <= 1.2
+
+
+def test_the_jitter_of_a_delivery_is_another_at_each_try():
+    shares = {(webhooks.pause_after("msg_1", tries) or timedelta()) / pause for tries, pause in enumerate(PLAN, 1)}
+    assert len(shares) == len(PLAN)
+
+
+def test_times_of_a_schedule_that_fall_on_now_are_not_over():
+    assert schedules.latest(every_minute, NOON, NOON + timedelta(minutes=4)) == NOON + timedelta(minutes=4)
+    assert schedules.latest(every_minute, NOON, NOON + timedelta(minutes=1)) == NOON + timedelta(minutes=1)
+    assert schedules.latest(every_minute, NOON, NOON) == NOON
+
+
+def test_a_decision_can_be_dated_again_and_is_otherwise_the_same():
+    decision = new_task().decision
+    later = decision.at(START + timedelta(days=1))
+    assert later.decide_time == START + timedelta(days=1)
+    assert later.at(decision.decide_time) == decision
+    assert decision.pinned_digest == ""
+
+
+def test_the_key_of_a_task_is_its_tenant_and_its_id():
+    assert new_task("t-1", "acme").key == ("acme", "t-1")
