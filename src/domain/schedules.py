@@ -258,7 +258,8 @@ def postponed(schedule: Schedule, time: datetime, why: str, now: datetime) -> Sc
     if schedule.next_fire_time != time:
         return schedule
     pause = min(FIRST_RETRY * 2 ** min(schedule.tries, _DOUBLINGS), LAST_RETRY)
-    return replace(schedule, wake_time=now + pause, tries=schedule.tries + 1, last_refusal=why)
+    # Never before the time itself: `now` is earlier when the clock was set back meanwhile.
+    return replace(schedule, wake_time=max(now + pause, time), tries=schedule.tries + 1, last_refusal=why)
 
 
 def _due(schedule: Schedule, now: datetime) -> datetime:

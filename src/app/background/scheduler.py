@@ -131,8 +131,8 @@ class Scheduler:
             schedule.next_fire_time,
             partial(times_of, self.calendar, schedule.definition),
         )
-        if time is None:
-            return
+        if time is None or time > now:
+            return  # the clock was set back since it was looked for: it is due when its time comes again
         earlier = await self._task(schedule.tenant, schedule.task_id_at(time))
         if earlier is not None:
             await self._go_on(schedule, time, earlier)

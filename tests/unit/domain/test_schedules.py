@@ -165,6 +165,11 @@ def test_a_refused_time_is_tried_again_after_a_pause_that_doubles():
     assert (held.next_fire_time, held.last_refusal) == (NOON, "QUEUE_FULL")
 
 
+def test_a_refused_time_is_never_tried_again_before_it_has_come():
+    held = schedules.postponed(schedule(), NOON, "QUEUE_FULL", NOON - HOUR)
+    assert held.wake_time == NOON
+
+
 def test_what_happened_to_a_time_changes_nothing_of_a_schedule_that_was_redefined_meanwhile():
     redefined = schedule(NOON + HOUR)
     assert schedules.skipped(redefined, NOON, 1, "missed", following=None, now=NOON) is redefined

@@ -101,6 +101,24 @@ async def test_a_crash_that_lasted_longer_than_the_window_still_finds_the_task(d
     assert (after.fired, after.last_fire_time) == (2, START + MINUTE + timedelta(days=1))
 
 
+async def test_a_clock_that_is_set_back_after_the_look_makes_a_time_wait_and_is_no_trouble(desk):
+    """12.1: The store said that it is due; by its turn it is not any more."""
+    due = await desk.create()
+
+    class JumpsBack:
+        def take(self, tenant: str) -> None:
+            desk.clock.jump(-HOUR)
+
+    scheduler = replace(desk.scheduler, rate=JumpsBack())
+    desk.clock.advance(MINUTE)
+    await scheduler.once()
+    held = await desk.get()
+    assert (held, desk.told.troubles, desk.told.fired, desk.asked) == (due, [], [], [])
+    desk.clock.jump(HOUR)
+    await desk.scheduler.once()
+    assert (await desk.get()).fired == 1
+
+
 async def test_a_clock_that_jumps_back_fires_nothing_twice(desk):
     await desk.create()
     fired = await desk.after(MINUTE)
