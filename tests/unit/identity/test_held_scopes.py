@@ -43,3 +43,18 @@ def test_a_client_may_hold(scope):
 )
 def test_a_client_may_not_hold(text):
     assert not is_client_scope(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fits_not"),
+    [
+        ("a*bc*bc*z", "a-bc-bc-z", "a-bc-z"),
+        ("a*b*c*z", "abcz", "acbz"),
+        ("ab*ab*z", "ab-ab-z", "ab-z"),
+        ("a*yz*yz", "a-yz-yz", "a-yz"),
+    ],
+)
+def test_what_stands_between_the_stars_is_found_one_after_the_other(pattern, fits, fits_not):
+    """Never twice in the same place, and never in what the pattern begins and ends with."""
+    assert holds(pattern)(fits)
+    assert not holds(pattern)(fits_not)
