@@ -112,6 +112,12 @@ def test_the_latest_time_is_found_by_halving_and_not_by_counting():
     assert len(asked) < 100
 
 
+def test_times_of_a_schedule_that_fall_on_now_are_not_over():
+    assert schedules.latest(every_minute, NOON, NOON + 4 * MINUTE) == NOON + 4 * MINUTE
+    assert schedules.latest(every_minute, NOON, NOON + MINUTE) == NOON + MINUTE
+    assert schedules.latest(every_minute, NOON, NOON) == NOON
+
+
 def test_a_time_at_the_edge_of_the_window_is_within_it():
     assert upcoming(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=5 * MINUTE) == NOON
     assert upcoming(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=4 * MINUTE) == NOON + MINUTE

@@ -5,8 +5,8 @@ them.
 from datetime import timedelta
 
 from aion.domain import schedules, webhooks
+from tests.sample_schedules import new_schedule
 from tests.sample_tasks import START, new_task
-from tests.unit.domain.test_schedules import NOON, every_minute, schedule
 
 PLAN = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 10_800, 21_600, 43_200, 86_400)]
 
@@ -16,7 +16,7 @@ def test_the_id_of_a_delivery_is_the_same_in_every_version():
 
 
 def test_the_id_of_a_scheduled_task_is_the_same_in_every_version():
-    assert schedule().task_id_at(NOON) == "019b796d-d600-7425-9481-30cc9cb07275"
+    assert new_schedule().task_id_at(START) == "019b76da-a800-7c02-ae5d-52509374ade4"
 
 
 def test_the_bounds_of_webhooks_are_those_of_the_documents():
@@ -39,12 +39,6 @@ def test_pauses_between_deliveries_are_those_of_the_documents_within_a_fifth():
 def test_the_jitter_of_a_delivery_is_another_at_each_try():
     shares = {(webhooks.pause_after("msg_1", tries) or timedelta()) / pause for tries, pause in enumerate(PLAN, 1)}
     assert len(shares) == len(PLAN)
-
-
-def test_times_of_a_schedule_that_fall_on_now_are_not_over():
-    assert schedules.latest(every_minute, NOON, NOON + timedelta(minutes=4)) == NOON + timedelta(minutes=4)
-    assert schedules.latest(every_minute, NOON, NOON + timedelta(minutes=1)) == NOON + timedelta(minutes=1)
-    assert schedules.latest(every_minute, NOON, NOON) == NOON
 
 
 def test_a_decision_can_be_dated_again_and_is_otherwise_the_same():
