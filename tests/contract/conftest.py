@@ -11,6 +11,8 @@ from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.sqlite import SqliteStore, open_store
 from aion.ports.identity import ApiKeyStore
+from tests.contract.queue_desk import Desk, opened_door
+from tests.contract.webhook_office import Office
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import START
 
@@ -47,3 +49,26 @@ def keys(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ApiKeyStore
     url = "sqlite://" if request.param == "sqlite" else f"sqlite:///{tmp_path / 'aion.sqlite'}"
     with SqliteApiKeyStore.open(url) as opened:
         yield opened
+
+
+@pytest.fixture(params=["memory", "file", "file, nothing cached", "remote"])
+async def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, signals: ProcessSignals, monkeypatch: Any
+) -> AsyncIterator[Desk]:
+    """A store and workers at its queue: in process over each kind of store, then apart, over gRPC."""
+    if request.param == "file, nothing cached":
+        monkeypatch.setattr("aion.adapters.storage.memory.CACHE_BYTES", 0)
+    in_memory = request.param in ("memory", "remote")
+    url = "sqlite://" if in_memory else f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    async with open_store(url, clock, signals, "test") as opened:
+        if request.param != "remote":
+            yield Desk(opened)
+            return
+        async with opened_door(opened, signals, clock) as door:
+            yield Desk(opened, door)
+
+
+@pytest.fixture
+async def office(store: SqliteStore, clock: ManualClock) -> Office:
+    """Webhooks and their deliveries in a store."""
+    return Office(store, clock)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.remote_queue.channel import ServerAccess, open_channel
@@ -19,7 +20,7 @@ from aion.domain.attempts import AttemptResult
 from aion.domain.caps import NO_CAPS, Caps
 from aion.domain.errors import Unauthenticated
 from aion.domain.events import EventKind, NewEvent
-from aion.domain.fleet import EngineOffer, Introduction
+from aion.domain.fleet import EngineOffer, Introduction, owner_apart
 from aion.domain.identity import WORKERS_SERVE, Identity
 from aion.domain.leased import LeasedTask, Settled
 from aion.domain.writes import Append, Claim, LeaseRef, RecordCost, Renew, Renewed, Settle
@@ -28,7 +29,7 @@ from aion.ports.identity import Credentials
 from aion.ports.queues import WorkQueue
 from tests.contract.rest.scripted import Observer
 from tests.manual_clock import CountingEntropy, ManualClock
-from tests.sample_tasks import LEASE, OK, SCOPE
+from tests.sample_tasks import LEASE, OK, SCOPE, accept, new_task
 
 ENGINE, OTHER_ENGINE = "module:summarize@1.0.0", "module:redact@1.0.0"
 VERSION = "0.1.0"
@@ -176,3 +177,14 @@ async def opened_door(
     settings = GrpcSettings("127.0.0.1", 0, 1000, reflection=False)
     async with grpc_server(settings, pipeline, lambda: 0.1, worker_methods()) as server, AsyncExitStack() as stack:
         yield Door(f"127.0.0.1:{server.port}", served, stack, clock, latency)
+
+
+async def accepted(desk: Desk, *ids: str, tenant: str = "acme", **changes: Any) -> None:
+    """Tasks that wait for a worker."""
+    for task_id in ids:
+        await desk.store.accept(tenant, accept(new_task(task_id, tenant=tenant, **changes)))
+
+
+def apart(name: str) -> str:
+    """The owner of what a worker apart of this name has leased."""
+    return owner_apart(Identity("operators", name, frozenset()), name, f"{name}-1")

@@ -1,23 +1,13 @@
-"""What `aion.ports.webhooks` promises of DeliveryQueue, and of replays, over every store."""
+"""What `aion.ports.webhooks` promises of DeliveryQueue, over every store."""
 
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
-from aion.adapters.storage import webhook_claims, webhook_index, webhook_steps
-from aion.adapters.storage.writer import GroupCommitWriter
-from aion.domain.errors import DeliveryNotFound, LimitReached, WebhookDisabled
-from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
+from aion.adapters.storage import webhook_claims
 from aion.domain.webhooks import DISABLED_AFTER, DISABLED_AFTER_ATTEMPTS, AttemptReport, DeliveryState
-from tests.contract.webhook_office import LEASE, NO, YES, Office, tasks
+from tests.contract.webhook_office import LEASE, NO, YES, tasks
 from tests.sample_tasks import SCOPE, START
-
-
-@pytest.fixture
-async def office(store, clock) -> Office:
-    return Office(store, clock)
 
 
 async def test_a_claimed_delivery_is_nobody_elses_until_its_claim_runs_out(office):
@@ -209,69 +199,6 @@ async def test_a_receiver_that_is_gone_disables_its_webhook_and_what_waits_fails
     assert {one.state for one in await office.deliveries()} == {DeliveryState.FAILED}
 
 
-# Replay.
-
-
-async def test_a_replay_is_due_at_once_under_the_same_id_with_fresh_tries(office):
-    """14.10 A replay sends the same id again."""
-    await office.make()
-    await office.end("a")
-    (due,) = await office.claim()
-    done = await office.report(due)
-    office.clock.advance(timedelta(days=1))
-    again = await office.hooks.replay("acme", "hook", done.delivery_id)
-    assert (again.state, again.tries, again.attempts) == (DeliveryState.PENDING, 0, 1)
-    assert again.next_attempt_time == await office.next_due() == office.clock.now()
-    (due,) = await office.claim()
-    assert due.delivery.delivery_id == done.delivery_id
-    assert (await office.report(due)).attempts == 2
-
-
-async def test_a_replay_hurries_a_delivery_that_waits_and_leaves_one_that_is_being_sent(office):
-    await office.make()
-    await office.end("a")
-    (due,) = await office.claim()
-    assert await office.hooks.replay("acme", "hook", due.delivery.delivery_id) == due.delivery
-    assert await office.claim() == []
-    waiting = await office.report(due, NO)
-    hurried = await office.hooks.replay("acme", "hook", waiting.delivery_id)
-    assert hurried.next_attempt_time == office.clock.now()
-    assert len(await office.claim()) == 1
-
-
-async def test_only_what_exists_and_is_wanted_can_be_replayed(office):
-    made = await office.make()
-    await office.make("second")
-    await office.end("a")
-    (planned,) = await office.deliveries()
-    for webhook_id, delivery_id in (("hook", "msg_no"), ("second", planned.delivery_id)):
-        with pytest.raises(DeliveryNotFound):
-            await office.hooks.replay("acme", webhook_id, delivery_id)
-    await office.hooks.update("acme", "hook", replace(made.wish, disabled=True))
-    with pytest.raises(WebhookDisabled, match="enable it first"):
-        await office.hooks.replay("acme", "hook", planned.delivery_id)
-
-
-async def test_a_webhook_has_a_bound_of_what_waits_and_the_rest_can_be_replayed(office, monkeypatch):
-    """14.11 At most 10,000 deliveries wait for a webhook; those beyond fail at once and can be replayed."""
-    for module in (webhook_index, webhook_steps):
-        monkeypatch.setattr(module, "MOST_WAITING", 2)
-    await office.make()
-    for name in "abc":
-        await office.end(name)
-        office.clock.advance(timedelta(seconds=1))
-    beyond, *waiting = await office.deliveries()
-    assert {one.state for one in waiting} == {DeliveryState.PENDING}
-    assert (beyond.task_id, beyond.state, beyond.attempts) == ("c", DeliveryState.FAILED, 0)
-    assert "replay it" in beyond.last_error
-    with pytest.raises(LimitReached):
-        await office.hooks.replay("acme", "hook", beyond.delivery_id)
-    for due in await office.claim():
-        await office.report(due)
-    await office.hooks.replay("acme", "hook", beyond.delivery_id)
-    assert tasks(await office.claim()) == ["c"]
-
-
 async def test_a_webhook_that_fails_has_one_place_until_it_answers(office):
     """14.8 A receiver that is slow holds up nobody but itself."""
     await office.make()
@@ -315,66 +242,3 @@ async def test_webhooks_that_wait_for_later_cost_a_claim_nothing(office, monkeyp
     await office.make("due", tenant="t9")
     await office.end("a", tenant="t9")
     assert [due.webhook.webhook_id for due in await office.claim()] == ["due"]
-
-
-# Retention.
-
-
-async def test_a_task_is_kept_while_a_delivery_of_it_waits(office):
-    """14.12 A task is kept while a delivery of it waits."""
-    policy = RetentionPolicy(TenantRetention(Kept.alike(timedelta(days=1)), Kept.alike(timedelta(days=1))))
-    await office.make()
-    await office.end("a")
-    office.clock.advance(timedelta(days=2))
-
-    async def forgotten() -> int:
-        await office.store.purge(SCOPE, 100)
-        await office.store.forget_logs(SCOPE, policy, 100)
-        return (await office.store.forget_tasks(SCOPE, policy, 100)).deleted
-
-    assert await forgotten() == 0
-    (due,) = await office.claim()
-    await office.report(due)
-    assert await forgotten() == 1
-
-
-async def test_forgetting_writes_nothing_when_there_is_nothing_to_delete(office, monkeypatch):
-    names = []
-    submit = GroupCommitWriter.submit
-
-    def noted(self, name, *args, **kwargs):
-        names.append(name)
-        return submit(self, name, *args, **kwargs)
-
-    monkeypatch.setattr(GroupCommitWriter, "submit", noted)
-    assert [await office.hooks.forget_finished(SCOPE, START, 10) for _ in range(3)] == [0, 0, 0]
-    assert names in ([], ["read"])  # a store in memory reads through its writer
-    await office.make()
-    await office.end("a")
-    await office.hooks.delete("acme", "hook")
-    assert await office.hooks.forget_finished(SCOPE, START, 10) == 1
-    names.clear()
-    assert [await office.hooks.forget_finished(SCOPE, START, 10) for _ in range(3)] == [0, 0, 0]
-    assert names in ([], ["read"])
-
-
-async def test_finished_deliveries_are_forgotten_after_their_time_in_bounded_pieces(office):
-    """14.10 Finished deliveries are kept 30 days."""
-    await office.make()
-    for number in range(5):
-        await office.end(f"t{number}")
-    for due in await office.claim(8):
-        await office.report(due)
-    assert await office.hooks.forget_finished(SCOPE, START, 100) == 0
-    later = START + timedelta(seconds=1)
-    assert [await office.hooks.forget_finished(SCOPE, later, 3) for _ in range(2)] == [3, 1]
-    assert [one.task_id for one in await office.deliveries()] == ["t4"]
-
-
-async def test_what_a_deleted_webhook_leaves_behind_is_cleared_away(office):
-    await office.make()
-    await office.end("a")
-    (due,) = await office.claim()
-    await office.report(due)
-    await office.hooks.delete("acme", "hook")
-    assert await office.hooks.forget_finished(SCOPE, START, 100) == 1

@@ -16,10 +16,11 @@ from aion.adapters.storage import opening, queries
 from aion.adapters.storage.cache import Key
 from aion.adapters.storage.connections import connect_memory
 from aion.adapters.storage.memory import StoreMemory
+from aion.adapters.storage.outcomes import Job
 from aion.adapters.storage.reader import Query, Reader
 from aion.adapters.storage.sqlite import SqliteStore
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.writer import GroupCommitWriter, Job
+from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.tasks import Task
 from aion.domain.writes import Accept
 from aion.ports.signals import Signals

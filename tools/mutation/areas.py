@@ -12,9 +12,9 @@ _FRONT_DOOR = (
     *("protobuf_reading", "streams", "turnstile", "validation"),
 )
 _STORE = (
-    *("codec", "compiling", "decision_codec", "held_back", "json_columns", "lazy_heap", "many_rows", "queries"),
-    *("reader", "sqlite", "statements", "steps", "sweeping", "sweeping_statements", "times", "transaction"),
-    *("waiting", "writer"),
+    *("codec", "compiling", "decision_codec", "held_back", "json_columns", "lazy_heap", "many_rows", "outcomes"),
+    *("queries", "reader", "ready_lines", "sqlite", "statements", "steps", "sweeping", "sweeping_statements", "times"),
+    *("transaction", "waiting", "writer"),
 )
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aion.adapters.storage import statements as sql
+from aion.adapters.storage.ready_lines import Line
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.waiting import Line
 from aion.domain import lifecycle
 from aion.domain.errors import (
     FieldViolation,

@@ -1,29 +1,21 @@
-"""Which PENDING task goes next: fair between tenants, by priority and age within one.
+"""The PENDING tasks: which are ready, which are held back, which are in memory and which on disk only.
 
-The table is the truth, this is its index in the memory of the one owner. Tenants take turns, one task a turn: all tasks
-weigh the same, so that is deficit round robin with a quantum of one. What may not start yet waits apart.
-
-Not every worker has every engine, so what a tenant has ready stands in one line for each engine: a claim looks only at
-the lines of its engines, and a line that nobody serves stops no other.
+The table is the truth, this is its index in the memory of the one owner. What is ready stands in lines, see
+`ready_lines.py`; what may not start yet waits apart.
 
 Memory is bounded: when too many tasks wait, the line with the largest part in memory keeps the first half of it here
 and the rest on disk only, beyond its horizon. Once its part in memory is used up it is hungry, and the owner of this
 index brings the next part as soon as there is room. Of what is held back, `held_back.py` keeps a quarter of the room.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from aion.adapters.storage.held_back import HeldBack, Place
 from aion.adapters.storage.lazy_heap import LazyHeap
-
-Key = tuple[str, str]
-Line = tuple[str, str]
-"""Tenant and engine: tasks that stand in one line."""
-
-Order = tuple[int, int, str] | tuple[()]
+from aion.adapters.storage.ready_lines import Key, Line, Order, ReadyLines
 
 MOST_IN_MEMORY = 50_000
 _FED_AT_ONCE = 16
@@ -60,11 +52,7 @@ class WaitingTasks:
         self._most = most_in_memory
         self._tasks: dict[Key, WaitingTask] = {}
         self._counts: dict[str, int] = {}
-        self._ready: dict[Line, LazyHeap[Order]] = {}
-        # By engine the tenants with tasks ready for it, whose turn it is first; and when each had its last turn.
-        self._turns: dict[str, OrderedDict[str, None]] = {}
-        self._last_turns: dict[str, int] = {}
-        self._turn = 0
+        self._ready = ReadyLines()
         self._held_back = HeldBack(max(8, most_in_memory // 4))
         self._expiries: LazyHeap[int] = LazyHeap()
         self._horizons: dict[Line, Order] = {}
@@ -109,29 +97,15 @@ class WaitingTasks:
         if self._held_back.may_be_due_on_disk(now_us):
             return True
         if engines is None:
-            return bool(self._turns) or bool(self._horizons)
-        return not engines.isdisjoint(self._turns) or any(engine in engines for _, engine in self._horizons)
+            return bool(self._ready) or bool(self._horizons)
+        return self._ready.any_for(engines) or any(engine in engines for _, engine in self._horizons)
 
     def next_ready(self, now_us: int, engines: frozenset[str] | None = None) -> Key | None:
         """The task for one of these engines whose turn it is, still in the index; its tenant goes to the end of the
         lines.
         """
         self._release(now_us)
-        turns = [turn for engine, turn in self._turns.items() if engines is None or engine in engines]
-        if not turns:
-            return None
-        tenant = min((next(iter(turn)) for turn in turns), key=self._last_turns.__getitem__)
-        self._turn += 1
-        self._last_turns[tenant] = self._turn
-        for turn in self._turns.values():
-            if tenant in turn:
-                turn.move_to_end(tenant)
-        mine = (
-            heap.first()
-            for engine in self._turns
-            if (engines is None or engine in engines) and (heap := self._ready.get((tenant, engine))) is not None
-        )
-        return min(first for first in mine if first is not None)[1]
+        return self._ready.next(engines)
 
     def expired(self, now_us: int) -> Key | None:
         """A task in memory whose expire time passed, the longest overdue first."""
@@ -159,7 +133,7 @@ class WaitingTasks:
         """
         waits: Iterable[Line] = (line for line in self._horizons if line not in self._ready)
         if self._ready and self._room() < self.part:
-            starving = {engine for engine in self._lines_on_disk if engine not in self._turns}
+            starving = {engine for engine in self._lines_on_disk if not self._ready.serves(engine)}
             if not starving:
                 return []
             self._make_room()
@@ -172,7 +146,7 @@ class WaitingTasks:
         for task in first:
             if task.key not in self._tasks:
                 self._take_in(task)
-                self._make_ready(task)
+                self._ready.add(task.line, task.key, task.order)
         self._forget_horizon(line)
         if len(first) < asked:
             self._expiries_on_disk.pop(line, None)
@@ -212,7 +186,7 @@ class WaitingTasks:
             self._leave_on_disk(task)
             return
         self._take_in(task)
-        self._make_ready(task)
+        self._ready.add(task.line, task.key, task.order)
         self._spill_if_crowded(task.line)
 
     def _hold_back(self, task: WaitingTask, until_us: int) -> None:
@@ -248,19 +222,15 @@ class WaitingTasks:
 
     def _make_room(self) -> None:
         while self._ready and self._room() < _FED_AT_ONCE:
-            self._spill(self._longest())
+            self._spill(self._ready.longest())
 
     def _crowded(self, adding: Line) -> Line | None:
         """Whose tasks go to disk: those of the line that adds, if it has its share, else those of the longest."""
         if not self._ready:
             return None
-        own = self._ready.get(adding)
-        if own is not None and len(own) * len(self._ready) >= len(self._tasks):
+        if self._ready.length(adding) * len(self._ready) >= len(self._tasks):
             return adding
-        return self._longest()
-
-    def _longest(self) -> Line:
-        return max(self._ready, key=lambda name: len(self._ready[name]))
+        return self._ready.longest()
 
     def _spill_if_crowded(self, adding: Line) -> None:
         if len(self._tasks) > self._most:
@@ -270,7 +240,7 @@ class WaitingTasks:
         """Keeps the first half of what a line has ready here."""
         if line is None:
             return
-        ready = sorted((self._tasks[key] for key in self._ready[line].names()), key=lambda task: task.order)
+        ready = sorted((self._tasks[key] for key in self._ready.keys_of(line)), key=lambda task: task.order)
         kept = len(ready) // 2
         self._set_horizon(line, ready[kept - 1].order if kept else ())
         for task in ready[kept:]:
@@ -281,32 +251,10 @@ class WaitingTasks:
     def _drop(self, task: WaitingTask) -> None:
         self._expiries.discard(task.key)
         self._held_back.discard(task.key)
-        heap = self._ready.get(task.line)
-        if heap is not None:
-            heap.discard(task.key)
-            if not heap:
-                self._leave_line(task.line)
-
-    def _leave_line(self, line: Line) -> None:
-        tenant, engine = line
-        del self._ready[line]
-        turns = self._turns[engine]
-        del turns[tenant]
-        if not turns:
-            del self._turns[engine]
-        if not any(tenant in others for others in self._turns.values()):
-            del self._last_turns[tenant]
+        self._ready.discard(task.line, task.key)
 
     def _release(self, now_us: int) -> None:
         while (key := self._held_back.due(now_us)) is not None:
             self._held_back.discard(key)
-            self._make_ready(self._tasks[key])
-
-    def _make_ready(self, task: WaitingTask) -> None:
-        heap = self._ready.get(task.line)
-        if heap is None:
-            tenant, engine = task.line
-            heap = self._ready[task.line] = LazyHeap()
-            self._turns.setdefault(engine, OrderedDict())[tenant] = None
-            self._last_turns.setdefault(tenant, self._turn)
-        heap.put(task.key, task.order)
+            task = self._tasks[key]
+            self._ready.add(task.line, key, task.order)

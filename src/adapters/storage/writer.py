@@ -12,18 +12,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from aion import failpoints
 from aion.adapters.storage.cache import Key
 from aion.adapters.storage.clock_jumps import follow
 from aion.adapters.storage.memory import StoreMemory
-from aion.adapters.storage.transaction import Notices, Transaction
+from aion.adapters.storage.outcomes import Failed, Job, Outcomes, itself, unavailable, unknown
+from aion.adapters.storage.transaction import Transaction
 from aion.domain.clock_reading import ClockReading
-from aion.domain.errors import AionError, OutcomeUnknown, StoreUnavailable
+from aion.domain.errors import AionError, StoreUnavailable
 from aion.domain.writes import Accept
 from aion.ports.clock import Clock
 from aion.ports.signals import Signals
@@ -36,20 +36,6 @@ _MAX_BATCH: Final = 1_000
 _EVENTS_APART: Final = 0.005
 
 _log = logging.getLogger("aion.store")
-
-
-class Job(NamedTuple):
-    """One value on its way: its name, what it does, who waits for it, and what it makes, if it makes a task."""
-
-    name: str
-    step: Callable[[Transaction], Any]
-    answer: "asyncio.Future[Any]"
-    accepts: Accept | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    error: Exception
 
 
 class GroupCommitWriter:
@@ -67,7 +53,6 @@ class GroupCommitWriter:
         self._connection = connection
         self._memory = memory
         self._clock = clock
-        self._signals = signals
         self._observer = observer
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
@@ -76,8 +61,7 @@ class GroupCommitWriter:
         self._closed = False
         self._checkpoint_due = False
         self._last_events_commit = 0.0
-        self._answers: list[tuple[Job, Any]] = []
-        self._notices: list[Notices] = []
+        self._outcomes = Outcomes(self._loop, signals, observer)
         self._in_doubt: dict[Key, None] = {}
         self._thread = Thread(target=self._run, name="aion-store-writer", daemon=True)
 
@@ -123,7 +107,7 @@ class GroupCommitWriter:
             self._write(jobs)
         except Exception as broken:  # noqa: BLE001 - whoever waits must get an answer, and the thread must live
             self._give_up(jobs, broken)
-        self._deliver()
+        self._outcomes.deliver()
         if self._checkpoint_due:
             self._checkpoint()
 
@@ -151,7 +135,7 @@ class GroupCommitWriter:
             transaction = self._begin()
         except (sqlite3.Error, OSError) as broken:
             _report("no transaction could begin", jobs, broken)
-            self._refuse(jobs, _unavailable, broken)
+            self._outcomes.refuse(jobs, unavailable, broken)
             return
         try:
             transaction.look_ahead([job.accepts for job in jobs if job.accepts is not None])
@@ -169,9 +153,7 @@ class GroupCommitWriter:
             _report("a commit failed, its outcome is unknown", jobs, broken)
             self._roll_back()
             self._in_doubt.update(transaction.notices.changed)
-            refused = [pair for pair in zip(jobs, outcomes, strict=True) if isinstance(pair[1], _Failed)]
-            self._answers.extend(refused)
-            self._refuse([job for job in jobs if all(job is not other for other, _ in refused)], _unknown, broken)
+            self._outcomes.doubt(jobs, outcomes, broken)
             return
         _hit(jobs, "after_commit")
         self.commits += 1
@@ -183,15 +165,13 @@ class GroupCommitWriter:
         # What a commit that failed may have written all the same: whoever watches it looks again, now that it shows.
         transaction.notices.changed.update(self._in_doubt)
         self._in_doubt.clear()
-        self._notices.append(transaction.notices)
-        self._answers.extend(zip(jobs, outcomes, strict=True))
+        self._outcomes.stand(jobs, outcomes, transaction.notices)
 
     def _give_up(self, jobs: Sequence[Job], broken: Exception) -> None:
         """Something that must not happen did; nobody is left waiting and the memory is made anew."""
         _report("a defect of the store broke a group of writes", jobs, broken)
         self._roll_back()
-        answered = {id(job) for job, _ in self._answers}
-        self._refuse([job for job in jobs if id(job) not in answered], _unknown, broken)
+        self._outcomes.refuse_the_rest(jobs, unknown, broken)
 
     def _refill(self, done: Transaction) -> None:
         try:
@@ -229,47 +209,19 @@ class GroupCommitWriter:
         """One value broke the whole group: each gets its own transaction, so that only the culprit fails."""
         if isinstance(broken, sqlite3.OperationalError | OSError):
             _report("a group of writes failed", jobs, broken)
-            self._refuse(jobs, _unavailable, broken)
+            self._outcomes.refuse(jobs, unavailable, broken)
         elif len(jobs) == 1:
             _report("a write failed", jobs, broken)
-            self._refuse(jobs, _unavailable if isinstance(broken, sqlite3.Error) else _itself, broken)
+            self._outcomes.refuse(jobs, unavailable if isinstance(broken, sqlite3.Error) else itself, broken)
         else:
             for job in jobs:
                 self._write([job])
-
-    def _refuse(self, jobs: Sequence[Job], error: Callable[[Exception], Exception], broken: Exception) -> None:
-        self._answers.extend((job, _Failed(error(broken))) for job in jobs)
 
     def _roll_back(self) -> None:
         self._stale = True
         # What cannot be rolled back now is tried again before the next BEGIN.
         with suppress(sqlite3.Error):
             self._connection.execute("ROLLBACK")
-
-    def _deliver(self) -> None:
-        answers, self._answers = self._answers, []
-        notices, self._notices = self._notices, []
-        self._loop.call_soon_threadsafe(self._answer, answers, notices)
-
-    def _answer(self, answers: Sequence[tuple[Job, Any]], notices: Sequence[Notices]) -> None:
-        signals = self._signals
-        for notice in notices:
-            for tenant, task_id in notice.changed:
-                signals.task_changed(tenant, task_id)
-            for tenant, task_id in notice.canceled:
-                signals.cancel_requested(tenant, task_id)
-            if notice.work_arrived:
-                signals.work_arrived()
-            if self._observer is not None:
-                for task in notice.ended:
-                    self._observer.ended(task)
-        for job, outcome in answers:
-            if job.answer.done():
-                continue
-            if isinstance(outcome, _Failed):
-                job.answer.set_exception(outcome.error)
-            else:
-                job.answer.set_result(outcome)
 
     def _checkpoint(self) -> None:
         self._checkpoint_due = False
@@ -284,7 +236,7 @@ def _outcome(job: Job, transaction: Transaction) -> Any:
     try:
         return job.step(transaction)
     except AionError as refused:
-        return _Failed(refused)
+        return Failed(refused)
 
 
 def _hit(jobs: Sequence[Job], when: str) -> None:
@@ -298,19 +250,3 @@ def _report(what: str, jobs: Sequence[Job], broken: Exception) -> None:
     """One line for a failed group: clients are told what it means for them, operators why."""
     names = Counter(job.name for job in jobs)
     _log.error("%s (%s)", what, ", ".join(f"{count} {name}" for name, count in names.items()), exc_info=broken)
-
-
-def _unavailable(broken: Exception) -> Exception:
-    error = StoreUnavailable("the store cannot write now; nothing was written, try again")
-    error.__cause__ = broken
-    return error
-
-
-def _unknown(broken: Exception) -> Exception:
-    error = OutcomeUnknown("the commit failed, its outcome is unknown: retry with the same key")
-    error.__cause__ = broken
-    return error
-
-
-def _itself(broken: Exception) -> Exception:
-    return broken

@@ -15,6 +15,7 @@ from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.rpc.validation import Validation
 from aion.adapters.storage import writer
+from aion.adapters.storage.outcomes import Outcomes
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.writer import GroupCommitWriter
 from aion.adapters.telemetry.stages import Place, StageRecorder
@@ -46,7 +47,7 @@ PLACES: Final[Sequence[Place]] = (
     Place("writer: step", writer, "_outcome"),
     Place("writer: statements", Transaction, "flush"),
     Place("writer: commit", GroupCommitWriter, "_write"),
-    Place("answers of a commit", GroupCommitWriter, "_answer"),
+    Place("answers of a commit", Outcomes, "_tell"),
 )
 
 

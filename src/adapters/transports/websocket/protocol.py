@@ -11,21 +11,17 @@ from collections import deque
 from http import HTTPStatus
 from typing import Any, Final
 
-import orjson
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
-from websockets.http11 import Request, Response
-from websockets.server import ServerProtocol
+from websockets.http11 import Request
 
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Refused
+from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import Message
-from aion.adapters.transports.http.problems import HttpRefusal, problem_of, stray_marks
-from aion.adapters.transports.http.security_headers import GUARDS
 from aion.adapters.transports.websocket.closing import Close, reason_text
+from aion.adapters.transports.websocket.handshake import Handshake, head_refusal
 from aion.adapters.transports.websocket.inflow import Inflow
 from aion.adapters.transports.websocket.reservoir import Share
-from aion.domain.errors import MalformedRequest
 
 SOCKET: Final = "aion.socket"
 """Where the protocol stands in the scope of its connection."""
@@ -55,35 +51,13 @@ _quiet = logging.getLogger("aion.http.wire")
 _quiet.setLevel(logging.WARNING)  # below that, uvicorn and websockets write down addresses and headers
 
 
-class BadHandshake(HttpRefusal, MalformedRequest):
-    """The request for an upgrade is no WebSocket handshake."""
-
-
-class _Connection(ServerProtocol):
-    """The library's protocol, which refuses a handshake as a problem, like everything else."""
-
-    def reject(self, status: HTTPStatus | int, text: str) -> Response:
-        """The answer to a handshake that cannot be accepted."""
-        error = BadHandshake(text.partition("\n")[0] or HTTPStatus(status).phrase)
-        error.http_status = HTTPStatus(status)
-        marks = stray_marks()
-        response = super().reject(status, orjson.dumps(problem_of(Refused(error, marks))).decode())
-        del response.headers["Content-Type"]
-        response.headers["Content-Type"] = "application/problem+json"
-        for name, value in GUARDS:
-            response.headers[name.decode()] = value.decode()
-        response.headers["X-Request-Id"] = marks.request_id
-        response.headers["X-Trace-Id"] = marks.trace_id
-        return response
-
-
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """One connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = _quiet
-        self.conn = _Connection(max_size=STRANGER_BYTES, logger=_quiet)
+        self.conn = Handshake(max_size=STRANGER_BYTES, logger=_quiet)
         self.close_timeout = LINGER_SECONDS
         self._inflow = Inflow(self.loop.time)
         self._turn: asyncio.Handle | None = None
@@ -190,13 +164,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._take()
 
     def _refuse_head(self) -> None:
-        """The library could not read it: a body, too many headers, too long a line. It would leave it at that, and the
-        connection would stay open, without a word and for ever.
-        """
+        """Uvicorn would leave it at that, and the connection would stay open, without a word and for ever."""
         self.handshake_complete = self.close_sent = True
-        sentence = "a handshake has no body, at most 128 headers, and lines of at most 8 KiB; send it again as such"
-        said = b"".join(self.conn.data_to_send()) or self.conn.reject(HTTPStatus.BAD_REQUEST, sentence).serialize()
-        self.transport.write(said)
+        self.transport.write(head_refusal(self.conn))
         self.transport.close()
 
     def handle_connect(self, event: Request) -> None:

@@ -1,0 +1,28 @@
+"""A store that is backed up, and where it may be restored."""
+
+import pytest
+
+from tests.sample_tasks import accept, eager, key, new_task
+from tests.storage.places import Place
+
+
+@pytest.fixture
+def here(tmp_path):
+    return Place(tmp_path / "here")
+
+
+@pytest.fixture
+def there(tmp_path):
+    return Place(tmp_path / "there")
+
+
+@pytest.fixture
+async def made(here, tmp_path):
+    """A backup of a store with one task that runs, one that waits, and a key."""
+    async with here.opened() as store:
+        here.write_secret()
+        await store.accept("acme", accept(new_task("runs"), key("once"), eager("a worker that dies")))
+        await store.accept("acme", accept(new_task("waits")))
+        file = tmp_path / "backup.tar"
+        here.back_up(file)
+    return file
