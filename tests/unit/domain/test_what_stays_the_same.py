@@ -4,7 +4,7 @@ them.
 
 from datetime import timedelta
 
-from aion.domain import schedules, webhooks
+from aion.domain import webhooks
 from tests.sample_schedules import new_schedule
 from tests.sample_tasks import START, new_task
 
