@@ -28,8 +28,8 @@ RUSH: Final = 16
 
 AT_ONCE: Final = 4
 """So many go in together when nothing is on its way in: the rounds until then cost a seventh of a task. While rounds
-are long, for what else the server does, they tell nothing of that; then the backlog alone is asked, and so many go in
-for each `PATIENCE` that went by.
+are long, for what else the server does, one without an arrival says as much, and so many go in for each `PATIENCE`
+that went by.
 """
 
 PATIENCE: Final = 0.01
@@ -132,8 +132,8 @@ class Turnstile:
             now = self._monotonic()
             waited = now - self._last_turn
             if waited >= PATIENCE:
-                # So few rounds in that time say that the server is busy with other things, not that calls keep coming.
-                busy = self._rounds <= PAUSE and not self._more_to_come(now)
+                # So few rounds in that time, and no call in the last one: the server is busy with other things.
+                busy = self._rounds <= PAUSE and self._pause > 1 and not self._more_to_come(now)
                 for _ in range(min(self.waiting, AT_ONCE * int(waited / PATIENCE) if busy else 1)):
                     self._let_in(now)
             elif self._pause > PAUSE:

@@ -118,13 +118,25 @@ async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():
     crowd = Crowd(20 * AT_ONCE)
     await crowd.rushes()
     waiting = [crowd.comes(str(number)) for number in range(10 * AT_ONCE)]
-    await rounds(1)
+    await rounds(3)
     crowd.clock.advance(timedelta(seconds=1.5 * PATIENCE))
     await rounds(4)
     assert crowd.turnstile.waiting == 9 * AT_ONCE
     crowd.clock.advance(timedelta(seconds=3.5 * PATIENCE))
     await rounds(4)
     assert crowd.turnstile.waiting == 6 * AT_ONCE
+    await asyncio.gather(*waiting)
+
+
+async def test_one_goes_in_when_a_round_is_long_for_the_calls_that_came_in_it():
+    crowd = Crowd(20 * AT_ONCE)
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(8)]
+    for number in range(6):
+        waiting.append(crowd.comes(f"another {number}"))
+        crowd.clock.advance(timedelta(seconds=3 * PATIENCE))
+        await rounds(1)
+    assert 3 <= len(crowd.went_in) <= 6
     await asyncio.gather(*waiting)
 
 
