@@ -23,8 +23,10 @@ from benchmarks.watching import Watcher, over_grpc, over_sse
 PACE = 50
 """Tokens a second of each stream."""
 
-WATCHERS_COME = 3.0
-"""Seconds before a guest's first token: by then all watchers are there, and what is measured is no rush of calls."""
+WATCHER_COMES = 0.015
+"""Seconds for each stream before a guest's first token: by then all watchers are there, and what is measured is no rush
+of calls.
+"""
 
 TENANTS = 8
 LANES_OF_A_HOST = 16
@@ -41,7 +43,7 @@ def measure(scale: Scale) -> Section:
     hosts = math.ceil((scale.streams + LANES_SPARE) / LANES_OF_A_HOST)
     rows = []
     with tempfile.TemporaryDirectory(prefix="aion-bench-") as folder:
-        modules = write_module(Path(folder), tokens, 10**9 // PACE, int(WATCHERS_COME * 10**9))
+        modules = write_module(Path(folder), tokens, 10**9 // PACE, int(_all_watch(scale) * 10**9))
         with servers.aion(
             AION_MODULES_DIR=str(modules), AION_ENGINE_HOSTS=str(hosts), AION_WORKER_SLOTS=str(2 * scale.streams)
         ) as server:
@@ -72,6 +74,10 @@ def measure(scale: Scale) -> Section:
     )
 
 
+def _all_watch(scale: Scale) -> float:
+    return scale.streams * WATCHER_COMES
+
+
 async def _watch(watch: Watch, server: servers.Served, watchers: Sequence[Watcher]) -> None:
     await watch(server, watchers)
 
@@ -88,7 +94,7 @@ async def _resumed(
     """The watchers at the end, and when all of them came back."""
     watchers = await _started(server, keys, scale)
     watching = asyncio.ensure_future(watch(server, watchers))
-    done, _ = await asyncio.wait((watching,), timeout=WATCHERS_COME + scale.stream_seconds / 2)
+    done, _ = await asyncio.wait((watching,), timeout=_all_watch(scale) + scale.stream_seconds / 2)
     if done:
         await watching
     watching.cancel()

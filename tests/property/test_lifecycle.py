@@ -201,5 +201,5 @@ def last_reset(events: list[TaskEvent]) -> int:
     return max((event.attempt for event in events if event.kind is EventKind.RESET), default=0)
 
 
-LifeOfTasks.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+LifeOfTasks.TestCase.settings = settings(max_examples=30, stateful_step_count=40)
 TestLifeOfTasks = LifeOfTasks.TestCase

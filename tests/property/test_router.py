@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.domain.errors import NoEligibleEngine
@@ -12,7 +12,6 @@ from aion.domain.ranking import decide
 from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion, digest_of, is_named
 
 # How fast a machine is says nothing about what holds.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SCOPES = ("models:use", "models:large")
@@ -69,7 +68,6 @@ def eligible(found: list[EngineFacts], question: RoutingQuestion) -> set[str]:
     return {candidate.engine for candidate in decision.candidates if candidate.eligible} if decision else set()
 
 
-@unhurried
 @given(candidate_lists, questions())
 def test_the_chosen_engine_was_refused_by_no_gate(found: list[EngineFacts], question: RoutingQuestion) -> None:
     passing = [engine for engine in found if not any(gate(engine, question) for gate in GATES)]
@@ -81,7 +79,6 @@ def test_the_chosen_engine_was_refused_by_no_gate(found: list[EngineFacts], ques
         assert decision.engine in {engine.name for engine in passing}
 
 
-@unhurried
 @given(candidate_lists, questions(), st.randoms(use_true_random=False))
 def test_the_same_question_has_the_same_answer_in_whatever_order_candidates_come(
     found: list[EngineFacts], question: RoutingQuestion, random: object
@@ -92,7 +89,6 @@ def test_the_same_question_has_the_same_answer_in_whatever_order_candidates_come
     assert answer(shuffled, question) == answer(found, question)
 
 
-@unhurried
 @given(candidate_lists, questions(), st.randoms(use_true_random=False))
 def test_a_refusal_of_all_is_the_same_in_whatever_order_candidates_come(
     found: list[EngineFacts], question: RoutingQuestion, random: object
@@ -112,7 +108,6 @@ def test_a_refusal_of_all_is_the_same_in_whatever_order_candidates_come(
     assert messages[0] == messages[1]
 
 
-@unhurried
 @given(candidate_lists, questions())
 def test_every_candidate_is_listed_once_with_a_reason_and_only_the_eligible_have_ranks(
     found: list[EngineFacts], question: RoutingQuestion
@@ -129,7 +124,6 @@ def test_every_candidate_is_listed_once_with_a_reason_and_only_the_eligible_have
     assert all(candidate.rank == 0 for candidate in decision.candidates if not candidate.eligible)
 
 
-@unhurried
 @given(candidate_lists, questions(), latencies, latencies, money)
 def test_a_stricter_question_never_adds_a_candidate(
     found: list[EngineFacts], question: RoutingQuestion, less: timedelta, promise: timedelta, budget: int
@@ -150,7 +144,6 @@ def test_a_stricter_question_never_adds_a_candidate(
         assert eligible(found, narrowed) <= before
 
 
-@unhurried
 @given(candidate_lists, questions())
 def test_wishes_and_pins_reorder_but_never_change_who_is_eligible(
     found: list[EngineFacts], question: RoutingQuestion
@@ -160,7 +153,6 @@ def test_wishes_and_pins_reorder_but_never_change_who_is_eligible(
     assert eligible(found, question) == eligible(found, replace(question, preferred_engine="", pinned_engine=""))
 
 
-@unhurried
 @given(candidate_lists, questions(), pins)
 def test_a_pin_to_bytes_leaves_just_those_that_have_them(
     found: list[EngineFacts], question: RoutingQuestion, pin: str
@@ -171,7 +163,6 @@ def test_a_pin_to_bytes_leaves_just_those_that_have_them(
     assert eligible(found, replace(question, preferred_engine=pin)) == eligible(found, question) & having
 
 
-@unhurried
 @given(candidate_lists, questions())
 def test_the_draw_never_changes_who_is_eligible_and_its_winner_has_a_weight(
     found: list[EngineFacts], question: RoutingQuestion
@@ -183,7 +174,6 @@ def test_the_draw_never_changes_who_is_eligible_and_its_winner_has_a_weight(
         assert decision.candidates[0].weight
 
 
-@unhurried
 @given(candidate_lists, questions())
 def test_data_of_a_local_only_task_never_leaves(found: list[EngineFacts], question: RoutingQuestion) -> None:
     decision = answer(found, replace(question, privacy=Privacy.LOCAL_ONLY))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from aion.adapters.signals import ProcessSignals
@@ -93,10 +93,8 @@ def test_the_queue_machine_finds_a_missing_fence_check(monkeypatch: pytest.Monke
         max_examples=200,
         stateful_step_count=50,
         derandomize=True,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow],
     )
     with pytest.raises(AssertionError):
         run_state_machine_as_test(QueueMachine, settings=tries)

@@ -7,7 +7,7 @@ writes of whoever held a lease once. `--hypothesis-seed=N` replays a run; a fail
 """
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from tests.effort import effort
 from tests.simulation.queue_machine import QueueMachine
@@ -16,6 +16,4 @@ TestQueueMachine = pytest.mark.timeout(7200)(QueueMachine.TestCase)
 TestQueueMachine.settings = settings(
     max_examples=effort(60, 20_000),
     stateful_step_count=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aion.adapters.catalog.documents import parse_document
@@ -17,7 +17,6 @@ from aion.adapters.catalog.strict_models import model_of
 from tests.unit.catalog.operators import INPUT_SCHEMA, MANIFEST
 
 # How fast a machine is says nothing about what holds.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SYNTAX = st.text(alphabet=list("ab1.:-[]{}&*!?|>'\"#%@`,~<=\n\t \\0xé\u2028"), max_size=60)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
@@ -34,7 +33,6 @@ def paths(value: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, .
     return [at, *(path for key, child in inner for path in paths(child, (*at, key)))]
 
 
-@unhurried
 @given(SYNTAX | st.text(max_size=60))
 @example("? ")
 @example("!<tag:yaml.org,2002:int> x")
@@ -53,7 +51,6 @@ def test_any_text_is_a_document_or_refused_with_its_file(text: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@unhurried
 @given(value=st.dictionaries(st.sampled_from(["intents", "models", "tenants", "defaults", "metadata", "x"]), VALUES))
 def test_any_value_is_a_model_or_refused_with_a_sentence(model: Any, value: dict[str, Any]) -> None:
     messages = ["it is a model"]
@@ -68,7 +65,6 @@ def test_any_value_is_a_model_or_refused_with_a_sentence(model: Any, value: dict
 MANIFEST_VALUE = yaml.safe_load(MANIFEST.format(name="summarize", version="1.0.0", intent="summarize"))
 
 
-@unhurried
 @given(path=st.sampled_from([path for path in paths(MANIFEST_VALUE) if path]), value=VALUES)
 def test_one_wrong_value_in_a_manifest_is_told_at_its_place_or_harmless(path: tuple[Any, ...], value: Any) -> None:
     manifest = json.loads(json.dumps(MANIFEST_VALUE))
@@ -86,7 +82,6 @@ def test_one_wrong_value_in_a_manifest_is_told_at_its_place_or_harmless(path: tu
     assert min(lines) >= 1
 
 
-@unhurried
 @given(st.text(max_size=40) | VALUES.map(json.dumps))
 def test_any_input_passes_or_names_what_is_wrong(document: str) -> None:
     violations = CompiledSchema(INPUT_SCHEMA).violations(document, "params")
