@@ -93,8 +93,8 @@ class Schedule:
     `uid` tells it from another that has or had the same id. `fingerprint` tells a replay of its creation from a clash.
     Its tasks run as `principal` with `scopes`: those of whoever defined it last. `revision` grows with every change by
     a client, `version` with every change at all. `next_fire_time` is the first time that was neither fired nor skipped,
-    None while it is paused or when it is over; `wake_time` is when to look at that, `tries` how often its submission
-    was refused and is tried again.
+    None while it is paused or when it is over; `wake_time` is when to look at that, never before it, `tries` how often
+    its submission was refused and is tried again.
     """
 
     tenant: str

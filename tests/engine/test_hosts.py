@@ -249,6 +249,14 @@ async def test_hosts_inherit_no_secrets_and_are_confined(make_module, tmp_path, 
         assert all(name.startswith(("socket:", "pipe:", "anon_inode:", "/dev/null", "/memfd:")) for name in opened)
 
 
+async def test_hosts_share_the_servers_session_but_not_the_signals_of_its_terminal(make_module, tmp_path):
+    """Linux may share processors out by session first: with one each, a dozen hosts would starve their server."""
+    async with engine_of([make_module("says")], tmp_path) as engine:
+        (host,) = engine._pool.hosts()
+        assert os.getsid(host.pid) == os.getsid(0)
+        assert os.getpgid(host.pid) == host.pid
+
+
 def looks_of(pid):
     proc = Path(f"/proc/{pid}")
     return (
