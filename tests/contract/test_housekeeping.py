@@ -202,3 +202,20 @@ async def test_keys_that_are_over_go_when_their_tenant_says_so_and_valid_ones_ne
             assert await left() == everything - {"expired-acme"}
             clock.advance(365 * DAY)
             assert await left() == everything - {"expired-acme", "revoked-acme"}
+
+
+async def test_of_two_ends_of_a_key_the_first_counts_and_each_pass_goes_on_behind_the_one_before(
+    tmp_path, clock, signals
+):
+    url = f"sqlite:///{tmp_path / 'keys.sqlite'}"
+    async with open_store(url, clock, signals, "test") as store:
+        with SqliteApiKeyStore.open(url) as keys:
+            for name in ("a", "b", "c"):
+                expires = START + 300 * DAY
+                keys.add("acme", ApiKey("acme", name, "bot", frozenset(), b"mac", START, expires))
+            keys.revoke("acme", "c", START + DAY)
+            policy = RetentionPolicy(tenants={"acme": TenantRetention(api_keys=10 * DAY)})
+            clock.advance(11 * DAY + timedelta(seconds=1))
+            passes = [await store.forget_api_keys(SCOPE, policy, 1) for _ in range(4)]
+            assert passes == [Swept(0, more=True), Swept(0, more=True), Swept(1, more=True), NOTHING]
+            assert sorted(found.key_id for found in keys.list("acme")) == ["a", "b"]

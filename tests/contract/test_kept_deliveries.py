@@ -25,6 +25,19 @@ async def test_a_task_is_kept_while_a_delivery_of_it_waits(office):
     assert await forgotten() == 1
 
 
+async def test_a_delivery_that_waits_keeps_its_own_task_and_no_other(office):
+    policy = RetentionPolicy(TenantRetention(Kept.alike(timedelta(days=1)), Kept.alike(timedelta(days=1))))
+    await office.end("told nobody")
+    await office.make()
+    await office.end("a")
+    await office.end("a", "other")
+    office.clock.advance(timedelta(days=2))
+    await office.store.purge(SCOPE, 100)
+    await office.store.forget_logs(SCOPE, policy, 100)
+    assert (await office.store.forget_tasks(SCOPE, policy, 100)).deleted == 2
+    assert (await office.store.get("acme", "a")).task_id == "a"
+
+
 async def test_forgetting_writes_nothing_when_there_is_nothing_to_delete(office, monkeypatch):
     names = []
     submit = GroupCommitWriter.submit

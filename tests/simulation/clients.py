@@ -183,12 +183,14 @@ class TaskClients:
             return answer
 
         asked = self._asker.loop.time()
+        # A copy of it may come late, be refused while the clock is ahead, and tell so after another one was accepted.
+        accepted_before = (tenant, command.idempotency_key) in self._history.keys
         try:
             answer = await self._asker.ask(tenant, submitted)
         except (Exhausted, GaveUp):
             return
         except ExpireTimePast:
-            if (tenant, command.idempotency_key) in self._history.keys:
+            if accepted_before:
                 self._history.wrong.append(f"{command} of {tenant} was accepted, and is refused when it is sent again")
             return
         self._history.saw(tenant, answer.task, asked, self._asker.loop.time())

@@ -69,3 +69,11 @@ def test_at_most_a_thousand_are_brought_at_once():
     for time in range(1_001):
         crowded.discard(("acme", f"t{time}"))
     assert crowded.wanted() == ((1_999, "acme", "t1999"), 1_000)
+
+
+def test_of_few_that_have_room_at_least_one_is_brought_once_none_is_left():
+    crowded = index(2, 10, 11, 12)
+    crowded.spill()
+    assert (len(crowded), crowded.wanted()) == (1, None)
+    crowded.discard(("acme", "t10"))
+    assert crowded.wanted() == ((10, "acme", "t10"), 1)

@@ -33,3 +33,22 @@ def test_memory_is_bounded_by_what_is_there_not_by_what_was():
     assert len(heap) == 1
     assert len(heap._heap) < 100
     assert heap.first() == (9_999, ("acme", "renewed"))
+
+
+def test_what_left_is_thrown_out_once_it_is_most_of_the_memory_and_not_with_every_key():
+    heap = LazyHeap[int]()
+    for name in ("b", "a"):
+        heap.put(("acme", name), 1_000)
+    for number in range(66):
+        heap.put(("acme", "renewed"), 100 - number)
+    assert len(heap._heap) == 68
+    heap.put(("acme", "renewed"), 1)
+    heap.put(("acme", "renewed"), 2_000)
+    assert len(heap._heap) == 70
+    heap.put(("acme", "renewed"), 3_000)
+    assert len(heap._heap) == 3
+    in_order = []
+    while (first := heap.first()) is not None:
+        in_order.append(first)
+        heap.discard(first[1])
+    assert in_order == [(1_000, ("acme", "a")), (1_000, ("acme", "b")), (3_000, ("acme", "renewed"))]

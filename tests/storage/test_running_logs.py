@@ -54,6 +54,8 @@ async def test_a_list_and_a_replay_know_how_far_a_running_task_is(path):
         (listed,) = await store.list("acme", TaskFilter(), None, 10)
         replay = (await store.accept("acme", accept(new_task(), key()))).task
         known = await store.get("acme", "task-1")
+        store._memory.cache.clear()
+        assert await store.find_replay("acme", "", key(), b"fingerprint") == known
         assert grown(listed) == grown(replay) == grown(known) == (TaskState.RUNNING, 4, 2, 2)
 
 

@@ -11,9 +11,10 @@ from aion.adapters.storage import sweeping
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.errors import TaskAlreadyExists
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
+from aion.domain.writes import IdempotencyKey
 from aion.ports.housekeeping import Swept
 from tests.manual_clock import ManualClock
-from tests.sample_tasks import SCOPE, START, accept, eager, new_task, settle
+from tests.sample_tasks import SCOPE, START, accept, eager, new_task, settle, tokens
 
 DAY = timedelta(days=1)
 POLICY = RetentionPolicy(TenantRetention(tasks=Kept.alike(DAY), events=Kept.alike(DAY)))
@@ -83,3 +84,45 @@ async def test_two_passes_that_found_the_same_task_forget_it_once(store, clock):
     assert [len(one.rows) for one in found] == [1, 1]
     forgetting = (store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, one.rows)) for one in found)
     assert await asyncio.gather(*forgetting) == [1, 1]
+
+
+MOST_WINDOWS = 8
+"""So many windows one purge looks at when it finds nothing in them."""
+
+
+def kept(name, days):
+    return IdempotencyKey("service", "create-task", name, b"fingerprint", days * DAY)
+
+
+async def key_behind(store, clock, others):
+    """A key that expired, behind so many that have not."""
+    keys = [kept(f"long-{number}", 30) for number in range(others)]
+    for number, key in enumerate([*keys, kept("short", 1)]):
+        await store.accept("acme", accept(new_task(f"task-{number}"), key))
+    clock.advance(2 * DAY)
+
+
+@pytest.mark.parametrize(("others", "deleted"), [(3 * MOST_WINDOWS - 1, [1]), (3 * MOST_WINDOWS, [0, 1])])
+async def test_a_purge_looks_at_eight_windows_and_the_next_one_goes_on_behind_them(store, clock, others, deleted):
+    """15.2 One pass of housekeeping looks at a bounded number of rows and holds the writer for no more than these."""
+    await key_behind(store, clock, others)
+    assert [await store.purge(SCOPE, 3) for _ in deleted] == deleted
+
+
+async def test_a_purge_that_came_to_the_end_begins_again_with_the_very_first_rows(store, clock):
+    first = (await store.accept("acme", accept(new_task("first"), kept("first", 2), eager()))).task
+    await store.append(SCOPE, tokens(first, "a"))
+    assert await store.purge(SCOPE, 10) == 0, "its log grows, its key answers"
+    await store.settle(SCOPE, settle(first))
+    assert await store.purge(SCOPE, 10) == 1, "its log is compacted"
+    clock.advance(2 * DAY)
+    assert await store.purge(SCOPE, 10) == 1, "its key is over"
+    assert await store.purge(SCOPE, 10) == 0
+
+
+@pytest.mark.parametrize(("young", "more"), [(timedelta(microseconds=1), True), (timedelta(), False)])
+async def test_a_look_that_came_to_a_task_too_young_to_go_starts_over(store, clock, young, more):
+    kept_for_ever = RetentionPolicy(tenants={"another": TenantRetention(tasks=Kept.alike(DAY))})
+    await store.accept("acme", accept(new_task("waits")))
+    clock.advance(DAY + young)
+    assert await store.forget_tasks(SCOPE, kept_for_ever, 1) == Swept(0, more=more)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from aion.adapters.storage.waiting import WaitingTask, WaitingTasks
 
 FAR = 1 << 60
@@ -143,3 +145,41 @@ def test_an_expiry_on_disk_is_due_as_any_other_and_its_line_is_named_once():
     assert (waiting.next_due(), waiting.unknown_expiries()) == (1060, [])
     waiting.expiry_on_disk(("a", "e"), None)
     assert (waiting.hungry(), waiting.unknown_expiries()) == ([], [])
+
+
+@pytest.mark.parametrize(("most", "quarter"), [(16, 8), (32, 8), (36, 9), (100, 25)])
+def test_what_is_held_back_has_a_quarter_of_the_room_and_eight_places_at_least(most, quarter):
+    held_back = [waits("a", f"{number:03}", not_before_us=10 + number) for number in range(quarter + 1)]
+    waiting = index(*held_back[:-1], most=most)
+    assert len(waiting) == quarter
+    waiting.add(held_back[-1])
+    assert (len(waiting), waiting.total) == ((quarter + 1) // 2, quarter + 1)
+
+
+def test_a_line_that_is_all_in_memory_again_starves_nobody():
+    waiting = index(*(waits("a", f"{number:03}", create_us=number) for number in range(101)), most=100)
+    assert waiting._lines_on_disk == {"e": 1}
+    for _ in range(50):
+        take(waiting)
+    waiting.feed(("a", "e"), [waits("a", f"{number:03}", create_us=number) for number in range(50, 53)], 3)
+    assert waiting._lines_on_disk == {"e": 1}
+    waiting.feed(("a", "e"), [waits("a", "053", create_us=53)], 3)
+    assert waiting._lines_on_disk == {}
+
+
+def test_held_back_tasks_that_are_brought_are_ready_on_the_moment_and_the_last_is_the_new_horizon():
+    waiting = index(*(waits("a", f"{number:03}", not_before_us=10 + number) for number in range(9)), most=16)
+    assert len(waiting) == 4
+    for number in range(4):
+        assert waiting.next_ready(10 + number) == ("a", f"{number:03}")
+        waiting.remove(("a", f"{number:03}"), "e")
+    assert waiting.held_back_wanted() == ((13, "a", "003"), 4)
+    brought = [waits("a", f"{number:03}", not_before_us=10 + number) for number in range(4, 8)]
+    waiting.feed_held_back(brought, 4, 14)
+    assert waiting.next_ready(14) == ("a", "004")
+    for number in range(4, 8):
+        assert waiting.next_ready(10 + number) == ("a", f"{number:03}")
+        waiting.remove(("a", f"{number:03}"), "e")
+    assert waiting.held_back_wanted() == ((17, "a", "007"), 4)
+    waiting.feed_held_back([waits("a", "008", not_before_us=18)], 4, 17)
+    assert (waiting.held_back_wanted(), waiting.next_ready(17), waiting.next_ready(18)) == (None, None, ("a", "008"))

@@ -1,11 +1,8 @@
-"""What a store is given is what it gives back: the last words of an attempt, and every part of a decision."""
-
-from dataclasses import replace
+"""What a store is given is what it gives back: all that an attempt said, with its last words."""
 
 import pytest
 
 from aion.adapters.signals import ProcessSignals
-from aion.adapters.storage.decision_codec import decode_decision, encode_candidates, encode_verdict
 from aion.adapters.storage.sqlite import open_store
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import OK, SCOPE, START, accept, eager, new_task, settle, tokens
@@ -28,13 +25,3 @@ async def test_a_log_holds_what_was_streamed_then_the_last_words_then_the_end(tm
     expected = [(offset, word, "") for offset, word in enumerate(words, 1)]
     assert live == again == [*expected, (len(words) + 1, "", OK.result_json)]
     assert (ended.usage.tokens, ended.last_offset) == (len(words), len(words) + 1)
-
-
-@pytest.mark.parametrize("by_client", [True, False])
-def test_a_decision_keeps_its_pins_and_what_was_thought_of_each_candidate(by_client):
-    plain = new_task().decision
-    weighed = tuple(replace(one, digest="sha256:a", weight=3) for one in plain.candidates)
-    pinned = replace(plain, candidates=weighed, engine_digest="sha256:a", digest_pinned=True, client_pinned=by_client)
-    for decision in (plain, pinned):
-        assert decode_decision(encode_verdict(decision), encode_candidates(decision.candidates)) == decision
-    assert pinned.pinned_digest == "sha256:a"

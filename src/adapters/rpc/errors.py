@@ -99,9 +99,12 @@ def code_of(error: AionError) -> StatusCode:
     return CODES[error.reason]
 
 
+_HTTP = {reason: HTTP_OF_CODE[code] for reason, code in CODES.items()} | HTTP_OF_REASON
+
+
 def http_status_of(error: AionError) -> int:
     """The HTTP status of an error."""
-    return HTTP_OF_REASON.get(error.reason) or HTTP_OF_CODE[code_of(error)]
+    return _HTTP[error.reason]
 
 
 def to_status(error: AionError, marks: Marks) -> status_pb2.Status:

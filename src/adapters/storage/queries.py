@@ -3,14 +3,15 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, literal, null, select, tuple_
+from sqlalchemy import literal_column, null, select, tuple_
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import Entry
 from aion.adapters.storage.codec import PAYLOAD_COLUMNS, TASK_COLUMNS, decode_task
-from aion.adapters.storage.compiling import DIALECT, ZERO
+from aion.adapters.storage.compiling import ZERO, compiled, parameter
 from aion.adapters.storage.event_codec import decode_event
 from aion.adapters.storage.tables import tasks
 from aion.domain.events import TaskEvent
@@ -69,29 +70,37 @@ def page_of(
     connection: sqlite3.Connection, tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: int
 ) -> Sequence[Task]:
     """A page of tasks without their payloads, newest first."""
-    statement = _page(tenant, filter, after, limit).compile(
-        dialect=DIALECT, compile_kwargs={"render_postcompile": True}
-    )
-    values = statement.construct_params()
-    rows = connection.execute(str(statement), [values[name] for name in statement.positiontup or ()])
+    states = sorted(state.value for state in filter.states)
+    place = () if after is None else (after.create_time_us, after.task_id)
+    intent = (filter.intent,) if filter.intent else ()
+    statement = _page(len(states), of_intent=bool(intent), goes_on=bool(place))
+    rows = connection.execute(statement, (tenant, *place, *states, *intent, limit))
     return [grown(connection, row[0], decode_task(row[1:])) for row in rows.fetchall()]
 
 
-def _page(tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: int) -> Select[Any]:
+@cache
+def _page(states: int, *, of_intent: bool, goes_on: bool) -> str:
+    """The statement of a page: of so many states (0: of all), of one intent or all, the first one or a later one."""
     columns = [tasks.c.seq, *(_without_payload(name) for name in TASK_COLUMNS)]
-    position = tuple_(tasks.c.create_us, tasks.c.task_id)
-    page = select(*columns).where(tasks.c.tenant_id == tenant)
-    if after is not None:
-        page = page.where(position < tuple_(literal(after.create_time_us), literal(after.task_id)))
-    if filter.states:
-        page = page.where(tasks.c.state.in_(sorted(state.value for state in filter.states)))
-    if filter.intent:
-        page = page.where(tasks.c.intent == filter.intent)
-    return page.order_by(tasks.c.create_us.desc(), tasks.c.task_id.desc()).limit(limit).offset(ZERO)
+    names = ["tenant_id"]
+    page = select(*columns).where(tasks.c.tenant_id == parameter("tenant_id"))
+    if goes_on:
+        position = tuple_(tasks.c.create_us, tasks.c.task_id)
+        page = page.where(position < tuple_(parameter("create_us"), parameter("task_id")))
+        names += ["create_us", "task_id"]
+    if states:
+        wanted = [f"state_{number}" for number in range(states)]
+        page = page.where(tasks.c.state.in_([parameter(name) for name in wanted]))
+        names += wanted
+    if of_intent:
+        page = page.where(tasks.c.intent == parameter("intent"))
+        names.append("intent")
+    page = page.order_by(tasks.c.create_us.desc(), tasks.c.task_id.desc()).limit(parameter("limit")).offset(ZERO)
+    return compiled(page, *names, "limit")
 
 
 def _without_payload(name: str) -> Any:
     if name not in PAYLOAD_COLUMNS:
         return tasks.c[name]
     stands_in = PAYLOAD_COLUMNS[name]
-    return (null() if stands_in is None else literal(stands_in)).label(name)
+    return (null() if stands_in is None else literal_column(f"'{stands_in}'")).label(name)

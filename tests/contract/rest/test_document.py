@@ -6,7 +6,7 @@ import pytest
 
 from aion.adapters.rpc.methods import methods
 from aion.adapters.transports.rest.connexion_parts import InvalidSpecification, OpenAPISpecification
-from aion.adapters.transports.rest.operations import routable
+from aion.adapters.transports.rest.operations import without_security
 from tests.contract.rest.scripted import DOCUMENT
 from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.preparations import SCHEDULE_ID as THING
@@ -17,9 +17,9 @@ OPERATIONS = [(verb, path, operation) for path, item in DOCUMENT["paths"].items(
 
 def test_the_document_fits_the_schema_of_openapi():
     """No server checks it again at its start."""
-    OpenAPISpecification(routable(DOCUMENT))
+    OpenAPISpecification(without_security(DOCUMENT))
     with pytest.raises(InvalidSpecification):
-        OpenAPISpecification({**routable(DOCUMENT), "paths": {"/v1/tasks": {"get": {"responses": "none"}}}})
+        OpenAPISpecification({**without_security(DOCUMENT), "paths": {"/v1/tasks": {"get": {"responses": "none"}}}})
 
 
 def test_every_rpc_has_an_operation():

@@ -120,3 +120,13 @@ def test_a_submission_is_known_by_its_schedule_and_by_what_it_is_for():
     held = due()
     assert held.mark_of("a") == due().mark_of("a")
     assert len({held.mark_of("a"), held.mark_of("b"), replace(held, uid="another").mark_of("a")}) == 3
+
+
+def test_the_latest_time_is_found_when_it_falls_on_now_and_times_lie_apart_unevenly():
+    times = (START, START + MINUTE, START + 4 * MINUTE)
+
+    def uneven(after: datetime) -> Iterator[datetime]:
+        return (time for time in times if time > after)
+
+    assert schedules.latest(uneven, START, START + 4 * MINUTE) == START + 4 * MINUTE
+    assert schedules.latest(uneven, START, START + 4 * MINUTE - SECOND) == START + MINUTE

@@ -1,6 +1,6 @@
 """Ids sort by time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from aion.domain.ids import uuid7
@@ -31,3 +31,8 @@ def test_an_id_holds_seventy_four_bits_of_its_randomness():
     """RFC 9562: all of the UUID but the time, the version and the variant."""
     ids = {uuid7(START, (1 << bit).to_bytes(10, "big")) for bit in range(80)}
     assert len(ids | {uuid7(START, bytes(10))}) == 74 + 1
+
+
+def test_a_clock_that_stands_before_1970_gives_ids_all_the_same():
+    made = UUID(uuid7(datetime(1969, 12, 31, tzinfo=UTC), bytes(10)))
+    assert (made.version, made.variant) == (7, "specified in RFC 4122")

@@ -8,6 +8,7 @@ from aion.domain import lifecycle
 from aion.domain.attempts import HANDED_BACK, NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
+from aion.domain.leased import leased
 from aion.domain.lifecycle import OVERTIME
 from aion.domain.routing import Privacy
 from aion.domain.tasks import Sla, Task, TaskState
@@ -38,6 +39,13 @@ def test_a_lease_lasts_a_little_longer_than_its_task_may_and_a_task_may_last_to_
     assert renewed.lease.expires == renewed.expire_time + OVERTIME
     endless = running().changed(expire_time=datetime.max.replace(tzinfo=UTC))
     assert lifecycle.renewed(endless, "w", 1, late, LEASE).task.lease.expires == late + LEASE
+
+
+@pytest.mark.parametrize("task", [new_task(), lifecycle.settled(running(), 1, OK, START).task], ids=["waits", "ended"])
+def test_what_has_no_lease_is_nobodys_to_run(task):
+    with pytest.raises(ValueError, match="has no lease"):
+        leased(task)
+    assert leased(running()).lease_expires == START + LEASE
 
 
 def test_renewing_needs_the_owner_and_the_fence():
@@ -150,9 +158,12 @@ def test_only_a_running_task_can_lose_its_lease():
 
 
 def test_cancel_ends_pending_tells_running_and_leaves_ended_alone():
-    assert lifecycle.cancel_asked(new_task(), START).task.state is TaskState.CANCELED
+    canceled = lifecycle.cancel_asked(new_task(), START)
+    assert (canceled.task.state, canceled.task.failure.code) == (TaskState.CANCELED, "TASK_CANCELED")
+    assert [(event.kind, event.text) for event in canceled.events] == [(EventKind.ERROR, "TASK_CANCELED")]
     told = lifecycle.cancel_asked(running(), START)
     assert (told.task.state, told.task.cancel_requested) == (TaskState.RUNNING, True)
+    assert (told.events, told.facts) == ((), ("task.cancel_requested",))
     assert lifecycle.cancel_asked(told.task, START).task is told.task
     ended = lifecycle.settled(running(), 1, OK, START).task
     assert lifecycle.cancel_asked(ended, START) == lifecycle.Change(ended)

@@ -4,7 +4,8 @@ them.
 
 from datetime import timedelta
 
-from aion.domain import webhooks
+from aion.domain import lifecycle, webhooks
+from aion.domain.drawing import drawn
 from tests.sample_schedules import new_schedule
 from tests.sample_tasks import START, new_task
 
@@ -51,3 +52,19 @@ def test_a_decision_can_be_dated_again_and_is_otherwise_the_same():
 
 def test_the_key_of_a_task_is_its_tenant_and_its_id():
     assert new_task("t-1", "acme").key == ("acme", "t-1")
+
+
+def test_a_task_draws_the_same_engine_in_every_version():
+    """9.6 The draw follows from tenant and task id alone, so that a replay, a dry run and the stored decision agree."""
+    lots = {"module:summarize@1.0.0": 1, "module:summarize@1.1.0": 2, "module:summarize@1.2.0": 3}
+    drawn_minors = [drawn(lots, f"acme/task-{number}").split(".")[1] for number in range(24)]
+    assert "".join(drawn_minors) == "221101111111201120221220"
+
+
+def test_a_worker_has_five_seconds_to_settle_after_the_end_of_its_task():
+    assert timedelta(seconds=5) == lifecycle.OVERTIME
+
+
+def test_an_attempt_that_did_not_fail_has_no_code():
+    (attempt,) = lifecycle.started(new_task(), "w", START, timedelta(seconds=1)).task.attempts
+    assert attempt.code == ""

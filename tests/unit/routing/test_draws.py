@@ -110,3 +110,17 @@ def test_a_preference_that_means_several_versions_leaves_the_draw_among_them() -
     task = who_gets(CANARY, STABLE, CANARY)
 
     assert ask(STABLE, CANARY, PLAIN, draw=task, preferred="module:summarize").engine == CANARY.name
+
+
+@pytest.mark.parametrize("digest", [bytes(8), b"\xff" * 8], ids=["the lowest number", "the highest number"])
+def test_each_number_that_a_digest_can_give_is_drawn_with(monkeypatch: pytest.MonkeyPatch, digest: bytes) -> None:
+    class Always:
+        def __init__(self, data: bytes, digest_size: int) -> None:
+            self.data, self.digest_size = data, digest_size
+
+        def digest(self) -> bytes:
+            return digest
+
+    monkeypatch.setattr("aion.domain.drawing.blake2b", Always)
+
+    assert drawn({"b": 1, "a": 1}, "acme/task-1") == "a", "those that wait alike go by their names"

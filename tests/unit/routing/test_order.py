@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aion.domain.ranking import decide
+from aion.domain.ranking import decide, lots
 from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -94,3 +94,7 @@ def test_a_reason_gives_route_cost_latency_and_how_many_were_eligible() -> None:
         "rank 1: local, free, latency not yet measured; 1 of 2 candidates eligible"
     )
     assert ask(API).reason == "rank 1: api, 1500 micro-dollars, p95 5 ms; 1 of 1 candidates eligible"
+
+
+def test_among_no_engines_there_is_none_to_draw() -> None:
+    assert lots([], QUESTION) == {}

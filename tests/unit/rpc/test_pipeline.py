@@ -185,6 +185,14 @@ async def test_an_error_of_the_tree_passes_as_it_is():
     assert (stage.ended, stage.defects) == ([("NOT_FOUND", "TASK_NOT_FOUND")], [])
 
 
+async def test_a_call_that_its_client_leaves_ends_as_cancelled():
+    stage = Stage()
+    stage.error = asyncio.CancelledError()
+    with pytest.raises(asyncio.CancelledError):
+        await stage.pipeline().unary(call())
+    assert (stage.ended, stage.defects) == ([("CANCELLED", "")], [])
+
+
 async def test_a_stream_that_its_reader_leaves_ends_as_cancelled():
     stage = Stage()
     bursts = stage.pipeline().stream(call(WATCH)).bursts

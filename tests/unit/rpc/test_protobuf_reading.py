@@ -30,6 +30,9 @@ CROWDED = {
     "entries of a map": (TASK, b"\x22\x00" * MANY),
     "values side by side": (LIST, sized(3, b"\x03" * MANY)),
     "fields of an inner message": (BATCH, sized(1, b"\x12\x00" * MANY)),
+    "fields with the first number of two bytes": (TASK, b"\x80\x01\x01" * MANY),
+    "texts with the first length of two bytes": (TASK, (b"\x12\x80\x01" + b"x" * 128) * MANY),
+    "lengths in as many bytes as a number may have": (TASK, (b"\x12" + b"\x80" * 9 + b"\x00") * MANY),
     "an inner message before what is broken": (BATCH, sized(1, b"\x22\x00" * MANY) + b"\x0a\x7fx"),
 }
 
@@ -47,6 +50,20 @@ def test_each_value_is_counted_once(form):
     values = MANY * (2 if form == "groups" else 1) + around.get(form, 0)
     assert holds_too_many_values(data, descriptor, values - 1)
     assert not holds_too_many_values(data, descriptor, values)
+
+
+def test_values_side_by_side_are_counted_whatever_the_length_of_their_length():
+    for length in (1 << 7, 1 << 14, (1 << 14) + 1):
+        data = sized(3, b"\x03" * length)
+        assert holds_too_many_values(data, LIST, length)
+        assert not holds_too_many_values(data, LIST, length + 1)
+
+
+def test_inner_messages_are_counted_also_when_those_around_them_are_as_many_as_may_be():
+    two = sized(1, b"\x12\x00") * 2
+    assert not holds_too_many_values(two, BATCH, 4)
+    assert holds_too_many_values(two, BATCH, 3)
+    assert holds_too_many_values(two, BATCH, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Every field of a task's request is kept by a schedule or refused by name: a new one cannot get lost silently."""
 
+from datetime import timedelta
+
 import orjson
 import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -8,7 +10,7 @@ from google.protobuf.message import Message
 from aion.adapters.rpc.schedule_messages import SET_BY_CLOCK, to_message, to_new, to_update
 from aion.adapters.storage.schedule_codec import CHANGING_COLUMNS, decode_schedule, encode_changing, encode_key
 from aion.domain.errors import ValidationFailed
-from aion.domain.schedules import Schedule
+from aion.domain.schedules import CatchUp, Schedule
 from aion.v1 import schedules_pb2, tasks_pb2
 from tests.sample_schedules import new_schedule
 
@@ -68,6 +70,12 @@ def test_a_budget_in_dollars_is_kept_in_micro_dollars():
         stored(new_schedule(definition=to_new(schedules_pb2.CreateScheduleRequest(schedule=asked)).definition))
     )
     assert kept.task.sla.budget_micros == 500_000
+
+
+def test_a_schedule_that_says_nothing_of_missed_times_catches_up_for_an_hour():
+    asked = schedules_pb2.Schedule(schedule_id="nightly", cron="@daily", task=tasks_pb2.TaskRequest(intent="summarize"))
+    definition = to_new(schedules_pb2.CreateScheduleRequest(schedule=asked)).definition
+    assert (definition.catch_up, definition.catch_up_window) == (CatchUp.LATEST, timedelta(hours=1))
 
 
 def test_a_new_schedule_needs_an_id():

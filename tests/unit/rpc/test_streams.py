@@ -63,10 +63,12 @@ async def test_a_drain_ends_a_silent_stream_with_a_word():
     pipeline = stage.pipeline(StreamTimes())
     reading = asyncio.ensure_future(read(pipeline.stream(stage.call()).bursts, got))
     await asyncio.wait_for(stage.silent.wait(), PATIENCE)
+    assert len(pipeline._streams) == 1
     pipeline.end_streams()
     refused = await asyncio.wait_for(reading, PATIENCE)
     assert (refused.error.reason, refused.error.retry_after) == ("DRAINING", timedelta(seconds=1))
     assert stage.left.is_set()
+    assert not pipeline._streams, "nothing is kept of a stream that ended"
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 5])
@@ -87,7 +89,7 @@ async def test_a_reader_that_takes_nothing_is_refused_with_the_last_offset_that_
 
     with pytest.raises(Refused) as caught:
         await deliver()
-    assert caught.value.error.reason == "READER_TOO_SLOW"
+    assert (caught.value.error.reason, caught.value.error.retry_after) == ("READER_TOO_SLOW", timedelta(seconds=1))
     assert (taken, caught.value.error.facts) == ([1, 2], {"last_offset": "2"})
     assert stage.left.is_set()
     assert not asyncio.current_task().cancelling()

@@ -227,6 +227,44 @@ async def test_a_client_that_leaves_gives_its_place_back():
     assert crowd.went_in == ["staying"]
 
 
+async def test_a_tenant_whose_only_call_left_stands_in_nobodys_way():
+    crowd = Crowd(6)
+    await crowd.rushes()
+    leaving = crowd.comes("leaving", "acme")
+    staying = crowd.comes("staying", "zeta")
+    await rounds(1)
+    leaving.cancel()
+    await rounds_until(lambda: leaving.done() and staying.done())
+    assert (crowd.went_in, crowd.turnstile.waiting) == (["staying"], 0)
+
+
+async def test_a_rush_that_was_long_is_over_after_as_many_calls_one_by_one_as_make_one():
+    crowd = Crowd(6 * RUSH)
+    await asyncio.gather(*(crowd.comes("one of the rush", f"tenant {number % 9}") for number in range(5 * RUSH)))
+    stopped = []
+    for number in range(3 * RUSH):
+        await rounds(3 * PAUSE)
+        coming = crowd.comes(str(number))
+        await rounds(1)
+        stopped.append(crowd.turnstile.waiting)
+        await coming
+    assert stopped == [1] * RUSH + [0] * (2 * RUSH)
+
+
+@pytest.mark.parametrize(("apart", "waiting"), [(PAUSE, 1), (PAUSE + 1, 0)])
+async def test_calls_are_a_rush_when_no_pause_is_between_them(apart, waiting):
+    crowd = Crowd(6)
+    for _ in range(RUSH - 1):
+        crowd.passes()
+        await rounds(apart)
+    crowd.passes()
+    await rounds(apart - 1)
+    coming = crowd.comes("comes a round later")
+    await rounds(1)
+    assert crowd.turnstile.waiting == waiting
+    await coming
+
+
 @pytest.mark.parametrize("leaves_after", range(PAUSE + 4))
 async def test_a_client_that_leaves_just_when_its_turn_comes_stops_nobody(leaves_after):
     crowd = Crowd(6)

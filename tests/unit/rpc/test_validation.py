@@ -28,6 +28,17 @@ def test_other_rules_speak_for_themselves():
     assert "must" in said(tasks_pb2.TaskRequest(intent="echo", sla=tasks_pb2.SLA(p95_ms=-1)))["sla.p95_ms"]
 
 
+def test_a_field_is_named_by_the_way_to_it_through_lists_and_maps():
+    batch = tasks_pb2.SubmitBatchRequest(
+        requests=[
+            tasks_pb2.TaskRequest(intent="echo"),
+            tasks_pb2.TaskRequest(intent="echo", metadata={"k" * 65: "v"}),
+            tasks_pb2.TaskRequest(intent="echo", sla=tasks_pb2.SLA(p95_ms=-1)),
+        ]
+    )
+    assert sorted(said(batch)) == [f'requests[1].metadata["{"k" * 65}"]', "requests[2].sla.p95_ms"]
+
+
 def test_a_value_of_an_enum_that_is_not_allowed_is_answered_with_the_names_of_those_that_are():
     webhook = webhooks_pb2.Webhook(url="https://a.example", states=[lifecycle_pb2.TASK_STATE_RUNNING])
     names = "TASK_STATE_OK, TASK_STATE_ERROR, TASK_STATE_TIMEOUT, TASK_STATE_CANCELED"

@@ -19,9 +19,9 @@ from aion.adapters.transports.connect.payload import WirePayload, room_for
 from aion.adapters.transports.connect.stream import out_of_time, serve_stream
 from aion.adapters.transports.connect.wire import ConnectStream, ConnectUnary
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers, send_answer
+from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import CHALLENGE, MethodNotAllowed, UnsupportedMediaType
-from aion.adapters.transports.rest.body import ClientGone, read_body
-from aion.adapters.transports.rest.calls import end, until_gone
+from aion.adapters.transports.rest.body import read_body
 from aion.adapters.transports.rest.headers import header_map, waiting_field
 from aion.domain.errors import AionError, FieldViolation, MethodNotFound, RequestTooLarge, Unauthenticated
 
@@ -92,17 +92,11 @@ class ConnectApp:
         patience = _patience(call)
         if patience is None and waiting_field(call.method.request.DESCRIPTOR) is None:
             return await self._pipeline.unary(call)
-        working = asyncio.ensure_future(self._pipeline.unary(call))
-        leaving = asyncio.ensure_future(until_gone(receive))
         try:
-            done, _ = await asyncio.wait({working, leaving}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            if working in done:
-                return working.result()
-            if leaving in done:
-                raise ClientGone
-            raise out_of_time()
-        finally:
-            await end(working, leaving)
+            async with asyncio.timeout(patience), WhileClientStays(receive):
+                return await self._pipeline.unary(call)
+        except TimeoutError:
+            raise out_of_time() from None
 
 
 def _patience(call: Call) -> float | None:

@@ -12,8 +12,9 @@ from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.connect.dialects import StreamDialect
 from aion.adapters.transports.http.answers import Headers, Receive, Send, mark_headers
+from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
-from aion.adapters.transports.rest.calls import end, until_gone
+from aion.adapters.transports.rest.calls import end
 from aion.domain.errors import CallDeadlineExceeded
 
 
@@ -22,18 +23,16 @@ async def serve_stream(
 ) -> None:
     """Serves one stream to its end, the client's leaving or its deadline; what it raises is a defect."""
     writer = _Writer(send, dialect, mark_headers(stream.marks))
-    pump = asyncio.ensure_future(_pump(stream, dialect, writer))
-    leaving = asyncio.ensure_future(until_gone(receive))
     try:
-        done, _ = await asyncio.wait({pump, leaving}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
-            await end(pump)
-            with suppress(ReaderGone):
-                await writer.end(Refused(out_of_time(), stream.marks), LAST_WORD_SECONDS)
-    finally:
-        await end(pump, leaving)
-        if pump.done() and not pump.cancelled() and (error := pump.exception()) is not None:
-            raise error
+        async with asyncio.timeout(timeout) as time, WhileClientStays(receive):
+            await _pump(stream, dialect, writer)
+    except ClientGone:
+        return
+    except TimeoutError:
+        if not time.expired():
+            raise
+        with suppress(ReaderGone):
+            await writer.end(Refused(out_of_time(), stream.marks), LAST_WORD_SECONDS)
 
 
 def out_of_time() -> CallDeadlineExceeded:

@@ -38,7 +38,8 @@ from aion.adapters.transports.http.problems import MethodNotAllowed, send_proble
 from aion.adapters.transports.http.security_headers import guarded
 from aion.adapters.transports.rest.explorer import Explorer
 from aion.adapters.transports.rest.headers import header_map
-from aion.adapters.transports.rest.operations import Document, hides_a_slash, rest_app, unknown_path
+from aion.adapters.transports.rest.operations import rest_app
+from aion.adapters.transports.rest.routes import Document, hides_a_slash, unknown_path
 from aion.adapters.transports.websocket.connection import Places, SocketBounds, SocketParts, SocketTimes, unbounded
 from aion.adapters.transports.websocket.endpoint import PATH, UpgradeRequired, WebSocketEndpoint
 from aion.domain.errors import AionError, RateLimited

@@ -14,7 +14,7 @@ from aion.adapters.transports.http.answers import AsgiApp, Headers, Message, Rec
 from aion.adapters.transports.http.origins import Origins
 from aion.adapters.transports.http.problems import send_problem
 from aion.adapters.transports.rest.headers import header_fields, header_map
-from aion.adapters.transports.rest.operations import VERBS, Document
+from aion.adapters.transports.rest.routes import VERBS, Document
 from aion.domain.errors import PermissionDenied
 
 TRANSPORT = "http"

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import Receive, Scope
+from aion.adapters.transports.http.leaving import ClientGone
 
 DISCARDED_BYTES = 4 * MAX_REQUEST_BYTES
 """A body over the limit but not over this is read and thrown away: a client that is still sending when the connection
 closes loses the answer, and would never learn why.
 """
-
-
-class ClientGone(Exception):
-    """The client left before its request was whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method
 from aion.adapters.rpc.pipeline import Answer, Pipeline, Refused
 from aion.adapters.transports.http.answers import JSON_TYPE, Receive, Scope, Send, mark_headers, send_answer
+from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import send_problem
 from aion.adapters.transports.json.codec import encode
 from aion.adapters.transports.json.encoder import encoder
@@ -21,7 +22,7 @@ from aion.adapters.transports.rest.answers import (
     preference_applied,
     submit_status,
 )
-from aion.adapters.transports.rest.body import EMPTY, ClientGone, read_body
+from aion.adapters.transports.rest.body import EMPTY, read_body
 from aion.adapters.transports.rest.headers import header_map, waiting_field
 from aion.adapters.transports.rest.request import RestPayload, Shape
 
@@ -61,15 +62,8 @@ class UnaryOperation:
         waiting = waiting_field(call.method.request.DESCRIPTOR)
         if waiting is None or not ("prefer" in call.headers or waiting.name.encode() in call.payload.body.data):
             return await self.pipeline.unary(call)
-        working = asyncio.ensure_future(self.pipeline.unary(call))
-        leaving = asyncio.ensure_future(until_gone(receive))
-        try:
-            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                return working.result()
-            raise ClientGone
-        finally:
-            await end(working, leaving)
+        async with WhileClientStays(receive):
+            return await self.pipeline.unary(call)
 
     def _body(self, message: Message) -> bytes:
         if not self.response_body:
@@ -96,12 +90,6 @@ async def read_call(scope: Scope, receive: Receive, method: Method, shape: Shape
         peer=client[0] if client else "",
         ticket=payload.ticket,
     )
-
-
-async def until_gone(receive: Receive) -> None:
-    """Returns when the client has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def end(*tasks: "asyncio.Future[object] | asyncio.Task[object]") -> None:

@@ -1,4 +1,4 @@
-"""The parts of connexion that REST is made of: routes, operations, the check of queries.
+"""The parts of connexion that REST is made of: operations, the check of queries.
 
 connexion as a whole brings its own applications, their test client, HTTP clients for tokens, and a template engine for
 documents: two thirds of what its import costs, and nothing that AION calls.
@@ -10,8 +10,7 @@ leave_unrun("connexion", "connexion.middleware")
 with hollow("jinja2", "requests"):
     from connexion.exceptions import InvalidSpecification
     from connexion.lifecycle import ConnexionRequest
-    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-    from connexion.middleware.routing import RoutingMiddleware
+    from connexion.middleware.abstract import RoutedAPI
     from connexion.operations import AbstractOperation
     from connexion.resolver import Resolution, Resolver
     from connexion.spec import OpenAPISpecification
@@ -26,6 +25,4 @@ __all__ = [
     "Resolution",
     "Resolver",
     "RoutedAPI",
-    "RoutedMiddleware",
-    "RoutingMiddleware",
 ]

@@ -1,11 +1,11 @@
-"""REST: connexion routes by the generated OpenAPI document and resolves each operation to an RPC of the pipeline.
+"""REST: connexion reads the generated OpenAPI document and resolves each operation to an RPC of the pipeline.
 
-connexion does what the document knows: paths, methods, queries. Authentication, bodies and errors are the pipeline's,
-as they are for every transport, so connexion's middlewares for these are left out.
+connexion does what the document knows of an operation: its parameters and the check of queries. Paths are matched by
+`routes`. Authentication, bodies and errors are the pipeline's, as they are for every transport, so connexion's
+middlewares for these are left out.
 """
 
 import copy
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import yaml
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.http.answers import AsgiApp, Receive, Scope, Send
-from aion.adapters.transports.http.problems import MethodNotAllowed
 from aion.adapters.transports.rest.calls import UnaryOperation
 from aion.adapters.transports.rest.connexion_parts import (
     AbstractOperation,
@@ -23,16 +22,11 @@ from aion.adapters.transports.rest.connexion_parts import (
     Resolution,
     Resolver,
     RoutedAPI,
-    RoutedMiddleware,
-    RoutingMiddleware,
 )
 from aion.adapters.transports.rest.query import QueryCheck
 from aion.adapters.transports.rest.request import Shape
+from aion.adapters.transports.rest.routes import VERBS, Document, Routes
 from aion.adapters.transports.rest.sse import StreamOperation
-from aion.domain.errors import MethodNotFound
-
-VERBS = ("get", "put", "post", "delete", "patch")
-Document = Mapping[str, Any]
 
 
 def load_document(path: Path) -> Document:
@@ -43,16 +37,12 @@ def load_document(path: Path) -> Document:
 
 def rest_app(document: Document, pipeline: Pipeline) -> AsgiApp:
     """The REST face as an ASGI application. It raises MethodNotFound and MethodNotAllowed; the rest it answers."""
-    paths = Paths(document)
-    operations = _CallMiddleware(paths.refuse)
-    app = RoutingMiddleware(operations)
-    specification = _GeneratedDocument(routable(document))
-    for part in (app, operations):
-        part.add_api(specification, resolver=_RpcResolver(document, pipeline))
+    specification = _GeneratedDocument(without_security(document))
+    operations = _Operations(specification, next_app=None, resolver=_RpcResolver(document, pipeline)).operations
+    routes = Routes(document, operations)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        paths.check(scope)
-        await app(scope, receive, send)
+        await routes.find(scope)(scope, receive, send)
 
     return serve
 
@@ -68,64 +58,15 @@ class _GeneratedDocument(OpenAPISpecification):  # type: ignore[misc] # connexio
         """Takes it as it is."""
 
 
-def routable(document: Document) -> dict[str, Any]:
-    """The document as connexion is to see it: no security (the pipeline's), and the paths in the order of routing."""
+def without_security(document: Document) -> dict[str, Any]:
+    """The document as connexion is to see it: who may call is the pipeline's to say."""
     spec = copy.deepcopy(dict(document))
     spec.pop("security", None)
     spec.get("components", {}).pop("securitySchemes", None)
     for item in spec["paths"].values():
         for verb in item.keys() & set(VERBS):
             item[verb].pop("security", None)
-    spec["paths"] = dict(in_order_of_routing(spec))
     return spec
-
-
-def in_order_of_routing(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
-    """The document's paths: custom verbs (`{id}:verb`) before those that would swallow them."""
-    return sorted(document["paths"].items(), key=lambda item: "}:" not in item[0])
-
-
-class Paths:
-    """Which methods a path takes. Starlette would tell of the first match only, or redirect."""
-
-    def __init__(self, document: Document) -> None:
-        self._templates = [
-            (re.compile(_pattern(path)), [verb.upper() for verb in VERBS if verb in item])
-            for path, item in in_order_of_routing(document)
-        ]
-
-    def check(self, scope: Scope) -> None:
-        """Raises MethodNotFound and MethodNotAllowed."""
-        path, method = scope["path"], scope["method"]
-        for pattern, allowed in self._templates:
-            if pattern.fullmatch(path):
-                if method not in allowed and not (method == "HEAD" and "GET" in allowed):
-                    raise MethodNotAllowed(method, path, allowed)
-                return
-        raise unknown_path(path)
-
-    async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What stands below connexion: no operation took the request."""
-        raise unknown_path(scope["path"])
-
-
-def hides_a_slash(scope: Scope) -> bool:
-    """Whether the path has a slash that does not look like one: whoever guards paths before AION would not see it. No
-    name in a path holds one.
-    """
-    raw: bytes = scope.get("raw_path") or b""
-    return b"%" in raw and (b"%2f" in raw.lower() or b"%5c" in raw.lower())
-
-
-def unknown_path(path: str) -> MethodNotFound:
-    """The refusal of a path that nobody serves."""
-    return MethodNotFound(f"there is no path {path[:256]}; the paths are in /openapi.json", facts={"path": path[:256]})
-
-
-def _pattern(template: str) -> str:
-    # A custom verb's colon ends the variable: ids hold none.
-    parts = re.split(r"(\{[^}]*\})", template)
-    return "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts)
 
 
 def ticket_parameter(document: Document, operation: Mapping[str, Any]) -> str:
@@ -173,7 +114,7 @@ class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
         return UnaryOperation(self._pipeline, method, shape, said.get("x-grpc-response-body", ""))
 
 
-class _CallApi(RoutedAPI):  # type: ignore[misc] # connexion ships no types
+class _Operations(RoutedAPI):  # type: ignore[misc] # connexion ships no types
     """Calls what the resolver found with the bare ASGI request: connexion would read the body and build a response."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -184,9 +125,3 @@ class _CallApi(RoutedAPI):  # type: ignore[misc] # connexion ships no types
         """What serves the operation."""
         app: AsgiApp = operation.function(operation)
         return app
-
-
-class _CallMiddleware(RoutedMiddleware):  # type: ignore[misc] # connexion ships no types
-    """Hands a routed request to its operation."""
-
-    api_cls = _CallApi

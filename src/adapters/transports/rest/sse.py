@@ -15,11 +15,11 @@ from aion.adapters.rpc.methods import Method
 from aion.adapters.rpc.pipeline import Pipeline, Refused
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers
+from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
 from aion.adapters.transports.rest.answers import acceptance_headers
-from aion.adapters.transports.rest.body import ClientGone
-from aion.adapters.transports.rest.calls import end, read_call, until_gone
+from aion.adapters.transports.rest.calls import end, read_call
 from aion.adapters.transports.rest.request import EVENTS, Shape
 from aion.adapters.transports.rest.sse_frames import RETRY, accepted_frame, frame_of, refused_frame
 
@@ -47,14 +47,9 @@ class StreamOperation:
             return
         stream = self.pipeline.stream(call)
         writer = _Writer(send, stream.marks)
-        pump = asyncio.ensure_future(self._pump(stream, writer))
-        leaving = asyncio.ensure_future(until_gone(receive))
-        try:
-            await asyncio.wait({pump, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await end(pump, leaving)
-            if pump.done() and not pump.cancelled() and (error := pump.exception()) is not None:
-                raise error
+        with suppress(ClientGone):
+            async with WhileClientStays(receive):
+                await self._pump(stream, writer)
 
     async def _pump(self, stream: Stream, writer: "_Writer") -> None:
         try:

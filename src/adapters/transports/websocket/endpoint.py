@@ -27,7 +27,7 @@ from aion.adapters.transports.http.problems import HttpRefusal, send_problem
 from aion.adapters.transports.http.security_headers import GUARDS
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, ReaderGone
 from aion.adapters.transports.rest.headers import header_map
-from aion.adapters.transports.rest.operations import hides_a_slash, unknown_path
+from aion.adapters.transports.rest.routes import hides_a_slash, unknown_path
 from aion.adapters.transports.websocket.calls import TRANSPORT
 from aion.adapters.transports.websocket.closing import Close, Ending, close_of, reason_text
 from aion.adapters.transports.websocket.connection import Connection, SocketParts

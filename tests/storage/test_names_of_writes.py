@@ -1,0 +1,95 @@
+"""Each write can be made to fail by its name, which the log says too; failed reads are told; nothing is left open."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from threading import enumerate as threads
+
+import pytest
+
+from aion import failpoints
+from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.sqlite import SqliteStore, open_store
+from aion.domain.errors import StoreUnavailable
+from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
+from aion.domain.tasks import Task
+from aion.domain.writes import RecordCost, Renew
+from tests.manual_clock import ManualClock
+from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, lease_of, new_task, settle, tokens
+
+DAY = timedelta(days=1)
+TENANTS = TenantRetention(tasks=Kept.alike(timedelta()), events=Kept.alike(timedelta()))
+POLICY = RetentionPolicy(TENANTS, undelivered=timedelta())
+
+WRITES: dict[str, Callable[[SqliteStore, Task], Awaitable[object]]] = {
+    "accept": lambda store, _: store.accept("acme", accept(new_task("another"))),
+    "cancel": lambda store, task: store.cancel("acme", task.task_id),
+    "claim": lambda store, _: store.claim(SCOPE, claim()),
+    "renew": lambda store, task: store.renew(SCOPE, Renew("worker-1", (lease_of(task),), LEASE)),
+    "append": lambda store, task: store.append(SCOPE, tokens(task, "a")),
+    "settle": lambda store, task: store.settle(SCOPE, settle(task)),
+    "record_cost": lambda store, task: store.record_cost(SCOPE, RecordCost(lease_of(task), 5)),
+    "reclaim": lambda store, _: store.reclaim(SCOPE, "worker-2", frozenset()),
+    "reap": lambda store, _: store.reap(SCOPE),
+    "purge": lambda store, _: store.purge(SCOPE, 10),
+    "forget_logs": lambda store, _: store.forget_logs(SCOPE, POLICY, 10),
+    "forget_tasks": lambda store, _: store.forget_tasks(SCOPE, POLICY, 10),
+    "forget_facts": lambda store, _: store.forget_facts(SCOPE, POLICY, 10),
+    "delivered": lambda store, _: store.delivered(SCOPE, 1),
+}
+
+
+@pytest.fixture
+def fails():
+    def set_(name: str) -> None:
+        failpoints.configure({"AION_FAILPOINTS": f"store.{name}.before_commit=error"})
+
+    yield set_
+    failpoints.configure({})
+
+
+@pytest.fixture
+async def clock():
+    return ManualClock(START)
+
+
+@pytest.fixture
+async def store(clock):
+    async with open_store("sqlite://", clock, ProcessSignals(), "test") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_write_that_fails_by_its_name_is_the_one_that_was_meant(store, clock, fails, caplog, name):
+    ended = (await store.accept("acme", accept(new_task("ended"), eager=eager()))).task
+    await store.settle(SCOPE, settle(ended))
+    running = (await store.accept("acme", accept(new_task("running"), eager=eager()))).task
+    if name.startswith("forget") or name == "reap":
+        clock.advance(DAY)
+    fails(name)
+    with pytest.raises(StoreUnavailable):
+        await WRITES[name](store, running)
+    (line,) = [record for record in caplog.records if record.name == "aion.store" and record.levelname == "ERROR"]
+    assert line.getMessage() == f"a group of writes failed (1 {name})"
+
+
+async def test_a_read_that_fails_is_unavailable_and_says_why_to_operators_only(tmp_path, clock, caplog):
+    async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test") as store:
+        for read in (store._reader.by_key, store._reader.scan):
+            with pytest.raises(StoreUnavailable, match="try again") as refused:
+                await read(lambda connection: connection.execute("SELECT 1 FROM nowhere"))
+            assert "nowhere" in str(refused.value.__cause__)
+            assert "nowhere" not in refused.value.message
+    assert [record.getMessage() for record in caplog.records if record.name == "aion.store"] == ["a read failed"] * 2
+
+
+async def test_a_closed_store_leaves_no_thread_and_no_connection_behind(tmp_path, clock):
+    before = set(threads())
+    async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test") as store:
+        await store.waiting(SCOPE, 1)
+        reader, own = store._reader, set(threads()) - before
+        assert {thread.name for thread in own} >= {"aion-store-checkpoints", "aion-store-reader_0", "aion-store-writer"}
+    assert not [thread.name for thread in own if thread.name.startswith("aion-store") and thread.is_alive()]
+    for connection in (reader._by_key, reader._scans):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
