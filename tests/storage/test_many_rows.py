@@ -6,10 +6,11 @@ import pytest
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.connections import connect_memory
-from aion.adapters.storage.many_rows import MOST_ROWS, ManyRows
+from aion.adapters.storage.many_rows import SIZES, ManyRows
 from aion.adapters.storage.opening import create
 
-COUNTS = [0, 1, 2, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS - 1]
+MOST_ROWS = SIZES[0]
+COUNTS = [0, 1, 2, MOST_ROWS - 3, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS - 1]
 
 
 @pytest.fixture
@@ -35,6 +36,15 @@ def test_rows_are_inserted_and_updated_however_many(connection, count):
     assert rows_of(connection) == [new.get(row[0], row) for row in rows]
 
 
+@pytest.mark.parametrize("count", range(1, MOST_ROWS + 1))
+def test_rows_up_to_the_most_of_one_statement_take_three_at_most(connection, count):
+    said = []
+    connection.set_trace_callback(said.append)
+    rows = [(number, "a", number) for number in range(count)]
+    ManyRows.inserted("INSERT INTO t (k, a, b) VALUES (?, ?, ?)").write(connection, rows)
+    assert 1 <= len(said) <= 3
+
+
 def test_what_follows_the_rows_stays(connection):
     put = ManyRows.inserted("INSERT INTO t (k, a, b) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET a = excluded.a")
     put.write(connection, [(1, "x", 1), (2, "y", 2)])
@@ -57,7 +67,7 @@ def test_a_statement_without_the_values_of_one_row_is_refused(text):
 def test_tasks_are_updated_by_their_row_numbers_and_not_by_reading_the_table():
     connection = connect_memory()
     create(connection)
-    text = sql.UPDATE_TASKS._texts[-1]
+    text = sql.UPDATE_TASKS._texts[MOST_ROWS]
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", [1] * text.count("?"))]
     connection.close()
     assert any("SEARCH tasks USING INTEGER PRIMARY KEY" in step for step in plan), plan

@@ -1,9 +1,9 @@
 """How many calls wait in gRPC's core for grpc.aio to take them in.
 
-grpc.aio takes in one call between two turns of everything else that its event loop does, and tells nobody how many
-more there are. The core counts the calls that it began, for channelz; here those that were taken in are counted. A call
-whose client leaves before its turn is counted by the core alone, so the difference grows with them: what it never fell
-below of late is no backlog.
+grpc.aio takes in one call after the other, between turns of everything else that its event loop does, and tells nobody
+how many more there are. The core counts the calls that it began, for channelz; here those that were taken in are
+counted. A call whose client leaves before its turn is counted by the core alone, so the difference grows with them:
+what it never fell below of late is no backlog.
 """
 
 import json
@@ -16,6 +16,8 @@ from grpc import aio
 
 # grpcio-channelz is made of the same functions; it would bring a service along that nobody should call here.
 from grpc._cython import cygrpc  # type: ignore[attr-defined]  # its stubs leave it out
+
+from aion.adapters.transports.grpc.arrivals import eager_servers
 
 OF_LATE: Final = 1.0
 """Seconds within which a backlog is gone for a moment, unless more calls come than grpc.aio can take in at all."""
@@ -48,7 +50,8 @@ class Backlog(grpc.GenericRpcHandler):
 def server_with_backlog(options: list[tuple[str, int]]) -> tuple[aio.Server, Backlog]:
     """A new server, and its backlog as its first handler. For the thread of the event loop, which makes all of them."""
     others = _servers()
-    server = aio.server(options=[*options, ("grpc.enable_channelz", 1)])
+    with eager_servers():
+        server = aio.server(options=[*options, ("grpc.enable_channelz", 1)])
     (number,) = _servers() - others
     backlog = Backlog(lambda: _begun(number))
     server.add_generic_rpc_handlers((backlog,))

@@ -1,0 +1,73 @@
+"""Calls of gRPC, asked for several at a time.
+
+grpc.aio asks gRPC's core for one call, and for the next one when it has that one. A thread of its own hands each over,
+for which it needs the interpreter's lock, and while the event loop is busy it waits for that: so when much else comes,
+calls queue up in the core although each of them is little work. Here several are asked for in advance, and those that
+have come are at hand. Why so: docs/decisions/0011-calls-of-grpc-in-advance.md.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+# Its server is made of this module, and what is changed here has no public name.
+from grpc._cython import cygrpc  # type: ignore[attr-defined]  # its stubs leave it out
+
+AT_ONCE: Final = 16
+"""So many calls are asked for, or are at hand. More of them would wait here for their turn as they do in the core."""
+
+
+class EagerServer(cygrpc.AioServer):  # type: ignore[misc]  # has no types
+    """grpc.aio's server, whose main loop finds its next call at hand when one has come. For the event loop's thread."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._at_hand: deque[Any] = deque()
+        self._asked = 0
+        self._taker: asyncio.Future[Any] | None = None
+
+    def _make_request_call_future(self, method: bytes | None) -> "asyncio.Future[Any]":
+        """The next call; the main loop asks again when it has it. `method`: of those registered by name, as
+        reflection's; None: of all others.
+        """
+        if method is not None:
+            registered: asyncio.Future[Any] = super()._make_request_call_future(method)
+            return registered
+        taker = asyncio.get_running_loop().create_future()
+        if self._at_hand:
+            taker.set_result(self._at_hand.popleft())
+        else:
+            self._taker = taker
+        while self._asked + len(self._at_hand) < AT_ONCE:
+            self._asked += 1
+            super()._make_request_call_future(None).add_done_callback(self._came)
+        return taker
+
+    def _came(self, asked: "asyncio.Future[Any]") -> None:
+        self._asked -= 1
+        if asked.cancelled():
+            return  # the loop ends
+        failed = asked.exception()  # looked at in any case: who stops the server makes all that are asked for fail
+        taker = self._taker
+        if taker is None or taker.done():
+            if failed is None:
+                self._at_hand.append(asked.result())
+            return
+        self._taker = None
+        if failed is None:
+            taker.set_result(asked.result())
+        else:
+            taker.set_exception(failed)
+
+
+@contextmanager
+def eager_servers() -> Iterator[None]:
+    """grpc.aio makes servers of this kind in the block, which must not wait."""
+    usual = cygrpc.AioServer
+    cygrpc.AioServer = EagerServer
+    try:
+        yield
+    finally:
+        cygrpc.AioServer = usual
