@@ -130,7 +130,8 @@ async def test_the_clients_in_their_own_process_are_answered_or_refused_with_a_h
     good = [one for one in made.outcomes if one.good]
     refused = [one for one in made.outcomes if one.well_refused]
     assert (len(good), len(refused), len(made.outcomes)) == (27, 13, 40), made.outcomes
-    assert {one.kind for one in good} == set(SHARES)
+    # Which of them are refused is a matter of whose connection is there first.
+    assert {one.kind for one in made.outcomes} == set(SHARES)
     assert len(made.accepted) == sum(one.kind.startswith(("submit", "stream")) for one in good)
     assert made.connections >= 2
     assert min(one.due for one in made.outcomes) == pytest.approx(7)

@@ -152,8 +152,8 @@ PLANTS: Final = (
     Plant(
         "lists show the tasks of all tenants",
         "src/adapters/storage/queries.py",
-        "where(tasks.c.tenant_id == tenant)",
-        "where(tasks.c.tenant_id.is_not(None))",
+        'where(tasks.c.tenant_id == parameter("tenant_id"))',
+        'where(parameter("tenant_id").is_not(None))',
         f"{_OF_STORE}::test_a_list_is_newest_first_pages_without_gaps_and_knows_its_tenant",
     ),
     Plant(

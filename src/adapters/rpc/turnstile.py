@@ -21,7 +21,9 @@ from typing import Final, NoReturn
 from aion.domain.errors import Overloaded
 
 PAUSE: Final = 8
-"""Rounds of the event loop without an arrival: nothing is on its way in."""
+"""Rounds of the event loop without an arrival: nothing is on its way in. Calls of gRPC come in clumps, with gaps that
+may be longer; for these there is the look at the core's backlog.
+"""
 
 RUSH: Final = 16
 """So many more calls that came without a pause before them than with one are a rush."""

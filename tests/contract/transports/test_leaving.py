@@ -1,6 +1,7 @@
 """A block that ends when the client of its request leaves."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import pytest
@@ -56,16 +57,53 @@ async def test_a_block_that_never_waits_asks_nothing_of_its_client() -> None:
 
 
 async def test_what_the_block_raises_is_not_taken_for_the_clients_leaving() -> None:
-    client = Client()
+    client, began = Client(), asyncio.Event()
 
     async def goes_wrong() -> None:
         async with WhileClientStays(client.receive):
-            await asyncio.sleep(0)
-            client.left.set()
-            raise ValueError("wrong")
+            try:
+                await _forever(began)
+            except asyncio.CancelledError:
+                raise ValueError("wrong") from None
 
+    serving = asyncio.create_task(goes_wrong())
+    await began.wait()
+    client.left.set()
     with pytest.raises(ValueError, match="wrong"):
-        await goes_wrong()
+        await serving
+    assert serving.cancelling() == 0
+
+
+async def test_a_block_of_a_task_that_somebody_once_cancelled_ends_as_any_other() -> None:
+    client, began = Client(), asyncio.Event()
+
+    async def goes_on_after_a_cancellation() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        await _served(client, lambda: asyncio.ensure_future(_forever(began)))
+
+    serving = asyncio.create_task(goes_on_after_a_cancellation())
+    await began.wait()
+    client.left.set()
+    with pytest.raises(ClientGone):
+        await serving
+
+
+async def test_a_client_that_leaves_while_the_block_ends_cancels_nothing_that_follows() -> None:
+    client = Client()
+    async with WhileClientStays(client.receive):
+        for _ in range(3):
+            await asyncio.sleep(0)
+        client.left.set()
+        await asyncio.sleep(0)  # the watch has ended, its word is on its way
+    for _ in range(4):
+        await asyncio.sleep(0)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
 
 
 async def test_a_block_that_ended_is_not_cancelled_by_a_client_that_leaves_later() -> None:

@@ -156,7 +156,7 @@ async def test_one_goes_in_when_a_round_is_long_and_grpc_has_calls_that_were_not
 
 
 async def test_one_goes_in_when_rounds_are_short_and_calls_come_every_few_of_them():
-    """One in gRPC's core is here five rounds after the one before it: four without an arrival tell nothing."""
+    """One in gRPC's core may be here five rounds after the one before it: four without an arrival tell nothing."""
     crowd = Crowd(4 * AT_ONCE)
     await crowd.rushes()
     waiting = []

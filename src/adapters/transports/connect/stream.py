@@ -12,7 +12,7 @@ from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.connect.dialects import StreamDialect
 from aion.adapters.transports.http.answers import Headers, Receive, Send, mark_headers
-from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
+from aion.adapters.transports.http.leaving import WhileClientStays
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
 from aion.adapters.transports.rest.calls import end
 from aion.domain.errors import CallDeadlineExceeded
@@ -21,13 +21,11 @@ from aion.domain.errors import CallDeadlineExceeded
 async def serve_stream(
     stream: Stream, dialect: StreamDialect, timeout: float | None, receive: Receive, send: Send
 ) -> None:
-    """Serves one stream to its end, the client's leaving or its deadline; what it raises is a defect."""
+    """Serves one stream to its end or its deadline. Raises ClientGone; what else it raises is a defect."""
     writer = _Writer(send, dialect, mark_headers(stream.marks))
     try:
         async with asyncio.timeout(timeout) as time, WhileClientStays(receive):
             await _pump(stream, dialect, writer)
-    except ClientGone:
-        return
     except TimeoutError:
         if not time.expired():
             raise

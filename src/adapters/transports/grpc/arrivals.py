@@ -27,6 +27,15 @@ class EagerServer(cygrpc.AioServer):  # type: ignore[misc]  # has no types
         self._at_hand: deque[Any] = deque()
         self._asked = 0
         self._taker: asyncio.Future[Any] | None = None
+        self._stops = False
+
+    async def shutdown(self, grace: float | None) -> None:
+        """Stops as the usual server does. Calls that nobody takes any more are let go, which ends them at once: they
+        would hold up the stop for as long as it may take.
+        """
+        self._stops = True
+        self._at_hand.clear()
+        await super().shutdown(grace)
 
     def _make_request_call_future(self, method: bytes | None) -> "asyncio.Future[Any]":
         """The next call; the main loop asks again when it has it. `method`: of those registered by name, as
@@ -52,7 +61,7 @@ class EagerServer(cygrpc.AioServer):  # type: ignore[misc]  # has no types
         failed = asked.exception()  # looked at in any case: who stops the server makes all that are asked for fail
         taker = self._taker
         if taker is None or taker.done():
-            if failed is None:
+            if failed is None and not self._stops:
                 self._at_hand.append(asked.result())
             return
         self._taker = None

@@ -20,6 +20,7 @@ class WhileClientStays:
         self._receive = receive
         self._watch: asyncio.Task[None] | None = None
         self._gone = False
+        self._over = False
 
     async def __aenter__(self) -> Self:
         """The block begins."""
@@ -36,9 +37,9 @@ class WhileClientStays:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """The block ends."""
+        self._over = True
         self._begin.cancel()
         if self._watch is not None:
-            self._watch.remove_done_callback(self._left)
             self._watch.cancel()
         if self._gone and self._task.uncancel() <= self._cancelled_before and kind is asyncio.CancelledError:
             raise ClientGone from error
@@ -48,7 +49,8 @@ class WhileClientStays:
         self._watch.add_done_callback(self._left)
 
     def _left(self, watch: "asyncio.Task[None]") -> None:
-        if not watch.cancelled():
+        # The word that the client left may be on its way while the block ends.
+        if not self._over and not watch.cancelled():
             watch.result()  # never fails; if it ever did, the loop's handler would say why
             self._gone = True
             self._task.cancel()
