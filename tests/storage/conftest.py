@@ -1,7 +1,8 @@
-"""A store that is backed up, and where it may be restored."""
+"""A store that is backed up, and where it may be restored; a store that breaks at a named place."""
 
 import pytest
 
+from aion import failpoints
 from tests.sample_tasks import accept, eager, key, new_task
 from tests.storage.places import Place
 
@@ -26,3 +27,14 @@ async def made(here, tmp_path):
         file = tmp_path / "backup.tar"
         here.back_up(file)
     return file
+
+
+@pytest.fixture
+def break_at():
+    """Breaks what comes to a place from now on; nothing any more with an empty name."""
+
+    def set_(name):
+        failpoints.configure({"AION_FAILPOINTS": f"{name}=error" if name else ""})
+
+    yield set_
+    failpoints.configure({})

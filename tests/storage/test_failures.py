@@ -8,7 +8,6 @@ from threading import Event
 
 import pytest
 
-from aion import failpoints
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage import checkpoints
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
@@ -32,15 +31,6 @@ async def store(path):
         f"sqlite:///{path}", ManualClock(START), ProcessSignals(), "test", busy_timeout=busy
     ) as opened:
         yield opened
-
-
-@pytest.fixture
-def break_at():
-    def set_(name):
-        failpoints.configure({"AION_FAILPOINTS": f"{name}=error" if name else ""})
-
-    yield set_
-    failpoints.configure({})
 
 
 async def test_a_failed_commit_is_an_unknown_outcome_and_a_retry_with_the_same_key_decides(store, break_at):

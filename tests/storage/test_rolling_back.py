@@ -24,15 +24,6 @@ async def store(path):
         yield opened
 
 
-@pytest.fixture
-def break_at():
-    def set_(name):
-        failpoints.configure({"AION_FAILPOINTS": f"{name}=error" if name else ""})
-
-    yield set_
-    failpoints.configure({})
-
-
 class Loads:
     """How often the memory was made from the tables; `fails` with what it is told to."""
 

@@ -1,7 +1,7 @@
 """gRPC on grpc.aio: raw bytes in, raw bytes out, everything between is the pipeline's.
 
 Handlers are registered without (de)serializers, because grpcio answers UNKNOWN with a class name to bytes that it
-cannot decode, and as handlers of streams, because they read their one message themselves (`grpc_intake`). Health and
+cannot decode, and as handlers of streams, because they read their one message themselves (`intake`). Health and
 reflection are the standard services and stand beside the pipeline.
 """
 
