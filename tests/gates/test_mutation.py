@@ -11,6 +11,7 @@ import pytest
 from tools.mutation.areas import areas
 from tools.mutation.known import KnownMutantsUnfit, check_fit, known
 from tools.mutation.mutants import mutants_of
+from tools.mutation.trials import importing
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = '''"""A project with one module."""
@@ -109,3 +110,18 @@ def test_an_entry_without_a_reason_or_written_twice_is_refused(text: str, proble
     file.write_text(text)
     with pytest.raises(KnownMutantsUnfit, match=problem):
         known(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "imports"),
+    [
+        ("from aion.domain.tasks import Task\n", True),
+        ("from aion.domain import cron, tasks\n", True),
+        ("from aion.domain.tasks_of import Task\n", False),
+        ("from aion.domain import subtasks\nimport tasks\n", False),
+    ],
+)
+def test_tests_that_import_the_changed_module_are_known(text: str, imports: bool, tmp_path: Path):
+    test = tmp_path / "test_it.py"
+    test.write_text(text)
+    assert importing("src/domain/tasks.py", [test]) == ({test} if imports else set())

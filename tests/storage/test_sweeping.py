@@ -9,7 +9,7 @@ import pytest
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage import sweeping
 from aion.adapters.storage.sqlite import open_store
-from aion.domain.errors import TaskAlreadyExists
+from aion.domain.errors import OutcomeUnknown, TaskAlreadyExists
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.writes import IdempotencyKey
 from aion.ports.housekeeping import Swept
@@ -126,3 +126,17 @@ async def test_a_look_that_came_to_a_task_too_young_to_go_starts_over(store, clo
     await store.accept("acme", accept(new_task("waits")))
     clock.advance(DAY + young)
     assert await store.forget_tasks(SCOPE, kept_for_ever, 1) == Swept(0, more=more)
+
+
+async def test_facts_are_said_to_be_given_up_once_they_are_and_not_before(store, clock, break_at, caplog):
+    for number in range(2):
+        await store.accept("acme", accept(new_task(f"task-{number}")))
+    clock.advance(DAY + timedelta(seconds=1))
+    policy = RetentionPolicy(undelivered=DAY)
+    break_at("store.commit")
+    with pytest.raises(OutcomeUnknown):
+        await store.forget_facts(SCOPE, policy, 10)
+    assert "given up" not in caplog.text
+    break_at("")
+    await store.forget_facts(SCOPE, policy, 10)
+    assert "2 facts were given up" in caplog.text

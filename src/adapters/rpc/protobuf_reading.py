@@ -66,11 +66,8 @@ def _walk(data: bytes, part: _Part, parts: list[_Part], most: int) -> int:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """The number that stands there (a varint), and where it ends."""
-    byte = data[at]
-    if byte < _MORE:
-        return byte, at + 1
-    value, shift = byte & 0x7F, 7
+    """The number of several bytes that stands there (a varint), and where it ends."""
+    value, shift = data[at] & 0x7F, 7
     while True:
         at += 1
         byte = data[at]

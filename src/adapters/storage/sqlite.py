@@ -3,6 +3,7 @@
 Writes are values for the group-commit writer; reads come from memory, and from disk when they are not there.
 """
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ from aion.ports.signals import Signals
 from aion.ports.tasks import TaskFilter, TaskPosition, TaskStore
 from aion.ports.telemetry import StoreObserver
 
+_log = logging.getLogger("aion.store")
 _Look = Callable[..., Doomed]
 _Forget = Callable[[Sequence[Row], Transaction], int]
 
@@ -208,8 +210,11 @@ class SqliteStore:
         return await self._swept("forget_api_keys", self._sweeper.old_api_keys, sweeping.forget_api_keys, policy, limit)
 
     async def forget_facts(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
-        """Gives up facts that nobody took in time."""
-        return await self._swept("forget_facts", sweeping.old_facts, sweeping.forget_facts, policy, limit)
+        """Gives up facts that nobody took in time, aloud: whoever waits for them will never get them."""
+        swept = await self._swept("forget_facts", sweeping.old_facts, sweeping.forget_facts, policy, limit)
+        if swept.deleted:
+            _log.warning("%d facts were given up: nobody took them in time", swept.deleted)
+        return swept
 
     async def waiting(self, scope: SystemScope, limit: int) -> Sequence[OutboxEvent]:
         """The oldest undelivered facts."""

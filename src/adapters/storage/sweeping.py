@@ -6,7 +6,6 @@ there is, and no index has to be kept for it. What retention makes old is looked
 a large table costs the writer only what it deletes; what ended stays as it is, so a finding cannot get wrong meanwhile.
 """
 
-import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from aion.domain.tasks import TaskState
 _WINDOWS = 8
 """How many windows one pass looks at, at most, when few of their rows can go."""
 
-_log = logging.getLogger("aion.store")
 Row = Sequence[Any]
 
 
@@ -142,9 +140,8 @@ def forget_api_keys(doomed: Sequence[Row], transaction: Transaction) -> int:
 
 
 def forget_facts(doomed: Sequence[Row], transaction: Transaction) -> int:
-    """Gives up facts, aloud: whoever waits for them will never get them."""
+    """Deletes facts."""
     transaction.connection.execute(statements.DELETE_OUTBOX, (doomed[-1][0],))
-    _log.warning("%d facts were given up, nobody took them in time; the last is %s", len(doomed), doomed[-1][0])
     return len(doomed)
 
 

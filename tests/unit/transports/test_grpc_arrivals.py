@@ -81,3 +81,44 @@ async def test_other_servers_of_the_process_stay_as_they_are():
     with pytest.raises(ValueError, match="broken"), eager_servers():
         raise ValueError("broken")
     assert cygrpc.AioServer is not EagerServer
+
+
+@pytest.fixture
+async def asking():
+    """A server that asked for one call and whose main loop waits for it."""
+    with eager_servers():
+        server = aio.server()._server
+    server._asked = 1
+    server._taker = asyncio.get_running_loop().create_future()
+    return server
+
+
+def came(result):
+    asked = asyncio.get_running_loop().create_future()
+    if isinstance(result, Exception):
+        asked.set_exception(result)
+    else:
+        asked.set_result(result)
+    return asked
+
+
+async def test_who_waits_for_a_call_is_told_when_none_can_come_any_more(asking):
+    taker = asking._taker
+    asking._came(came(RuntimeError("the server stops")))
+    with pytest.raises(RuntimeError, match="stops"):
+        await taker
+    assert not asking._at_hand
+
+
+async def test_a_call_that_came_for_a_main_loop_that_has_gone_is_kept_for_the_next(asking):
+    asking._taker.cancel()
+    asking._came(came("call"))
+    assert list(asking._at_hand) == ["call"]
+
+
+async def test_a_call_for_which_nobody_waits_is_at_hand_and_a_failure_is_not(asking):
+    asking._taker, asking._asked = None, 2
+    asking._came(came("call"))
+    asking._came(came(RuntimeError("the server stops")))
+    assert list(asking._at_hand) == ["call"]
+    assert asking._asked == 0
