@@ -6,7 +6,7 @@ import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.v1 import tasks_pb2
 from tests.e2e.answers import refusal_of_rpc
 from tests.e2e.callers import Caller, task_request

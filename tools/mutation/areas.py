@@ -8,7 +8,7 @@ NOT_ASKED = ("tests/contract/test_engine.py", "tests/storage/test_crashes.py")
 """They kill processes of their own, and do not stand being run by many forks at a time."""
 
 _FRONT_DOOR = (
-    *("admission", "call", "counting", "errors", "fingerprint", "methods", "observing", "pipeline"),
+    *("admission", "call", "counting", "errors", "fingerprint", "gate", "methods", "observing", "pipeline"),
     *("protobuf_reading", "streams", "turnstile", "validation"),
 )
 _STORE = (

@@ -200,7 +200,7 @@ PLANTS: Final = (
     ),
     Plant(
         "a request of one byte too many is read",
-        "src/adapters/rpc/pipeline.py",
+        "src/adapters/rpc/admission.py",
         "if call.payload.size > MAX_REQUEST_BYTES:",
         "if call.payload.size > MAX_REQUEST_BYTES + 1:",
         "tests/unit/rpc/test_pipeline.py::test_a_request_over_the_limit_is_refused_first",

@@ -7,9 +7,11 @@ from datetime import timedelta
 from google.protobuf.message import Message
 
 from aion.adapters.rpc.call import Call, Marks
-from aion.domain.errors import Draining, PermissionDenied
+from aion.domain.errors import Draining, FieldViolation, PermissionDenied, RequestTooLarge
 from aion.domain.identity import Identity
 from aion.ports.identity import Credentials
+
+MAX_REQUEST_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ def shutting_down() -> Draining:
 def credentials_of(call: Call, *, opened: bool) -> Credentials:
     """What the call shows. `opened`: its ticket has been good once, when its stream or connection was opened."""
     return Credentials(call.headers, call.certificate_names, call.peer, call.ticket, opened)
+
+
+def check_size(call: Call) -> None:
+    """Raises RequestTooLarge."""
+    if call.payload.size > MAX_REQUEST_BYTES:
+        raise RequestTooLarge(
+            f"the request has {call.payload.size} bytes, the limit is {MAX_REQUEST_BYTES}; send less",
+            violations=(FieldViolation("", f"at most {MAX_REQUEST_BYTES} bytes"),),
+        )
 
 
 def keep_to_task(identity: Identity, request: Message) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import cast
 
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.call import Admitted
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.domain.writes import IDEMPOTENCY_KEPT_FOR
 from aion.ports.catalog import IntentFacts, ModuleFacts
 from aion.ports.usecases import MAX_RESULT_BYTES, MAX_WAIT, UseCases

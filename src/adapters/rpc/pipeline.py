@@ -11,27 +11,33 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mappi
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from google.protobuf.message import Message
 
-from aion.adapters.rpc.admission import Guest, Visit, authorise, credentials_of, keep_to_task, needs, shutting_down
+from aion.adapters.rpc.admission import (
+    Guest,
+    Visit,
+    authorise,
+    check_size,
+    credentials_of,
+    keep_to_task,
+    needs,
+    shutting_down,
+)
+from aion.adapters.rpc.answers import Answer, Refused
 from aion.adapters.rpc.call import Admitted, Call, Marks
 from aion.adapters.rpc.errors import InternalError, code_of
 from aion.adapters.rpc.fingerprint import fingerprint
+from aion.adapters.rpc.gate import Gate
 from aion.adapters.rpc.observing import CallObserver, CallRecord
-from aion.adapters.rpc.streams import Burst, ReaderStuck, Stream, StreamTimes, Vigil
+from aion.adapters.rpc.streams import Burst, ReaderStuck, Stream, StreamTimes, Vigil, too_slow
 from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.rpc.validation import Validation
 from aion.domain.errors import (
     AionError,
     CallDeadlineExceeded,
     Draining,
-    FieldViolation,
     MethodNotFound,
-    RateLimited,
-    ReaderTooSlow,
-    RequestTooLarge,
     Unauthenticated,
 )
 from aion.domain.identity import Caller, Identity
@@ -39,7 +45,6 @@ from aion.ports.clock import Clock, Entropy
 from aion.ports.identity import Authenticator, Credentials
 from aion.ports.limits import RateLimiter
 
-MAX_REQUEST_BYTES = 4 << 20
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 UnaryHandler = Callable[[Admitted], Awaitable[Message]]
@@ -74,6 +79,7 @@ class Pipeline:
     def __init__(self, handlers: Handlers, parts: PipelineParts) -> None:
         self._handlers = handlers
         self._parts = parts
+        self._gate = Gate(parts.authenticator, parts.key_limit, parts.peer_limit)
         self._validation = Validation()
         self._draining = False
         self._ending = False
@@ -133,14 +139,14 @@ class Pipeline:
 
     def look_again(self, visit: Visit) -> None:
         """Whether the credentials that opened a connection still prove somebody. Raises Unauthenticated."""
-        self._authenticate(Credentials(visit.headers, (), visit.peer, visit.ticket, opened=True))
+        self._gate.authenticate(Credentials(visit.headers, (), visit.peer, visit.ticket, opened=True))
 
     def knows(self, credentials: Credentials) -> bool:
         """Whether these credentials prove somebody: a transport asks before it takes in what a stranger sends. Raises
         Overloaded when it need not take in what somebody known sends, either.
         """
         try:
-            identity = self._authenticate(credentials)
+            identity = self._gate.authenticate(credentials)
         except Unauthenticated:
             return False
         if self._parts.turnstile is not None:
@@ -149,13 +155,13 @@ class Pipeline:
 
     def count(self, visit: Visit) -> None:
         """Counts somebody who has shown nothing yet against the rate of their address. Raises RateLimited."""
-        self._limit(self._parts.peer_limit, visit.peer)
+        self._gate.count(visit.peer)
 
     def charge(self, identity: Identity) -> timedelta | None:
         """Counts as one call what is none but costs as much. None when that is within the caller's rate, else how long
         it is until it would be: then it was not counted.
         """
-        return self._parts.key_limit.take(_rate_key(identity))
+        return self._gate.charge(identity)
 
     def _receive(self, visit: Visit, *, closed: bool = False) -> Guest:
         record, marks = self._begin(visit.path, visit.transport, visit.headers)
@@ -163,7 +169,7 @@ class Pipeline:
             if closed:
                 raise shutting_down()
             credentials = Credentials(visit.headers, (), visit.peer, visit.ticket)
-            identity = self._identify(credentials, counted=visit.counted)
+            identity = self._gate.identify(credentials, counted=visit.counted)
             if visit.scope:
                 authorise(identity, visit.scope, visit.path)
         except AionError as error:
@@ -172,13 +178,13 @@ class Pipeline:
         record.end("OK")
         return Guest(identity, marks)
 
-    def refuse(self, error: AionError, headers: Mapping[str, str], transport: str, path: str = "") -> "Refused":
+    def refuse(self, error: AionError, headers: Mapping[str, str], transport: str, path: str = "") -> Refused:
         """The marks for an error that a transport found before there was a call; `path` is empty when it is unknown."""
         record, marks = self._begin(path, transport, headers)
         record.end(code_of(error).name, error.reason)
         return Refused(error, marks)
 
-    async def unary(self, call: Call) -> "Answer":
+    async def unary(self, call: Call) -> Answer:
         """The answer. Raises Refused, and nothing else but CancelledError."""
         record, marks = self._begin(call.method.path, call.transport, call.headers)
         try:
@@ -219,7 +225,7 @@ class Pipeline:
                             yield burst
                         except ReaderStuck as stuck:
                             offset = stuck.offset or getattr(admitted.request, "after_offset", 0)
-                            raise _too_slow(self._parts.times.reader, offset) from None
+                            raise too_slow(self._parts.times.reader, offset) from None
             code = "OK"
         except AionError as error:
             code, reason = code_of(error).name, error.reason
@@ -241,7 +247,7 @@ class Pipeline:
                     "this server is shutting down; watch the task from another one, after the last offset",
                     retry_after=timedelta(seconds=1),
                 )
-            authorise(self._authenticate(credentials_of(call, opened=True)), *needs(call))
+            authorise(self._gate.authenticate(credentials_of(call, opened=True)), *needs(call))
 
         vigil.start(look_up)
         self._streams.add(vigil)
@@ -260,14 +266,10 @@ class Pipeline:
 
     async def _admit(self, call: Call, marks: Marks) -> Admitted:
         """Everything between the wire and the handler; raises what refuses the call."""
-        if call.payload.size > MAX_REQUEST_BYTES:
-            raise RequestTooLarge(
-                f"the request has {call.payload.size} bytes, the limit is {MAX_REQUEST_BYTES}; send less",
-                violations=(FieldViolation("", f"at most {MAX_REQUEST_BYTES} bytes"),),
-            )
+        check_size(call)
         if self._draining:
             raise shutting_down()
-        identity = self._identify(credentials_of(call, opened=call.opened))
+        identity = self._gate.identify(credentials_of(call, opened=call.opened))
         authorise(identity, *needs(call))
         deadline = self._deadline(call.timeout)
         if self._parts.turnstile is not None:
@@ -283,55 +285,9 @@ class Pipeline:
         )
         return Admitted(caller, identity, request, fingerprint(request))
 
-    def _identify(self, credentials: Credentials, *, counted: bool = False) -> Identity:
-        if not counted:
-            self._limit(self._parts.peer_limit, credentials.peer)  # before authentication: to guess keys is limited too
-        identity = self._authenticate(credentials)
-        self._limit(self._parts.key_limit, _rate_key(identity))
-        return identity
-
-    def _authenticate(self, credentials: Credentials) -> Identity:
-        identity = self._parts.authenticator.authenticate(credentials)
-        if identity is None:
-            raise RuntimeError("the outermost authenticator must raise, not pass")
-        return identity
-
-    def _limit(self, limiter: RateLimiter, key: str) -> None:
-        pause = limiter.take(key)
-        if pause is not None:
-            raise RateLimited(f"too many requests; try again in {pause.total_seconds():.3f} s", retry_after=pause)
-
     def _deadline(self, timeout: float | None) -> datetime | None:
         if timeout is None:
             return None
         if timeout <= 0:
             raise CallDeadlineExceeded("the call's deadline had passed when it arrived; nothing was done")
         return self._parts.clock.now() + timedelta(seconds=min(timeout, 86_400.0))
-
-
-class Answer(NamedTuple):
-    """A message and what goes into its headers."""
-
-    message: Message
-    marks: Marks
-
-
-class Refused(Exception):
-    """A call that ended with an error of the tree, and the marks that its wire form carries."""
-
-    def __init__(self, error: AionError, marks: Marks) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.marks = marks
-
-
-def _rate_key(identity: Identity) -> str:
-    return f"{identity.tenant}/{identity.principal}"
-
-
-def _too_slow(seconds: float, offset: int) -> ReaderTooSlow:
-    return ReaderTooSlow(
-        f"the reader took nothing for {seconds:g} s; watch the task again after offset {offset}",
-        facts={"last_offset": str(offset)},
-        retry_after=timedelta(seconds=1),
-    )

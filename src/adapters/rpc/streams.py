@@ -9,11 +9,13 @@ which costs less still: its burst is then one message, or a few.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from google.protobuf.message import Message
 
 from aion.adapters.rpc.call import Marks
+from aion.domain.errors import ReaderTooSlow
 
 Burst: TypeAlias = Sequence[Message]
 """Messages of a stream that are there at the same time, one at least."""
@@ -45,6 +47,15 @@ class ReaderStuck(Exception):
     def __init__(self, offset: int) -> None:
         super().__init__(f"stuck after offset {offset}")
         self.offset = offset
+
+
+def too_slow(seconds: float, offset: int) -> ReaderTooSlow:
+    """The refusal of a reader that took nothing for so many seconds after an offset."""
+    return ReaderTooSlow(
+        f"the reader took nothing for {seconds:g} s; watch the task again after offset {offset}",
+        facts={"last_offset": str(offset)},
+        retry_after=timedelta(seconds=1),
+    )
 
 
 class Vigil:

@@ -11,6 +11,7 @@ from typing import Final
 from aion.adapters.catalog.live_catalog import LiveCatalog
 from aion.adapters.rpc import pipeline, tasks
 from aion.adapters.rpc.call import ProtobufPayload
+from aion.adapters.rpc.gate import Gate
 from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.rpc.validation import Validation
@@ -27,7 +28,7 @@ from aion.app.work.worker import Worker
 
 PLACES: Final[Sequence[Place]] = (
     Place("call", Pipeline, "unary"),
-    Place("authenticate", Pipeline, "_identify"),
+    Place("authenticate", Gate, "identify"),
     Place("turn", Turnstile, "turn"),
     Place("decode", ProtobufPayload, "decode"),
     Place("rules", Validation, "check"),

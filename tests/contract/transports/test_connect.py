@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.adapters.transports.connect.app import DIALECTS, ConnectApp, is_rpc_path
 from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 from tests.contract.transports.front_door import GOOD, Door

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.call import ProtobufPayload
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
 from aion.domain.errors import AionError, FieldViolation
 from aion.v1 import tasks_pb2
 from tests.contract.transports.examples import EXAMPLES

@@ -10,9 +10,10 @@ from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.memory_keys import MemoryApiKeyStore
 from aion.adapters.limits.token_bucket import Unlimited
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Call, ProtobufPayload
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts
 from aion.adapters.rpc.streams import Burst, StreamTimes
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import ApiKey
@@ -75,8 +76,8 @@ class Quiet:
         finally:
             self.left.set()
 
-    def pipeline(self, times: StreamTimes) -> Pipeline:
-        authenticator = ApiKeyAuthenticator(self.keys, PEPPER, self.clock)
+    def pipeline(self, times: StreamTimes, kind: type[ApiKeyAuthenticator] = ApiKeyAuthenticator) -> Pipeline:
+        authenticator = kind(self.keys, PEPPER, self.clock)
         parts = PipelineParts(authenticator, Unlimited(), Unlimited(), self.clock, CountingEntropy(), self, times)
         return Pipeline(Handlers({}, {WATCH: self.watch}), parts)
 

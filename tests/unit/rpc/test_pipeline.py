@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from google.protobuf.message import Message
 
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Call, ProtobufPayload
 from aion.adapters.rpc.errors import INTERNAL_SENTENCE
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts
 from aion.adapters.rpc.streams import Burst
 from aion.adapters.rpc.turnstile import RUSH, Turnstile
 from aion.domain.errors import Overloaded, TaskNotFound, Unauthenticated

@@ -1,15 +1,14 @@
 """A stream while it runs: its credentials are looked at by a timer of their own, and a drain ends it, silent or not."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from aion.adapters.identity.api_keys import REMEMBER_FOR, ApiKeyAuthenticator
-from aion.adapters.rpc.pipeline import Refused
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.streams import REAUTHORISE_AFTER, StreamTimes
-from tests.unit.rpc.stream_door import PATIENCE, PEPPER, Quiet, read
+from tests.unit.rpc.stream_door import PATIENCE, Quiet, read
 
 
 def test_a_revoked_key_is_noticed_within_the_promised_five_seconds():
@@ -44,8 +43,7 @@ async def test_a_good_key_keeps_its_stream_and_loses_no_message_to_a_look():
                 enough.set()
             return authenticate(self, credentials)
 
-    pipeline = stage.pipeline(StreamTimes(0.0005))
-    pipeline._parts = replace(pipeline._parts, authenticator=Counting(stage.keys, PEPPER, stage.clock))
+    pipeline = stage.pipeline(StreamTimes(0.0005), Counting)
     bursts = pipeline.stream(stage.call()).bursts
     got = [(await anext(bursts))[0].event.offset for _ in range(200)]
     following = asyncio.ensure_future(anext(bursts))
@@ -147,7 +145,6 @@ async def test_a_stream_that_was_refused_by_a_look_leaves_its_task_alone():
 async def test_a_defect_of_a_look_ends_the_stream_as_internal():
     stage = Quiet(0)
     stage.allowed_defects = 1
-    pipeline = stage.pipeline(StreamTimes(0.001))
 
     class Broken(ApiKeyAuthenticator):
         def authenticate(self, credentials):
@@ -155,7 +152,7 @@ async def test_a_defect_of_a_look_ends_the_stream_as_internal():
                 raise RuntimeError("broken")
             return super().authenticate(credentials)
 
-    pipeline._parts = replace(pipeline._parts, authenticator=Broken(stage.keys, PEPPER, stage.clock))
+    pipeline = stage.pipeline(StreamTimes(0.001), Broken)
     with pytest.raises(Refused) as caught:
         await asyncio.wait_for(anext(pipeline.stream(stage.call()).bursts), PATIENCE)
     assert caught.value.error.reason == "INTERNAL"

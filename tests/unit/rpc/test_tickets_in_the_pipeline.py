@@ -10,9 +10,10 @@ from aion.adapters.identity.chain import AuthenticatorChain
 from aion.adapters.identity.tickets import SealedTickets, TicketAuthenticator
 from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.rpc.admission import Visit
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Call, ProtobufPayload
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts
 from aion.adapters.rpc.streams import StreamTimes
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import TicketGrant

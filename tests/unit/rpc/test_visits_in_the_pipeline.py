@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from google.protobuf.message import Message
 
-from aion.adapters.rpc.admission import Visit
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES, Visit
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Admitted, Call, ProtobufPayload
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Handlers, Pipeline, PipelineParts, Refused
+from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts
 from aion.adapters.rpc.streams import Burst, StreamTimes
 from aion.adapters.rpc.turnstile import Turnstile
 from aion.domain.errors import RateLimited, TaskNotFound, Unauthenticated

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Marks
-from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.rpc.streams import Stream, StreamTimes, Vigil
 from aion.adapters.transports.connect.stream import serve_stream
 from aion.adapters.transports.http.leaving import ClientGone

@@ -9,9 +9,10 @@ import math
 import re
 from typing import cast
 
+from aion.adapters.rpc.answers import Answer, Refused
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method, methods
-from aion.adapters.rpc.pipeline import Answer, Pipeline, Refused
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.connect.codecs import CODECS
 from aion.adapters.transports.connect.dialects import Dialect, Reply, StreamDialect
 from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from google.protobuf.message import Message
 
-from aion.adapters.rpc.pipeline import Refused
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.transports.connect.codecs import Codec
 from aion.domain.errors import FieldViolation, MalformedRequest
 

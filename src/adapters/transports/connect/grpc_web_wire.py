@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from google.protobuf.message import Message
 
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.errors import to_status
-from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.connect.codecs import Codec
 from aion.adapters.transports.connect.dialects import Reply, StreamDialect, bad_timeout
 from aion.adapters.transports.connect.envelopes import seal_envelope

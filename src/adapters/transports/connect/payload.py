@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.connect.dialects import Dialect
 from aion.adapters.transports.connect.envelopes import COMPRESSED, ENVELOPE_BYTES, open_envelope
 from aion.adapters.transports.rest.body import Body

@@ -8,7 +8,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from aion.adapters.rpc.pipeline import Refused
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.connect.dialects import StreamDialect
 from aion.adapters.transports.http.answers import Headers, Receive, Send, mark_headers

@@ -13,8 +13,8 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from grpc import StatusCode
 
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.errors import HTTP_OF_CODE, code_of, to_status
-from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.connect.codecs import Codec
 from aion.adapters.transports.connect.dialects import Dialect, Reply, StreamDialect, bad_timeout
 from aion.adapters.transports.connect.envelopes import seal_envelope

@@ -16,10 +16,12 @@ from grpc import aio
 from grpc_reflection.v1alpha import reflection
 
 from aion import failpoints
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Call, Marks, Payload, ProtobufPayload
 from aion.adapters.rpc.errors import code_of, to_status
 from aion.adapters.rpc.methods import Method, methods
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Pipeline, Refused
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.grpc.backlog import server_with_backlog
 from aion.adapters.transports.grpc.health import SERVICE, HealthService
 from aion.adapters.transports.grpc.intake import Intake, Unread

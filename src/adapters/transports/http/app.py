@@ -15,8 +15,9 @@ import orjson
 import yaml
 
 from aion.adapters.rpc.admission import Visit
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.errors import InternalError
-from aion.adapters.rpc.pipeline import Pipeline, Refused
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.telemetry.metrics import CONTENT_TYPE
 from aion.adapters.transports.connect.app import ConnectApp, is_rpc_path
 from aion.adapters.transports.http.answers import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from aion.adapters.rpc.pipeline import Refused
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.telemetry.metrics import CONTENT_TYPE
 from aion.adapters.transports.http.answers import AsgiApp, Receive, Scope, Send, send_answer
 from aion.adapters.transports.http.probes import Probes

@@ -8,9 +8,9 @@ from secrets import token_hex
 
 import orjson
 
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.errors import http_status_of, to_problem
-from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.http.answers import Header, Headers, Send, mark_headers, send_answer
 from aion.domain.errors import AionError, MalformedRequest, MethodNotFound
 

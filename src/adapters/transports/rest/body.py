@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import Receive, Scope
 from aion.adapters.transports.http.leaving import ClientGone
 

@@ -7,9 +7,10 @@ import orjson
 from google.protobuf.message import Message
 
 from aion import failpoints
+from aion.adapters.rpc.answers import Answer, Refused
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method
-from aion.adapters.rpc.pipeline import Answer, Pipeline, Refused
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.http.answers import JSON_TYPE, Receive, Scope, Send, mark_headers, send_answer
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import send_problem

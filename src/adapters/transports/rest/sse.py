@@ -10,9 +10,10 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.methods import Method
-from aion.adapters.rpc.pipeline import Pipeline, Refused
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays

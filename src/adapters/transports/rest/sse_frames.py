@@ -7,7 +7,7 @@ stream that AION had to break off.
 import orjson
 from google.protobuf.message import Message
 
-from aion.adapters.rpc.pipeline import Refused
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.transports.http.problems import problem_of
 from aion.adapters.transports.stream_events import StreamEvent, accepted_event, event_of
 

@@ -15,9 +15,10 @@ from google.protobuf.message import Message
 from uvicorn.protocols.utils import ClientDisconnected
 
 from aion.adapters.rpc.admission import Visit
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method, methods
-from aion.adapters.rpc.pipeline import Pipeline, Refused
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.streams import Burst, Stream
 from aion.adapters.transports.http.streams import QUIET_SECONDS, ReaderGone
 from aion.adapters.transports.json.codec import encode

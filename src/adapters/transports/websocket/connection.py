@@ -13,9 +13,9 @@ from typing import Final
 
 from uvicorn.protocols.utils import ClientDisconnected
 
-from aion.adapters.rpc.admission import Guest, Visit
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES, Guest, Visit
 from aion.adapters.rpc.errors import InternalError
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES, Pipeline
+from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.streams import REAUTHORISE_AFTER
 from aion.adapters.transports.http.answers import Receive, Send
 from aion.adapters.transports.http.origins import Origins

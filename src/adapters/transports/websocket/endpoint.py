@@ -20,8 +20,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from aion.adapters.identity import tickets
 from aion.adapters.rpc.admission import Guest, Visit
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.errors import InternalError
-from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.http.answers import CROWDED, Header, Message, Receive, Scope, Send
 from aion.adapters.transports.http.problems import HttpRefusal, send_problem
 from aion.adapters.transports.http.security_headers import GUARDS

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import orjson
 
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Decoded, Marks
-from aion.adapters.rpc.pipeline import Refused
 from aion.adapters.transports.http.problems import problem_of
 from aion.adapters.transports.json.decoder import decode_members
 from aion.adapters.transports.json.reading import Unreadable, read_json

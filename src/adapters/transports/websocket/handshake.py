@@ -8,7 +8,7 @@ import orjson
 from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
-from aion.adapters.rpc.pipeline import Refused
+from aion.adapters.rpc.answers import Refused
 from aion.adapters.transports.http.problems import HttpRefusal, problem_of, stray_marks
 from aion.adapters.transports.http.security_headers import GUARDS
 from aion.domain.errors import MalformedRequest

@@ -16,7 +16,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from aion.adapters.rpc.pipeline import MAX_REQUEST_BYTES
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import Message
 from aion.adapters.transports.websocket.closing import Close, reason_text
 from aion.adapters.transports.websocket.handshake import Handshake, head_refusal
