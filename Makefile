@@ -24,8 +24,10 @@ DISTRIBUTIONS := pyproject.toml sdk/python/pyproject.toml
 
 .PHONY: help
 help: ## Explain the targets.
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
-	  /^[a-z][a-z-]*:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@if [ -t 1 ] && [ -z "$${NO_COLOR:-}" ]; then bold='\033[1m'; name='\033[36m'; plain='\033[0m'; fi; \
+	awk -v bold="$${bold:-}" -v name="$${name:-}" -v plain="$${plain:-}" \
+	  'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s%s%s\n", bold, substr($$0, 5), plain} \
+	  /^[a-z][a-z-]*:.*## / {printf "  %s%-14s%s %s\n", name, $$1, plain, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: setup-runtime $(TYPESCRIPT)/dist/index.js ## Start AION, run real tasks over every transport, show the results, stop it.
@@ -95,8 +97,8 @@ chaos: setup ## Faults, simulation and bad input, with all the effort there is: 
 	  tests/chaos tests/simulation tests/fuzz tests/abuse tests/parsers $(PYTEST_ARGS)
 
 .PHONY: plant
-plant: setup ## Plant known bugs one by one and see each caught by the test that is named for it.
-	@$(BIN)/python -m tools.plants
+plant: setup ## Plant known bugs one by one and see each caught by the test that is named for it. PLANT_ARGS="name"
+	@$(BIN)/python -m tools.plants $(PLANT_ARGS)
 
 .PHONY: mutation
 mutation: setup ## Change domain, pipeline and store in small ways and count what the tests notice. MUTATION_ARGS=--all

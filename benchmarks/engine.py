@@ -4,6 +4,7 @@ The small module answers with its input, so what is measured is the engine. `sum
 when it was built. A second table says what a call costs inside a host process, without the socket between.
 """
 
+import argparse
 import asyncio
 import hashlib
 import json
@@ -23,6 +24,7 @@ from aion.adapters.engines.wasm.module import WasmModule
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.events import NewEvent
 from aion.ports.engines import EngineJob
+from benchmarks import machine
 from benchmarks.engine_in_host import Part, component_module, parts
 
 ROOT = Path(__file__).parent.parent
@@ -118,6 +120,8 @@ def in_the_host() -> list[Part]:
 
 def main() -> None:
     """Prints the tables."""
+    argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__).parse_args()
+    print(machine.head(machine.facts()))
     print(f"{'module':28} {'in flight':>9} {'calls/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
     for row in uvloop.run(run()):
         print(f"{row.module:28} {row.in_flight:9} {row.per_second:9.0f} {row.p50_ms:8.2f} {row.p99_ms:8.2f}")

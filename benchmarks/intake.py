@@ -3,6 +3,7 @@
 Counted and not timed: each round is a chance for everything else that the loop has to do.
 """
 
+import argparse
 import asyncio
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import uvloop
 from grpc import aio
 
 from aion.adapters.transports.grpc.arrivals import eager_servers
+from benchmarks import machine
 
 CALLS = 200
 ARRIVE = 0.3
@@ -78,6 +80,8 @@ async def between_two(servers: AbstractContextManager[None]) -> float:
 
 def main() -> None:
     """Prints a table."""
+    argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__).parse_args()
+    print(machine.head(machine.facts()))
     print(f"Rounds of a busy event loop between two of {CALLS} calls that came at once\n")
     print("| taken in by | rounds, each time |\n| --- | --- |")
     for name, kind in (("grpc.aio", nullcontext), ("AION", eager_servers)):

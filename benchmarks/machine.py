@@ -5,11 +5,17 @@ import platform
 import statistics
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 _WRITES = 200
 _PAGE = 4096
+
+
+def head(facts: Mapping[str, str | int | float]) -> str:
+    """The line at the head of a report."""
+    return "; ".join(f"{name} {fact}" for name, fact in facts.items())
 
 
 def facts() -> dict[str, str | int | float]:

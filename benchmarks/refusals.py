@@ -3,11 +3,12 @@
 64 connections send the next one at once; of two places for calls that wait, none is ever free for long.
 """
 
+import argparse
 import asyncio
 import time
 from collections import Counter
 
-from benchmarks import servers
+from benchmarks import machine, servers
 from benchmarks.doors.http_connection import HttpConnection, request
 from benchmarks.processes import processor_seconds
 
@@ -35,7 +36,9 @@ async def answered(server: servers.Served, seconds: float) -> Counter[int]:
 
 
 def main() -> None:
-    """Prints one line."""
+    """Prints it."""
+    argparse.ArgumentParser(prog="python -m benchmarks.refusals", description=__doc__).parse_args()
+    print(machine.head(machine.facts()))
     with servers.aion(AION_MAX_QUEUED_CALLS=str(PLACES)) as server:
         asyncio.run(answered(server, WARM_UP))
         before = processor_seconds(server.pid)

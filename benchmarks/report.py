@@ -1,7 +1,7 @@
 """What a run of the benchmarks says: sections of rows of figures, each aim beside its figure, as tables or as JSON."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -73,6 +73,12 @@ def table(section: Section) -> str:
 def document(facts: dict[str, Any], sections: Iterable[Section]) -> dict[str, Any]:
     """The whole run for machines."""
     return {"machine": facts, "sections": [_section_document(section) for section in sections]}
+
+
+def without_aims(section: Section) -> Section:
+    """The section of a run that was too short to be judged."""
+    rows = [replace(row, figures=tuple(replace(figure, aim=None) for figure in row.figures)) for row in section.rows]
+    return replace(section, rows=tuple(rows))
 
 
 def missed(sections: Iterable[Section]) -> list[str]:

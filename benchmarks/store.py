@@ -4,8 +4,8 @@ Prints tasks per second and microseconds of CPU a task, of the writer's thread a
 is of a store whose cache was full before it began. Run it with `python -m benchmarks.store [TASKS] [IN_FLIGHT]`.
 """
 
+import argparse
 import asyncio
-import sys
 import tempfile
 import threading
 import time
@@ -23,6 +23,7 @@ from aion.domain.ids import uuid7
 from aion.domain.routing import Candidate, Decision, Privacy, Refusal, RefusalReason, Route
 from aion.domain.tasks import Priority, Sla, Task
 from aion.domain.writes import Accept, EagerLease, IdempotencyKey, LeaseRef, Settle
+from benchmarks import machine
 
 SCOPE = SystemScope("benchmark")
 EAGER = EagerLease("worker-1", timedelta(seconds=10))
@@ -97,8 +98,12 @@ async def measure(url: str, tasks: int, in_flight: int, *, full: bool) -> None:
 
 def main() -> None:
     """Measures a few numbers of tasks in flight on a file of its own."""
-    tasks = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    lanes = [int(sys.argv[2])] if len(sys.argv) > 2 else [1, 32, 64]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.store", description=__doc__)
+    parser.add_argument("tasks", type=int, nargs="?", default=10_000)
+    parser.add_argument("in_flight", type=int, nargs="?", help="1, 32 and 64 when it is not given")
+    given = parser.parse_args()
+    tasks, lanes = given.tasks, [given.in_flight] if given.in_flight else [1, 32, 64]
+    print(machine.head(machine.facts()))
     for in_flight, full in [*((lane, False) for lane in lanes), (lanes[-1], True)]:
         with tempfile.TemporaryDirectory() as folder:
             url = f"sqlite:///{Path(folder) / 'bench.sqlite'}"

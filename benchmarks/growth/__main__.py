@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="whose median is shown")
     given = parser.parse_args()
-    print("# Growth\n\n" + "; ".join(f"{name} {fact}" for name, fact in machine.facts().items()))
+    print("# Growth\n\n" + machine.head(machine.facts()))
     with tempfile.TemporaryDirectory(prefix="aion-growth-") as folder:
         found: dict[int, Found] = {}
         for size in given.sizes:

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = Plan("", TEXT, IN_FLIGHT, scale.seconds, RATES, QUIET_SECONDS)
     facts = machine.facts()
     print("# AION and its peers\n")
-    print("; ".join(f"{name} {fact}" for name, fact in facts.items()))
+    print(machine.head(facts))
     print("Clients, servers and the disk share this machine." + (" A smoke run: no figure means much." * given.quick))
     try:
         python = peers_python(cache() / "peers")

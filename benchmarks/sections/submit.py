@@ -65,7 +65,7 @@ def measure(scale: Scale) -> Section:
     most_tried = statistics.median(rates[AION]) * OF_WHAT_IT_BEARS
     for label, found in high.items():
         tried = HIGH_RATE if label == "at 500/s" else most_tried
-        rows.append(Row(f"AION {label}", (Figure("calls/s", tried), *_latency(found))))
+        rows.append(Row(f"AION {label}", (Figure("offered/s", tried), *_latency(found))))
     return Section(
         "Durable submit, WASM, result",
         f"calls/s with {IN_FLIGHT} in flight on one connection; latency in open loop at {RATE:.0f}/s from the moment a "

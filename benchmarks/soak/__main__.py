@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     facts = machine.facts()
     print("# Load that lasts\n")
-    print("; ".join(f"{name} {fact}" for name, fact in facts.items()))
+    print(machine.head(facts))
     print("The clients share this machine with the server.")
     parts: list[Findings] = []
     for name in given.only:

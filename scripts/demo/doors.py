@@ -75,7 +75,7 @@ def over_aionctl(server: Server) -> None:
     command = ["aionctl", "run", "redact", "-p", f"text=@{path}"]
     say.print(f"$ {' '.join(command)}")
     said = run([BIN / command[0], *command[1:]], AION_SERVER=server.grpc, AION_API_KEY=server.api_key)
-    say.print("\n".join(line[:120] for line in said.splitlines()[:14]), markup=False)
+    say.print(said.rstrip(), markup=False)
 
 
 def refused(server: Server) -> None:

@@ -1,5 +1,6 @@
 """What the bundled modules make of this repository's own texts, and a module of one's own from its source to a task."""
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -62,7 +63,7 @@ def module_of_ones_own(server: Server) -> None:
         module = _taken_up(client)
         task = client.tasks.run("words", {"text": text("meeting_notes.en.txt")})
     check(task.status == "OK", f"OK, not {task.status}: {task.error}")
-    say.print(f"{task.result}, by {task.engine.name if task.engine else ''}, {module.digest[:19]}...")
+    say.print(f"{json.dumps(task.result)}, by {task.engine.name if task.engine else ''}, {module.digest[:19]}...")
 
 
 def _taken_up(client: Client) -> Module:

@@ -49,29 +49,49 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def mutation(project: Path) -> "subprocess.CompletedProcess[str]":
+def begin(project: Path) -> "subprocess.Popen[str]":
     command = (sys.executable, "-m", "tools.mutation", "--root", str(project), "--all", "--processes", "1")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(project / "_dev"), str(ROOT)))}
-    return subprocess.run(
+    return subprocess.Popen(
         (*command, "--file", "src/sizes.py", "--tests", "tests"),
         cwd=project,
         env=environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=100,
-        check=False,
     )
 
 
 def test_what_a_test_notices_is_killed_what_none_does_is_named_and_a_test_that_fails_anyway_is_not_asked(project: Path):
     (project / "tests/test_broken.py").write_text("def test_that_is_broken():\n    assert False\n")
-    run = mutation(project)
-    assert run.returncode == 2, run.stdout + run.stderr
+    with begin(project) as run:
+        said, _ = run.communicate(timeout=100)
+    assert run.returncode == 2, said
     # Of the function that is tested none survives; of the other all three do, and the broken test kills none of them.
-    assert re.search(r"^files +7 +7 +4 +3 +0 +0 +57\.1%$", run.stdout, re.MULTILINE), run.stdout
-    assert "survived  src/sizes.py:11 forgotten\n    - return size + 1\n    + return size - 1" in run.stdout
-    assert "src/sizes.py:7" not in run.stdout
-    assert "tests/test_broken.py::test_that_is_broken fails without a mutant; it is not asked" in run.stdout
+    assert re.search(r"^files +7 +7 +4 +3 +0 +0 +57\.1%$", said, re.MULTILINE), said
+    assert "survived  src/sizes.py:11 forgotten\n    - return size + 1\n    + return size - 1" in said
+    assert "src/sizes.py:7" not in said
+    assert "tests/test_broken.py::test_that_is_broken fails without a mutant; it is not asked" in said
+
+
+def test_one_that_is_told_to_end_takes_its_forks_and_their_folders_along(project: Path, tmp_path: Path):
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    (project / "tests/test_waits.py").write_text(
+        "import os, pathlib, signal, tempfile\n\n"
+        "def test_that_waits():\n"
+        f"    pathlib.Path({str(told)!r}).write_text(f'{{os.getpid()}} {{tempfile.gettempdir()}}')\n"
+        "    signal.pause()\n"
+    )
+    with begin(project) as run:
+        pid, folder = told.read_text().split()
+        assert Path(folder).is_dir()
+        run.terminate()
+        said, _ = run.communicate(timeout=100)
+    assert (run.returncode, said.endswith("mutation: interrupted\n")) == (2, True), said
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+    assert not Path(folder).exists()
 
 
 def test_every_mutant_that_is_called_equivalent_fits_the_source_as_it_is():

@@ -9,7 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import atheris
+try:
+    import atheris
+except ModuleNotFoundError:
+    sys.exit("guided: atheris is not installed; `make chaos` installs it, or: uv pip install -r requirements/fuzz.txt")
 
 with atheris.instrument_imports(include=["aion"]):
     # What is imported here is watched; each target imports its own parser.

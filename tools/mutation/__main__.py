@@ -8,6 +8,7 @@ of each area, chosen by `--seed`.
 import argparse
 import os
 import random
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,7 +51,16 @@ def main(arguments: Sequence[str]) -> int:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     campaign = Campaign(order, out)
     os.chdir(root)
-    ended = pytest.main([*_PYTEST, *map("--ignore={}".format, NOT_ASKED), *(asked.tests or TESTS)], plugins=[campaign])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        ended = pytest.main(
+            [*_PYTEST, *map("--ignore={}".format, NOT_ASKED), *(asked.tests or TESTS)], plugins=[campaign]
+        )
+    finally:
+        campaign.close()
+    if ended == pytest.ExitCode.INTERRUPTED:
+        print("mutation: interrupted")
+        return 2
     if ended not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or not campaign.tallies:
         print(f"mutation: the tests could not be collected: {ended!r}")
         return 2

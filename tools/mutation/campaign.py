@@ -76,6 +76,10 @@ class Campaign:
             self.complaints.append(f"{session.items[test].nodeid} fails without a mutant, too; it killed {number}")
         return True
 
+    def close(self) -> None:
+        """Ends whatever it still has at work."""
+        self._crew.disband()
+
     def _say(self, text: str) -> None:
         print(text, file=self._out, flush=True)
 

@@ -57,6 +57,8 @@ class Crew:
         pid = os.fork()
         if pid == 0:
             _run(task, note, folder)
+        with suppress(PermissionError, ProcessLookupError):  # it has done so itself
+            os.setpgid(pid, pid)
         self._working[pid] = note, folder, then
 
     def finish(self) -> None:
@@ -64,22 +66,35 @@ class Crew:
         while self._working:
             self._wait()
 
+    def disband(self) -> None:
+        """Ends those that are at work, and what they started."""
+        for pid in list(self._working):
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            self._clear(pid)
+
     def _wait(self) -> None:
         pid, status = os.wait()
         if pid not in self._working:
             return
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)  # processes that a broken test left behind
+        note, then = self._clear(pid)
+        then(Ended(os.waitstatus_to_exitcode(status), note.read()))
+
+    def _clear(self, pid: int) -> tuple[Note, Callable[[Ended], None]]:
         note, folder, then = self._working.pop(pid)
         shutil.rmtree(folder, ignore_errors=True)
-        then(Ended(os.waitstatus_to_exitcode(status), note.read()))
+        return note, then
 
 
 def _run(task: Callable[[Note], int], note: Note, folder: str) -> None:
     status = BROKE
     try:
         os.setpgid(0, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        for number in (signal.SIGALRM, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         silence = os.open(os.devnull, os.O_RDWR)
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             os.dup2(silence, stream.fileno())

@@ -3,6 +3,7 @@
 First all the tests run without a bug: one that fails anyway proves nothing.
 """
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +18,9 @@ _A_TEST_FAILED = 1
 
 def main() -> int:
     """The number of bugs that nobody noticed, as an exit code of 0 or 1."""
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    parser = argparse.ArgumentParser(prog="python -m tools.plants", description=__doc__)
+    parser.add_argument("name", nargs="?", default="", help="only bugs with this in their names")
+    wanted = parser.parse_args().name
     plants = [plant for plant in PLANTS if wanted in plant.name]
     if not plants:
         print(f"plant: no plant has {wanted!r} in its name")
