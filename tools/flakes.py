@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from tools.count_skips import path_of
 
 _RUNS = 20
 _KEPT = Path("build", "flakes")
+_TOLD = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,13 @@ def summary(runs: Sequence[Run]) -> str:
     failures = Counter(name for run in runs for name in run.failed)
     lines = [f"  {times} of {len(runs)}  {name}" for name, times in failures.most_common()]
     most = max((run.tests for run in runs), default=0)
-    return "\n".join(
-        [*lines, f"flakes: {len(failures)} of {most} tests did not always pass in {len(runs)} runs"],
-    )
+    lines += [f"  run {number} had {run.tests} tests" for number, run in enumerate(runs, 1) if run.tests != most]
+    lines.append(f"flakes: {len(failures)} of {most} tests did not always pass in {len(runs)} runs")
+    return "\n".join(lines)
 
 
 def main() -> int:
-    """Runs, counts, and prints; 0 when every test passed every time, 2 when a run told nothing."""
+    """Runs, counts, and prints; 0 when all the tests passed every time, 2 when a run told nothing."""
     wanted, tests = int(os.environ.get("RUNS", _RUNS)), os.environ.get("TESTS", "tests").split()
     kept = Kept.of(tests)
     runs = kept.runs()[:wanted]
@@ -100,7 +103,7 @@ def main() -> int:
         runs.append(run)
         print(f"flakes: run {len(runs)} of {wanted}: {len(run.failed)} of {run.tests} failed", flush=True)
     print(summary(runs))
-    return 1 if any(run.failed for run in runs) else 0
+    return 1 if any(run.failed or run.tests != runs[0].tests for run in runs) else 0
 
 
 def _run(tests: Sequence[str]) -> Run | None:
@@ -109,8 +112,8 @@ def _run(tests: Sequence[str]) -> Run | None:
         only = ("-m", "not slow and not chaos", f"--junit-xml={report}")
         ended = subprocess.run((sys.executable, "-m", "pytest", "-q", "-n", "2", *only, *tests), check=False)
         run = read_report(report) if report.exists() else None
-    if run is None or not run.tests:
-        print(f"flakes: a run ended with {ended.returncode} and told of no test")
+    if run is None or not run.tests or ended.returncode not in _TOLD:
+        print(f"flakes: a run ended with {ended.returncode}, not with its tests; it does not count")
         return None
     return run
 

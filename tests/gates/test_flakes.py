@@ -1,5 +1,8 @@
 """`make flakes`: what a report says, and that a run which was interrupted goes on."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from tools import flakes
@@ -55,6 +58,27 @@ def test_it_goes_on_where_it_was_interrupted(tmp_path, monkeypatch, capsys, fail
     assert ran == [["tests/unit", "tests/gates"]] * 2
     assert len(kept.runs()) == 3
     assert f"{len(failed)} of 3 tests did not always pass in 3 runs" in capsys.readouterr().out
+
+
+def test_runs_of_which_one_had_fewer_tests_are_no_success(tmp_path, monkeypatch, capsys):
+    kept = Kept(tmp_path / "a.jsonl")
+    for tests in (3, 2):
+        kept.add(Run(tests, frozenset()))
+    monkeypatch.setattr(Kept, "of", classmethod(lambda cls, tests: kept))
+    monkeypatch.setenv("RUNS", "2")
+    assert flakes.main() == 1
+    assert "run 2 had 2 tests" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("code", "counts"), [(0, True), (1, True), (2, False), (3, False)])
+def test_a_run_that_was_broken_off_does_not_count(monkeypatch, capsys, code, counts):
+    def pytest_of_that_run(command, check):
+        (path,) = (word.partition("=")[2] for word in command if word.startswith("--junit-xml="))
+        Path(path).write_text(REPORT)
+        return subprocess.CompletedProcess(command, code)
+
+    monkeypatch.setattr(subprocess, "run", pytest_of_that_run)
+    assert (flakes._run(["tests"]) is not None) == counts
 
 
 def test_a_run_that_tells_of_no_test_is_no_success(monkeypatch):

@@ -49,9 +49,8 @@ class Outcomes:
 
     def doubt(self, jobs: Sequence[Job], outcomes: Sequence[Any], broken: Exception) -> None:
         """Whether these were committed is unknown; what was refused before stays refused."""
-        refused = [pair for pair in zip(jobs, outcomes, strict=True) if isinstance(pair[1], Failed)]
-        self._answers.extend(refused)
-        self.refuse([job for job in jobs if all(job is not other for other, _ in refused)], unknown, broken)
+        self._answers.extend(pair for pair in zip(jobs, outcomes, strict=True) if isinstance(pair[1], Failed))
+        self.refuse_the_rest(jobs, unknown, broken)
 
     def refuse(self, jobs: Sequence[Job], error: Callable[[Exception], Exception], broken: Exception) -> None:
         """These were not written."""

@@ -128,6 +128,20 @@ async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():
     await asyncio.gather(*waiting)
 
 
+async def test_rounds_count_from_the_last_turn_however_many_there_were_before():
+    crowd = Crowd(20 * AT_ONCE)
+    for _ in range(RUSH):
+        crowd.passes()
+        await rounds(1)
+    waiting = [crowd.comes(str(number)) for number in range(10 * AT_ONCE)]
+    for turns in range(1, 5):
+        await rounds(3)
+        crowd.clock.advance(timedelta(seconds=1.5 * PATIENCE))
+        await rounds(2)
+        assert crowd.turnstile.waiting == (10 - turns) * AT_ONCE
+    await asyncio.gather(*waiting)
+
+
 async def test_one_goes_in_when_a_round_is_long_for_the_calls_that_came_in_it():
     crowd = Crowd(20 * AT_ONCE)
     await crowd.rushes()

@@ -56,7 +56,7 @@ async def test_calls_that_have_come_are_at_hand_as_many_as_were_asked_for_and_no
         texts = [b"%d" % number for number in range(CALLS)]
         assert await asyncio.gather(*(call(text) for text in texts)) == texts
     assert 1 < max(holding.at_hand) <= AT_ONCE
-    assert holding.served == texts, "who came first is served first"
+    assert sorted(holding.served) == sorted(texts)
 
 
 async def test_one_call_after_the_other_is_served_without_others_behind_it():
@@ -122,3 +122,17 @@ async def test_a_call_for_which_nobody_waits_is_at_hand_and_a_failure_is_not(ask
     asking._came(came(RuntimeError("the server stops")))
     assert list(asking._at_hand) == ["call"]
     assert asking._asked == 0
+
+
+async def test_of_the_calls_at_hand_the_one_that_came_first_is_taken_first(asking):
+    asking._asked, asking._taker = AT_ONCE, None
+    for call in ("first", "second"):
+        asking._asked += 1
+        asking._came(came(call))
+    assert [await asking._make_request_call_future(None) for _ in range(2)] == ["first", "second"]
+
+
+async def test_a_call_that_comes_while_the_server_stops_is_let_go(asking):
+    asking._taker, asking._stops = None, True
+    asking._came(came("call"))
+    assert not asking._at_hand

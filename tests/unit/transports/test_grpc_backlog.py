@@ -8,6 +8,7 @@ import grpc
 import pytest
 from grpc import aio
 
+from aion.adapters.transports.grpc.arrivals import EagerServer
 from aion.adapters.transports.grpc.backlog import OF_LATE, Backlog, server_with_backlog
 
 
@@ -51,6 +52,11 @@ def test_what_never_comes_in_is_no_backlog_after_a_while():
     assert (seen[0], seen[-1]) == (30, 0)
     core.begun += 4
     assert backlog.waiting() == 4
+
+
+async def test_a_server_that_counts_its_backlog_asks_for_calls_in_advance():
+    server, _ = server_with_backlog([])
+    assert isinstance(server._server, EagerServer)
 
 
 class Slow(grpc.GenericRpcHandler):
