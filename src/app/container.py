@@ -16,7 +16,6 @@ from functools import partial
 import aion
 from aion.adapters.catalog.retention_file import load_retention
 from aion.adapters.clock import SystemClock, SystemEntropy
-from aion.adapters.cron import CronCalendar
 from aion.adapters.events.log_sink import LogEventSink
 from aion.adapters.identity.pepper import mac, open_pepper
 from aion.adapters.identity.tickets import SealedTickets
@@ -40,9 +39,9 @@ from aion.adapters.transports.rest.operations import load_document
 from aion.app.background.housekeeping import Chores
 from aion.app.background.live_modules import LiveModules
 from aion.app.background.loops import keep_up
-from aion.app.background.scheduler import Scheduler
 from aion.app.composition.engine_room import engine_room
 from aion.app.composition.front_door import authenticator_of, grpc_settings, http_settings, limiter_of
+from aion.app.composition.schedule_room import schedule_room
 from aion.app.composition.stage_profile import stage_profile
 from aion.app.composition.webhook_room import webhook_room
 from aion.app.composition.worker_door import DoorParts, WorkerDoor, worker_door
@@ -56,18 +55,6 @@ from aion.app.usecases.deciding import Decider
 from aion.app.usecases.read_catalog import DescribeModule, GetServerInfo, ListIntents, ListModules
 from aion.app.usecases.read_tasks import CancelTask, ExplainDecision, GetTask, ListTasks
 from aion.app.usecases.retry_task import RetryTask
-from aion.app.usecases.schedule_tasks import SubmitScheduled
-from aion.app.usecases.schedules import (
-    CreateSchedule,
-    DefinitionCheck,
-    DeleteSchedule,
-    GetSchedule,
-    ListSchedules,
-    PauseSchedule,
-    ResumeSchedule,
-    TriggerSchedule,
-    UpdateSchedule,
-)
 from aion.app.usecases.submit_batch import SubmitBatch
 from aion.app.usecases.submit_task import AcceptTask, SubmitTask
 from aion.app.usecases.waiting import Slots, TaskWaiter
@@ -77,7 +64,6 @@ from aion.app.work.worker import Worker, WorkerParts, WorkerSettings
 from aion.app.work.workers_apart import ServedParts
 from aion.domain.identity import SystemScope
 from aion.ports.outbox import Outbox
-from aion.ports.schedule_usecases import ScheduleUseCases
 from aion.ports.telemetry import Observer
 from aion.ports.usecases import ServerInfo, UseCases
 
@@ -141,28 +127,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
         )
         watch = WatchTask(store, signals, watchers)
         info = ServerInfo(aion.__version__, clock.now(), ("wasm",), catalog.policy_version)
-        calendar, submit_scheduled = CronCalendar(), SubmitScheduled(accept, entropy)
-        check = DefinitionCheck(accept, calendar)
-        schedules = ScheduleUseCases(
-            create=CreateSchedule(store.schedules, check, clock, entropy, settings.max_schedules),
-            get=GetSchedule(store.schedules),
-            list=ListSchedules(store.schedules, tokens),
-            update=UpdateSchedule(store.schedules, check, clock),
-            pause=PauseSchedule(store.schedules, clock),
-            resume=ResumeSchedule(store.schedules, calendar, clock),
-            trigger=TriggerSchedule(store.schedules, submit_scheduled),
-            delete=DeleteSchedule(store.schedules),
-        )
-        scheduler = Scheduler(
-            store.schedules,
-            store,
-            calendar,
-            submit_scheduled,
-            clock,
-            observer,
-            observer,
-            rate=limiter_of(settings.schedule_rate, clock),
-        )
+        schedules = schedule_room(settings, store, accept, tokens, observer)
         use_cases = UseCases(
             submit=SubmitTask(accept, TaskWaiter(store, signals, clock, waiters)),
             submit_batch=SubmitBatch(accept),
@@ -186,7 +151,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
                 entropy=entropy,
                 retention=retention,
             ),
-            schedules=schedules,
+            schedules=schedules.use_cases,
             create_ticket=CreateTicket(tickets, clock),
         )
         authenticator = authenticator_of(settings, clock, keys, pepper, tickets)
@@ -223,7 +188,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
                 health,
                 worker=worker.run,
                 chores=chores.run,
-                scheduler=scheduler.run,
+                scheduler=schedules.scheduler.run,
                 webhooks=webhooks.deliverer.run,
                 **({"modules": partial(live.follow, settings, room.take_up, room.files)} if live else {}),
             )
