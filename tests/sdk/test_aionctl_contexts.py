@@ -39,6 +39,11 @@ def aionctl(home: Path) -> Call:
     return calling(home)
 
 
+def in_one_line(told: str) -> str:
+    """What stands in a box of the terminal, as one line."""
+    return " ".join(told.replace("│", " ").split())
+
+
 def test_a_key_from_stdin_is_kept_for_its_owner_only_and_used(aion: FakeAion, aionctl: Call, home: Path) -> None:
     added = aionctl("context", "add", "work", "--server", aion.target, "--key-stdin", stdin=f"{KEY}\n")
     assert (added.returncode, added.stderr) == (0, "context work added, in use\n")
@@ -68,7 +73,24 @@ def test_a_key_comes_from_a_variable_or_a_command(aion: FakeAion, aionctl: Call)
     aionctl("context", "add", "bad", "--server", aion.target, "--key-command", failing)
     done = aionctl("server", "info", "--context", "bad")
     assert (done.returncode, KEY in done.stderr) == (2, False)
-    assert "gave no key: status 3" in " ".join(done.stderr.replace("│", " ").split())
+    assert "gave no key: status 3" in in_one_line(done.stderr)
+
+
+def test_a_context_whose_key_cannot_be_had_is_named_with_the_ways_out(aion: FakeAion, aionctl: Call) -> None:
+    added = aionctl(
+        "context", "add", "work", "--server", "127.0.0.1:1", "--key-command", "no-such-pass", AION_API_KEY=KEY
+    )
+    assert added.stderr.splitlines()[0] == "context work added, in use"
+    assert "AION_API_KEY is for AION_SERVER" in added.stderr
+    done = aionctl("server", "info", AION_API_KEY=KEY)
+    assert done.returncode == 2
+    said = in_one_line(done.stderr)
+    assert "the context work has no key now: the command 'no-such-pass' gave no key: there is no such command" in said
+    assert "--server" in said
+    assert "aionctl context remove work" in said
+    assert aionctl("server", "info", "--server", aion.target, AION_API_KEY=KEY).returncode == 0
+    aionctl("context", "remove", "work")
+    assert aionctl("server", "info", AION_SERVER=aion.target, AION_API_KEY=KEY).returncode == 0
 
 
 def test_a_key_of_a_context_goes_to_no_other_server(aion: FakeAion, other: FakeAion, aionctl: Call) -> None:

@@ -1,5 +1,6 @@
 """Commands for contexts: add, use, list, show, remove. They call no server, and no key is ever written to stdout."""
 
+import os
 import re
 import sys
 from dataclasses import replace
@@ -52,6 +53,8 @@ def add(
         current = name if use or not contexts.current else contexts.current
         file.save(Contexts(current, {**contexts.by_name, name: context}))
     typer.echo(f"context {name} added" + (", in use" if current == name else ""), err=True)
+    if current == name:
+        _say_whose_key_counts()
 
 
 @app.command("use")
@@ -62,6 +65,7 @@ def use_context(name: Kept) -> None:
         contexts.named(name)
         file.save(replace(contexts, current=name))
     typer.echo(f"context {name} in use", err=True)
+    _say_whose_key_counts()
 
 
 @app.command("list")
@@ -111,6 +115,11 @@ class _told:  # noqa: N801 - reads as a word of the command
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         if isinstance(error, ContextError):
             raise typer.BadParameter(str(error)) from error
+
+
+def _say_whose_key_counts() -> None:
+    if os.environ.get("AION_API_KEY"):
+        typer.echo("  AION_API_KEY is for AION_SERVER: from now on the context's own key counts", err=True)
 
 
 def _words(command: str) -> tuple[str, ...]:

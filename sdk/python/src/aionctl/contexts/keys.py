@@ -18,13 +18,16 @@ def read_key(context: Context) -> str | None:
     source = context.key
     if source is None:
         return None
-    if source.env:
-        key = os.environ.get(source.env, "")
-    else:
-        key = _of_file(source.file) if source.file else _of_command(source.command)
-    key = key.strip()
-    if not key or not key.isascii() or not key.isprintable():
-        raise ContextError(f"the key of the context {context.name} is empty or no key; it comes from {source.words}")
+    try:
+        if source.env:
+            key = os.environ.get(source.env, "")
+        else:
+            key = _of_file(source.file) if source.file else _of_command(source.command)
+        key = key.strip()
+        if not key or not key.isascii() or not key.isprintable():
+            raise ContextError(f"what comes from {source.words} is empty or no key")
+    except ContextError as cause:
+        raise ContextError(f"the context {context.name} has no key now: {cause}. {_ways_out(context.name)}") from cause
     return key
 
 
@@ -42,6 +45,14 @@ def key_file(name: str) -> Path:
     return folder() / "keys" / name
 
 
+def _ways_out(name: str) -> str:
+    """What to do when a context's key cannot be had: a context that is in use is asked for it by every command."""
+    return (
+        "Mend that, or give --api-key, or name another server with --server or AION_SERVER, for which AION_API_KEY "
+        f"counts, or `aionctl context remove {name}`"
+    )
+
+
 def _of_file(name: str) -> str:
     path = Path(name).expanduser()
     try:
@@ -56,8 +67,12 @@ def _of_file(name: str) -> str:
 def _of_command(command: tuple[str, ...]) -> str:
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as cause:
-        raise ContextError(f"the command {command[0]!r} gave no key: {type(cause).__name__}") from cause
+    except FileNotFoundError as cause:
+        raise ContextError(f"the command {command[0]!r} gave no key: there is no such command") from cause
+    except OSError as cause:
+        raise ContextError(f"the command {command[0]!r} gave no key: {cause.strerror}") from cause
+    except subprocess.TimeoutExpired as cause:
+        raise ContextError(f"the command {command[0]!r} gave no key in {COMMAND_SECONDS:g} seconds") from cause
     if done.returncode:
         raise ContextError(f"the command {command[0]!r} gave no key: status {done.returncode}")
     return done.stdout.decode("utf-8", "replace")
