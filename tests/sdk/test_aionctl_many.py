@@ -130,6 +130,21 @@ def test_a_line_that_cannot_be_read_is_named(
     assert complaint in done.stderr
 
 
+@pytest.mark.parametrize("more", [(), ("--submit-only",)])
+@pytest.mark.parametrize(
+    ("content", "submitted", "words"),
+    [("{\n", 0, "nothing was submitted"), ('{"text": "a"}\n{\n', 1, "the lines before it were submitted")],
+)
+def test_whether_lines_before_a_wrong_one_were_submitted_is_told_as_it_is(
+    aion: FakeAion, aionctl: Call, tmp_path: Path, content: str, submitted: int, words: str, more: tuple[str, ...]
+) -> None:
+    (tmp_path / "a.jsonl").write_text(content)
+    done = aionctl("batch", str(tmp_path / "a.jsonl"), "--intent", "upper", *more)
+    assert (done.returncode, len(aion.submitted)) == (2, submitted)
+    assert words in done.stderr
+    assert "nothing to do" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "words", [("batch", "/no/such/file.csv", "--intent", "upper"), ("batch", "-", "--results", "/")]
 )

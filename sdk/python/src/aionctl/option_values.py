@@ -1,4 +1,4 @@
-"""How values on the command line are read where typer's own words would not help: times, and names from a list."""
+"""How values on the command line are read where typer's own words would not help: times, numbers, names of a list."""
 
 import math
 import re
@@ -37,6 +37,22 @@ def seconds_within(least: float, most: float = math.inf) -> Callable[[str], floa
                 if value < least
                 else f"{text} is too long; give at most {most:.15g} s"
             )
+        return value
+
+    return read
+
+
+def whole_within(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Make a reader of whole numbers that refuses what lies outside. The reader raises typer.BadParameter."""
+    bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError as cause:
+            raise typer.BadParameter(f"{text!r} is no whole number; give {bounds}") from cause
+        if value < least or (most is not None and value > most):
+            raise typer.BadParameter(f"{text} is too {'small' if value < least else 'large'}; give {bounds}")
         return value
 
     return read

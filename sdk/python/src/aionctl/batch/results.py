@@ -45,15 +45,12 @@ class Tally:
     @property
     def words(self) -> str:
         """All that is not nothing, for people."""
-        told = (
-            (self.ok, "OK"),
-            (self.failed, "failed"),
-            (self.submitted, "submitted"),
-            (self.refused, "refused"),
-            (self.to_try_again, "to try again"),
-            (self.done_before, "done before"),
-        )
-        return ", ".join(f"{count} {word}" for count, word in told if count) or "nothing to do"
+        return ", ".join(f"{count} {word}" for count, word in self._told() if count) or "nothing to do"
+
+    @property
+    def lines(self) -> int:
+        """How many lines were counted."""
+        return sum(count for count, _ in self._told())
 
     @property
     def exit_code(self) -> ExitCode:
@@ -63,6 +60,16 @@ class Tally:
         if self.refused:
             return ExitCode.REFUSED
         return ExitCode.TASK_FAILED if self.failed else ExitCode.OK
+
+    def _told(self) -> tuple[tuple[int, str], ...]:
+        return (
+            (self.ok, "OK"),
+            (self.failed, "failed"),
+            (self.submitted, "submitted"),
+            (self.refused, "refused"),
+            (self.to_try_again, "to try again"),
+            (self.done_before, "done before"),
+        )
 
 
 @dataclass(slots=True)

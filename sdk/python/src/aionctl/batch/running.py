@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from aion_sdk import AionError, AsyncClient, BatchOutcome, RateLimited, Task
 from aionctl.batch.results import Results, Tally
-from aionctl.batch.rows import Row
+from aionctl.batch.rows import LineWrong, Row
 from aionctl.output.progress import Progress
 
 CHUNK = 100
@@ -17,10 +17,9 @@ PAUSE = 1.0
 
 
 async def run_all(
-    client: AsyncClient, rows: Iterator[Row], results: Results, progress: Progress, *, concurrency: int
-) -> Tally:
-    """Submit each line and wait for its end. Raises LineWrong; what is in flight then ends first."""
-    tally = Tally()
+    client: AsyncClient, rows: Iterator[Row], results: Results, progress: Progress, tally: Tally, *, concurrency: int
+) -> None:
+    """Submit each line, wait for its end and count it. Raises LineWrong; what is in flight then ends first."""
 
     async def worker() -> None:
         for row in rows:
@@ -49,32 +48,35 @@ async def run_all(
     outcomes = await asyncio.gather(*(worker() for _ in range(concurrency)), return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
-            progress.note(tally.words)
             raise outcome
-    return tally
 
 
-async def submit_all(client: AsyncClient, rows: Iterator[Row], results: Results, progress: Progress) -> Tally:
-    """Submit each line and wait for none. Raises LineWrong."""
-    tally = Tally()
+async def submit_all(
+    client: AsyncClient, rows: Iterator[Row], results: Results, progress: Progress, tally: Tally
+) -> None:
+    """Submit each line, wait for none and count it. Raises LineWrong, when the lines before are submitted."""
     chunk: list[Row] = []
 
     async def send() -> None:
+        if not chunk:
+            return
         for row, outcome in await _submit(client, chunk):
             _tell(row, outcome, tally, results, progress)
         chunk.clear()
         progress.told(tally.words)
 
-    for row in rows:
-        if row.spec.request_id in results.ended_before:
-            tally.done_before += 1
-            continue
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            await send()
-    if chunk:
+    try:
+        for row in rows:
+            if row.spec.request_id in results.ended_before:
+                tally.done_before += 1
+                continue
+            chunk.append(row)
+            if len(chunk) == CHUNK:
+                await send()
+    except LineWrong:
         await send()
-    return tally
+        raise
+    await send()
 
 
 async def _run(client: AsyncClient, row: Row) -> Task:

@@ -19,7 +19,7 @@ from aionctl.batch.rows import LineWrong, Reading
 from aionctl.batch.running import run_all, submit_all
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import ExitCode
-from aionctl.option_values import one_of
+from aionctl.option_values import one_of, whole_within
 from aionctl.output.progress import Progress
 from aionctl.reporting import say
 from aionctl.safe_text import visible_line
@@ -61,7 +61,10 @@ def batch(
             help="What it holds, where its name does not say.",
         ),
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=MOST_AT_ONCE, help="So many tasks at once, at most.")] = 16,
+    concurrency: Annotated[
+        int,
+        typer.Option(parser=whole_within(1, MOST_AT_ONCE), metavar="NUMBER", help="So many tasks at once, at most."),
+    ] = 16,
     submit_only: Annotated[bool, typer.Option("--submit-only", help="Submit all, wait for none.")] = False,
 ) -> None:
     """Submit a task for each line of a CSV or JSONL file.
@@ -85,23 +88,28 @@ def batch(
 def _go(
     session: Session, reading: Reading, file: str, results: Results, *, concurrency: int, submit_only: bool
 ) -> Tally:
-    async def all_lines(progress: Progress) -> Tally:
+    tally = Tally()
+
+    async def all_lines(progress: Progress) -> None:
         async with session.async_client() as client:
             rows = reading.rows(file)
             if submit_only:
-                return await submit_all(client, rows, results, progress)
-            return await run_all(client, rows, results, progress, concurrency=concurrency)
+                await submit_all(client, rows, results, progress, tally)
+            else:
+                await run_all(client, rows, results, progress, tally, concurrency=concurrency)
 
     try:
         with Progress(reading.name) as progress:
-            tally = asyncio.run(all_lines(progress))
+            asyncio.run(all_lines(progress))
     except LineWrong as wrong:
         source = "stdin" if file == "-" else file
         if wrong.number == 1 and file == "-" and not reading.is_csv:
             say("  stdin is read as JSON lines; --format csv reads it as CSV")
-        say(
-            visible_line(f"error: {source} {wrong}; the lines before it were submitted, run it again when it is mended")
-        )
+        before = "nothing was submitted"
+        if tally.lines:
+            say(visible_line(f"{reading.name}: {tally.words}"))
+            before = "the lines before it were submitted, run it again when it is mended"
+        say(visible_line(f"error: {source} {wrong}; {before}"))
         raise typer.Exit(ExitCode.USAGE) from wrong
     except (OSError, UnicodeDecodeError) as cause:
         raise typer.BadParameter(f"cannot read {file}: {cause}", param_hint="FILE") from cause
