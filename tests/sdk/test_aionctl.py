@@ -11,7 +11,7 @@ import grpc
 import pytest
 import yaml
 
-from aion.v1 import catalog_pb2, decisions_pb2, server_pb2, tasks_pb2
+from aion.v1 import catalog_pb2, decisions_pb2, server_pb2, tasks_pb2, tickets_pb2
 from tests.sdk.command_line import Call
 from tests.sdk.double import LOG, TOKEN, Double, answer, refuse, stream_messages, task, watch_from_the_log
 
@@ -113,7 +113,7 @@ def test_a_refused_call_is_explained_on_stderr(
         (("submit", "summarize", "-p", "a=1", "-p", "a=2"), "twice"),
         (("submit", "summarize", "-p", "a=@/no/such/file"), "cannot read"),
         (("submit", "summarize", "-p", "a=@-", "-p", "b=@-"), "once"),
-        (("submit", "summarize", "--budget-usd", "nan"), "budget_usd"),
+        (("submit", "summarize", "--budget-usd", "nan"), "'nan' is no amount"),
         (("submit", "summarize", "--expire-in", "soon"), "'soon' is no time; give seconds, such as 300"),
         (("submit", "summarize", "--expire-in", "9999999d"), "9999999d is too long"),
         (("submit", "summarize", "--wait", "2m"), "2m is too long; give at most 60 s"),
@@ -264,6 +264,29 @@ def test_server_info_tells_times_in_words(double: Double, aionctl: Call) -> None
 
 def test_the_version_is_that_of_the_distribution(aionctl: Call) -> None:
     assert aionctl("--version") == (0, f"aionctl {version('aion-tasks-sdk')}\n", "")
+    assert aionctl("version") == aionctl("--version")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("run", "x", "--p95-ms", "-1"), "'--p95-ms': -1 is too small; give 1 or more"),
+        (("run", "x", "--p95-ms", "fast"), "'--p95-ms': 'fast' is no whole number; give 1 or more"),
+        (("run", "x", "--budget-usd", "-1"), "'--budget-usd': '-1' is no amount; give 0 or more dollars"),
+        (("list", "--limit", "0"), "'--limit': 0 is too small; give 1 or more"),
+        (("webhooks", "list", "--limit", "0"), "'--limit': 0 is too small; give 1 or more"),
+        (("schedules", "list", "--limit", "0"), "'--limit': 0 is too small; give 1 or more"),
+        (("watch", "t1", "--after", "-1"), "'--after': -1 is too small; give 0 or more"),
+        (("events", "t1", "--after", "-1"), "'--after': -1 is too small; give 0 or more"),
+        (("batch", "-", "--concurrency", "65"), "'--concurrency': 65 is too large; give from 1 to 64"),
+    ],
+)
+def test_a_number_out_of_bounds_is_refused_with_its_option_and_the_bound(
+    double: Double, aionctl: Call, words: tuple[str, ...], complaint: str
+) -> None:
+    done = aionctl(*words)
+    assert (done.returncode, double.seen) == (2, [])
+    assert complaint in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: Call) -> None:
@@ -274,7 +297,25 @@ def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: 
         rest.shutdown()
         serving.join()
     assert done.returncode == 6
-    assert "that port speaks no gRPC; give --server gRPC's host:port, by default 127.0.0.1:50051" in done.stderr
+    assert "that port speaks no gRPC: a server is gRPC's host:port, by default 127.0.0.1:50051" in done.stderr
+    assert "give gRPC's host:port by --server, AION_SERVER or a context" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "task_id"), [((), ""), (("t1",), "t1"), (("--task", "t1"), "t1"), (("t1", "--task", "t1"), "t1")]
+)
+def test_the_task_of_a_ticket_is_said_by_place_or_by_name(
+    double: Double, aionctl: Call, words: tuple[str, ...], task_id: str
+) -> None:
+    double.script("CreateTicket", answer(tickets_pb2.CreateTicketResponse(ticket="aiont_secret")))
+    assert aionctl("tickets", "create", *words).stdout == "aiont_secret\n"
+    assert double.seen[0].request.task_id == task_id
+
+
+def test_a_ticket_for_two_tasks_is_refused(double: Double, aionctl: Call) -> None:
+    done = aionctl("tickets", "create", "t1", "--task", "t2")
+    assert (done.returncode, double.seen) == (2, [])
+    assert "not for t1 and t2" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Call) -> None:

@@ -30,6 +30,7 @@ COMMANDS = (
     Lazy("webhooks", "aionctl.commands.webhooks:app", "Calls that the server makes when tasks have ended."),
     Lazy("tickets", "aionctl.commands.tickets:app", "Short-lived secrets that open streams in browsers."),
     Lazy("context", "aionctl.commands.contexts:app", "Servers and keys by name."),
+    Lazy("version", "aionctl.commands.version:version", "Show the version of aionctl."),
     Lazy("completion", "aionctl.commands.completion:completion", "Write the completion of a shell to stdout."),
     Lazy("docs", "aionctl.commands.docs:docs", "Write the reference of all commands to stdout."),
 )
@@ -63,9 +64,9 @@ app = typer.Typer(
 
 def _show_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from aionctl.commands.version import version
 
-        typer.echo(f"aionctl {version('aion-tasks-sdk')}")
+        version()
         raise typer.Exit
 
 

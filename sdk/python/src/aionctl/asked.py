@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from aion_sdk import TaskSpec
+from aion_sdk import Sla, TaskSpec
 from aion_sdk.requests import TaskOptions
 from aionctl import params
-from aionctl.option_values import moment, seconds_within
+from aionctl.option_values import moment, seconds_within, whole_within
 
 GROUP = "Promise"
 FARTHEST_EXPIRY = 10 * 365 * 86_400.0
@@ -100,6 +100,15 @@ def identity(
     return _given(task_id=task_id, request_id=request_id, expire_time=expire_time, not_before=not_before)
 
 
+def _dollars(text: str) -> str:
+    """Read an amount of money. Raises typer.BadParameter."""
+    try:
+        _ = Sla(text).budget_micros
+    except ValueError as cause:
+        raise typer.BadParameter(f"{text!r} is no amount; give 0 or more dollars, with at most six decimals") from cause
+    return text
+
+
 def promise(
     *,
     label: Annotated[
@@ -109,9 +118,20 @@ def promise(
         ),
     ] = None,
     budget_usd: Annotated[
-        str | None, typer.Option(help="What it may cost in dollars; 0 means free engines only.", rich_help_panel=GROUP)
+        str | None,
+        typer.Option(
+            parser=_dollars,
+            metavar="DOLLARS",
+            help="What it may cost in dollars; 0 means free engines only.",
+            rich_help_panel=GROUP,
+        ),
     ] = None,
-    p95_ms: Annotated[int | None, typer.Option(min=1, help="Promised latency.", rich_help_panel=GROUP)] = None,
+    p95_ms: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_within(1), metavar="MS", help="Promised latency in milliseconds.", rich_help_panel=GROUP
+        ),
+    ] = None,
     privacy: Annotated[str | None, typer.Option(help="local-only, allow-api or hybrid.", rich_help_panel=GROUP)] = None,
     priority: Annotated[str | None, typer.Option(help="low, normal or high.", rich_help_panel=GROUP)] = None,
     max_queue_time: Annotated[

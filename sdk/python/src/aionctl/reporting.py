@@ -11,7 +11,6 @@ from typing import Any
 import typer
 
 from aion_sdk import AionError, AuthenticationError
-from aion_sdk.connection import DEFAULT_SERVER
 from aionctl.exit_codes import ExitCode, of_error
 from aionctl.safe_text import visible_json, visible_line
 
@@ -107,6 +106,6 @@ def _hint(error: AionError, *, key_given: bool) -> str:
         return "no API key was sent: set AION_API_KEY, give --api-key, or use a context with a key"
     if error.code != "UNAVAILABLE" or error.reason:
         return ""
-    if "HTTP/2" in error.message:
-        return f"that port speaks no gRPC; give --server gRPC's host:port, by default {DEFAULT_SERVER}, not REST's"
+    if "speaks no gRPC" in error.message:
+        return "give gRPC's host:port by --server, AION_SERVER or a context"
     return "is AION running there? --server, AION_SERVER or a context says where"

@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from aion_sdk import errors
+from aion_sdk.connection import DEFAULT_SERVER
 from aion_sdk.errors import AionError, ErrorDetails, Violation
 
 DOMAIN = "aion"
@@ -42,6 +43,9 @@ OF_REASON: Mapping[str, type[AionError]] = {
     "NO_ELIGIBLE_ENGINE": errors.NoEligibleEngine,
     "REQUEST_TOO_LARGE": errors.RequestTooLarge,
 }
+
+NOT_HTTP_2 = "Failed parsing HTTP/2"
+"""In grpc's words for what answers as HTTP/1.1 does."""
 
 NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
@@ -74,6 +78,8 @@ def _error(message: str, details: ErrorDetails) -> AionError:
     kind = OF_REASON.get(details.reason) or OF_CODE.get(details.code, errors.InternalError)
     if kind is errors.RateLimited and not details.reason and "larger than max" in message:
         kind = errors.RequestTooLarge  # grpc's own limit, which has no reason of AION
+    if kind is errors.Unavailable and not details.reason and NOT_HTTP_2 in message:
+        message += f"; that port speaks no gRPC: a server is gRPC's host:port, by default {DEFAULT_SERVER}, not REST's"
     return kind(message or f"the call failed with {details.code}", details)
 
 

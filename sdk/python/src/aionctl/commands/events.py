@@ -8,6 +8,7 @@ import typer
 from aion_sdk import ErrorReason, Event, InvalidRequest, TaskStream
 from aion_sdk.errors import ErrorDetails
 from aionctl.borrowed import supplied_by
+from aionctl.option_values import whole_within
 from aionctl.output.form import Form, write_each
 from aionctl.session import Session, session
 
@@ -16,7 +17,9 @@ from aionctl.session import Session, session
 def events(
     session: Session,
     task_id: Annotated[str, typer.Argument(help="The task's id.")],
-    after: Annotated[int, typer.Option(min=0, help="Only events after this offset.")] = 0,
+    after: Annotated[
+        int, typer.Option(parser=whole_within(0), metavar="OFFSET", help="Only events after this offset.")
+    ] = 0,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the task has ended.")] = False,
 ) -> None:
     """Write the events of a task, one JSON object a line; without --follow those that are there."""

@@ -10,7 +10,7 @@ from aion_sdk import CatchUp, Overlap, Schedule
 from aion_sdk.requests import TaskOptions
 from aionctl.asked import Asked, Input, asked, given_input, promise
 from aionctl.borrowed import supplied_by
-from aionctl.option_values import moment, one_of, seconds_within
+from aionctl.option_values import moment, one_of, seconds_within, whole_within
 from aionctl.output import resources, tables
 from aionctl.output.shown import show
 from aionctl.reporting import say
@@ -18,7 +18,7 @@ from aionctl.session import Session, session
 
 app = typer.Typer(help="Tasks that the server submits by the clock.", no_args_is_help=True, add_completion=False)
 ScheduleId = Annotated[str, typer.Argument(help="The schedule's id.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
+Limit = Annotated[int, typer.Option(parser=whole_within(1), metavar="NUMBER", help="At most this many.")]
 LEAST_CATCH_UP = 10.0
 """Seconds, by the contract: within them a time is not missed."""
 MOST_CATCH_UP = 30 * 86_400.0
@@ -60,9 +60,7 @@ def timing(
 
 @app.command("list")
 @supplied_by(session=session)
-def list_schedules(
-    session: Session, limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50
-) -> None:
+def list_schedules(session: Session, limit: Limit = 50) -> None:
     """List the schedules."""
     show(list(session.client.schedules.list(limit=limit)), session.form, resources.show_schedules)
 

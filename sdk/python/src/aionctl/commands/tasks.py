@@ -8,7 +8,7 @@ from aion_sdk import TaskState
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
 from aionctl.going_on import found_again
-from aionctl.option_values import beginning, one_of
+from aionctl.option_values import beginning, one_of, whole_within
 from aionctl.output import live, tables
 from aionctl.output.dry_run import DryRun, show_decision
 from aionctl.output.shown import show
@@ -31,7 +31,9 @@ def _route() -> None:
 def watch(
     session: Session,
     task_id: TaskId,
-    after: Annotated[int, typer.Option(min=0, help="Only events after this offset.")] = 0,
+    after: Annotated[
+        int, typer.Option(parser=whole_within(0), metavar="OFFSET", help="Only events after this offset.")
+    ] = 0,
 ) -> None:
     """Follow a task to its end; the exit code is 1 when it failed."""
     stream = session.client.tasks.watch(task_id, after_offset=after, timeout=session.timeout)
@@ -62,7 +64,7 @@ def list_tasks(
         ),
     ] = None,
     intent: Annotated[str, typer.Option(help="Only of this intent.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,
+    limit: Annotated[int, typer.Option(parser=whole_within(1), metavar="NUMBER", help="At most this many.")] = 50,
 ) -> None:
     """List tasks, newest first."""
     page_size = min(limit, 500)

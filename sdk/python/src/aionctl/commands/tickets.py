@@ -23,9 +23,8 @@ def _tickets() -> None:
 @supplied_by(session=session)
 def create(
     session: Session,
-    task: Annotated[
-        str, typer.Option(metavar="TASK_ID", help="The one task it is good for; every one by default.")
-    ] = "",
+    task_id: Annotated[str, typer.Argument(help="The one task it is good for; every one by default.")] = "",
+    task: Annotated[str, typer.Option(metavar="TASK_ID", help="The same, as an option.")] = "",
     scope: Annotated[list[str] | None, typer.Option(help="What its holder may do; `tasks:read` by default.")] = None,
     lifetime: Annotated[
         float | None,
@@ -33,7 +32,14 @@ def create(
     ] = None,
 ) -> None:
     """Make a ticket. It is a secret."""
-    ticket = session.client.tickets.create(task, scopes=scope or (), lifetime=lifetime, timeout=session.timeout)
+    if task_id and task and task_id != task:
+        raise typer.BadParameter(
+            f"a ticket is good for one task or for every one, not for {task_id} and {task}; give one of the two",
+            param_hint="TASK_ID and --task",
+        )
+    ticket = session.client.tickets.create(
+        task_id or task, scopes=scope or (), lifetime=lifetime, timeout=session.timeout
+    )
     show(ticket, session.form, _show_ticket)
 
 

@@ -7,7 +7,7 @@ import typer
 
 from aion_sdk import NewWebhook, RotatedSecret, TaskState, Webhook
 from aionctl.borrowed import supplied_by
-from aionctl.option_values import one_of
+from aionctl.option_values import one_of, whole_within
 from aionctl.output import resources
 from aionctl.output.shown import show
 from aionctl.reporting import say
@@ -15,7 +15,7 @@ from aionctl.session import Session, session
 
 app = typer.Typer(help="Calls that the server makes when tasks have ended.", no_args_is_help=True, add_completion=False)
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
+Limit = Annotated[int, typer.Option(parser=whole_within(1), metavar="NUMBER", help="At most this many.")]
 RequestId = Annotated[str, typer.Option(help="Idempotency key: the same key gives the same secret, for 24 hours.")]
 ONCE = "this secret is shown once; give it to the receiver, which verifies deliveries with it"
 
