@@ -59,6 +59,9 @@ const UNWRITABLE = /cannot encode (?:field \S*\.(\w+)|\S+)(?: to binary)?: (.*)/
 /** How browsers say that a call failed before there was an answer: Chromium, Firefox, Safari. */
 const UNFETCHED = /Failed to fetch|NetworkError when attempting|Load failed/;
 const UNTRUSTED = /certificate|self-signed/i;
+/** How node says that what answers on a connection for gRPC speaks no HTTP/2, and the other way round. */
+const NO_HTTP_2 = /^Protocol error$/;
+const NO_HTTP_1 = /Parse Error: Expected HTTP\//;
 const NO_TLS = /wrong version number|packet length too long|EPROTO/;
 
 /** What to look at when a connection fails so. */
@@ -68,6 +71,12 @@ function hint(message: string): string {
   }
   if (NO_TLS.test(message)) {
     return "; this port speaks no TLS: is it the right one, and http:// the right scheme?";
+  }
+  if (NO_HTTP_2.test(message)) {
+    return "; that port speaks no gRPC: a server is gRPC's host:port, by default 127.0.0.1:50051, not REST's";
+  }
+  if (NO_HTTP_1.test(message)) {
+    return "; that port speaks no HTTP/1.1: connect and grpc-web go to AION's HTTP port, by default 127.0.0.1:8080";
   }
   return UNTRUSTED.test(message) ? "; does tls.ca hold the authority of the server, and does it ask for tls.cert?" : "";
 }
@@ -85,7 +94,7 @@ export function errorOf(thrown: unknown, sentRequestId: string): errors.AionErro
     code: nameOf(refusal.code),
     requestId: said.requestId || answeredId || sentRequestId,
     traceId: said.traceId || (refusal.metadata.get("x-trace-id") ?? ""),
-    cause: thrown,
+    cause: asCause(thrown),
   };
   const ours = details.reason || answeredId;
   const unwritable = ours ? null : UNWRITABLE.exec(refusal.rawMessage);
@@ -101,6 +110,19 @@ export function errorOf(thrown: unknown, sentRequestId: string): errors.AionErro
     return make(refusal.code, message, details);
   }
   return make(refusal.code, refusal.rawMessage, details);
+}
+
+/**
+ * What was thrown, as the cause of ours: its bytes and headers can be read as before, and are not printed.
+ *
+ * They are in our error as words already; node prints causes whole, and an uncaught error was a page of bytes.
+ */
+function asCause(thrown: unknown): unknown {
+  if (thrown instanceof ConnectError) {
+    Object.defineProperty(thrown, "details", { enumerable: false });
+    Object.defineProperty(thrown, "metadata", { enumerable: false });
+  }
+  return thrown;
 }
 
 /** The error of one request of a batch. */

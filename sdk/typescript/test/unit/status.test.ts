@@ -1,5 +1,6 @@
 /** Refused calls become errors of one tree, whoever answered. */
 
+import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -43,8 +44,21 @@ test.each([
   [new ConnectError("self-signed certificate in certificate chain", Code.Internal), "tls.ca"],
   [new ConnectError("write EPROTO: wrong version number", Code.Internal), "speaks no TLS"],
   [new ConnectError("HTTP 404", Code.Unimplemented), "is not AION"],
+  [new ConnectError("Protocol error", Code.Internal), "speaks no gRPC"],
+  [new ConnectError("Parse Error: Expected HTTP/, RTSP/ or ICE/", Code.Internal), "speaks no HTTP/1.1"],
 ])("a connection that fails says what to look at: %s", (thrown, words) => {
   expect(errorOf(thrown, "").message).toContain(words);
+});
+
+test("an error that nobody catches prints its words, not the bytes that they came in", () => {
+  const error = errorOf(refusal(Code.NotFound, "TASK_NOT_FOUND"), "sent");
+  // As node prints what nobody caught.
+  const printed = inspect(error, { customInspect: false, depth: 5 });
+  expect(printed).toContain("TASK_NOT_FOUND");
+  expect(printed).not.toMatch(/Uint8Array|google\.rpc|Headers/);
+  const cause = error.cause as ConnectError;
+  expect(cause.findDetails(ErrorInfoSchema)[0]?.reason).toBe("TASK_NOT_FOUND");
+  expect(cause.metadata).toBeInstanceOf(Headers);
 });
 
 test("a defect of AION stays one", () => {
