@@ -1,4 +1,4 @@
-"""Every Python snippet of the SDK's documents runs."""
+"""Every Python snippet of the SDK's documents runs, in the order of its page, against one AION that begins empty."""
 
 import re
 from pathlib import Path
@@ -9,26 +9,29 @@ from aion_sdk.testing import FakeAion
 
 ROOT = Path(__file__).resolve().parents[2]
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-SNIPPETS = [
-    pytest.param(code, id=f"{page}-{number}")
-    for page in ("docs/sdk-python.md", "sdk/python/README.md")
-    for number, code in enumerate(SNIPPET.findall((ROOT / page).read_text()), 1)
-]
-A_TASK = "01a1fe55-a33a-79a9-b372-3b8067998f9f"
-"""The one that the documents speak of."""
+MADE_BY_A_SERVER = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 
 
-@pytest.mark.parametrize("code", SNIPPETS)
-def test_a_snippet_runs_as_it_stands(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str
+@pytest.mark.parametrize("page", ["docs/sdk-python.md", "sdk/python/README.md"])
+def test_the_snippets_of_a_page_run_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], page: str
 ) -> None:
-    with FakeAion(api_key="aion_key") as aion, aion.client() as client:
+    snippets = SNIPPET.findall((ROOT / page).read_text())
+    assert len(snippets) > 2
+    with FakeAion(api_key="aion_key") as aion:
         monkeypatch.setenv("AION_SERVER", aion.target)
         monkeypatch.setenv("AION_API_KEY", "aion_key")
-        aion.on("summarize").fails().streams(["one ", "two ", "three"]).returns({"summary": "short"})
-        client.tasks.run("summarize")
-        client.tasks.run("summarize", task_id=A_TASK)
-        before = len(aion.calls)
-        exec(compile(code, "snippet", "exec", dont_inherit=True), {"__name__": "__main__"})
-        assert (len(aion.calls) > before) == bool(re.search(r"with (Async)?Client\(\)", code))
-    assert bool(capsys.readouterr().out) == (re.search(r"^(with|asyncio.run)\b", code, re.MULTILINE) is not None)
+        aion.on("summarize").streams(["one ", "two ", "three"]).returns({"summary": "short"})
+        for number, code in enumerate(snippets, 1):
+            before = len(aion.calls)
+            exec(compile(code, f"{page} {number}", "exec", dont_inherit=True), {"__name__": "__main__"})
+            assert (len(aion.calls) > before) == bool(re.search(r"with (Async)?Client\(\)", code)), code
+            writes = re.search(r"^(with|asyncio.run)\b", code, re.MULTILINE) is not None
+            assert bool(capsys.readouterr().out) == writes, code
+
+
+@pytest.mark.parametrize(
+    "page", ["docs/sdk-python.md", "docs/sdk-typescript.md", "docs/howto/stream-in-a-browser.md", "docs/aionctl.md"]
+)
+def test_no_page_names_a_task_that_its_reader_does_not_have(page: str) -> None:
+    assert MADE_BY_A_SERVER.findall((ROOT / page).read_text()) == []
