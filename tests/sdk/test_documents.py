@@ -30,6 +30,19 @@ def test_the_snippets_of_a_page_run_one_after_the_other(
             assert bool(capsys.readouterr().out) == writes, code
 
 
+def test_every_page_says_the_same_way_to_build_and_install() -> None:
+    """`make setup` is for work on AION itself, as the README says; what a user installs is less."""
+    pages = [ROOT / "README.md", *ROOT.glob("sdk/*/README.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        text = page.read_text()
+        assert "npm pack" not in text, page
+        for line in re.findall(r".*`?make setup\b(?!-runtime).*", text):
+            assert "work on AION itself" in line, page
+    for page in (ROOT / "README.md", ROOT / "sdk/typescript/README.md"):
+        assert "make typescript" in page.read_text(), page
+        assert "npm install ./sdk/typescript" in page.read_text(), page
+
+
 @pytest.mark.parametrize(
     "page", ["docs/sdk-python.md", "docs/sdk-typescript.md", "docs/howto/stream-in-a-browser.md", "docs/aionctl.md"]
 )
