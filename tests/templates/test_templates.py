@@ -10,6 +10,7 @@ from aion.adapters.catalog.packages import read_package
 from aion.adapters.packages.fixtures import read_fixtures
 from aion.app.module_scaffold import LANGUAGES, make_module
 from tests.modules.sandbox import PACKAGES
+from tests.templates.toolchains import run
 
 NAME = "word-count"
 
@@ -37,6 +38,21 @@ def test_nothing_of_a_template_is_left_open(made):
     assert [str(path) for path, text in files.items() if "{{name" in text or "{{memory" in text] == []
     assert (made / "README.md").read_text().startswith(f"# {NAME}\n")
     assert f"{NAME}.wasm:" in (made / "Makefile").read_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "remedy"),
+    [
+        ("c", "CC=python3 -m there_is_no_ziglang cc", "pip install ziglang"),
+        ("python", "COMPONENTIZE=there-is-no-componentize", "pip install componentize-py"),
+    ],
+)
+def test_make_says_how_to_get_a_toolchain_that_is_missing(tmp_path, language, missing, remedy):
+    made = make_module(NAME, language, tmp_path / NAME)
+    done = run(["make", missing], made, check=False)
+    assert done.returncode != 0
+    assert remedy in done.stderr
+    assert not (made / f"{NAME}.wasm").exists()
 
 
 def test_the_rust_template_brings_the_guest_crate_as_it_stands(tmp_path):
