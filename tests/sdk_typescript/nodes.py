@@ -20,11 +20,14 @@ def versions() -> dict[str, Path]:
 
 
 def run(command: list[str | Path], folder: Path, **settings: str) -> str:
-    """What a command wrote to stdout. Raises AssertionError with all that it said when it fails."""
+    """What a command wrote to stdout; of AION's variables it has those given here, not those of who runs the tests.
+
+    Raises AssertionError with all that it said when it fails.
+    """
     done = subprocess.run(
         [str(word) for word in command],
         cwd=folder,
-        env=environment() | settings,
+        env={name: value for name, value in environment().items() if not name.startswith("AION_")} | settings,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
