@@ -2,10 +2,11 @@
 
 import asyncio
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -95,6 +96,7 @@ async def test_a_worker_gets_tasks_for_its_engines_only_and_says_how_it_is(manne
                 "TASK_STATE_OK",
                 "TASK_STATE_PENDING",
             )
+            assert "cannot reach" not in log.read_text()
             health = log.read_text().partition("health on ")[2].split()[0]
             ready = await http.get(f"http://{health}/readyz")
             assert (ready.status_code, ready.json()["status"]) == (200, "ok")
@@ -214,4 +216,14 @@ def test_the_public_door_knows_no_workers(manned: Manned):
     """7.5 Workers connect at a door of their own."""
     public = Manned(manned.server, manned.server.grpc, manned.config, manned.modules, manned.folder)
     said = worker_command(public, AION_WORKER_API_KEY=key_of(manned))
-    assert (said.code, "no such method" in said.stderr) == (1, True), said.stderr
+    assert (said.code, "give the address of the server's AION_WORKER_LISTEN" in said.stderr) == (1, True), said.stderr
+    assert "working for" not in said.stderr
+
+
+def test_a_worker_whose_server_is_not_there_says_so_and_not_that_it_works(manned: Manned):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"127.0.0.1:{taken.getsockname()[1]}"
+    alone = replace(manned, workers=nobody)
+    with working(alone, words="trying again", AION_WORKER_API_KEY=key_of(manned)) as log:
+        assert f"cannot reach {nobody} (Connection refused" in log.read_text()
+        assert "working for" not in log.read_text()

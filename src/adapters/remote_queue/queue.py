@@ -17,7 +17,7 @@ from grpc import aio
 
 from aion.adapters.remote_queue.channel import ServerAccess
 from aion.adapters.remote_queue.pieces import pieces
-from aion.adapters.remote_queue.refusals import refusal_of
+from aion.adapters.remote_queue.refusals import refusal_of, why_absent
 from aion.adapters.rpc import worker_messages as messages
 from aion.domain.clock_reading import LEAST_JUMP
 from aion.domain.errors import (
@@ -68,8 +68,8 @@ class Method(Protocol[Answer]):
 class RemoteTaskQueue:
     """The WorkQueue of a server elsewhere.
 
-    `welcomed` is told of every registration, `report` of the server's absence. `refused` holds what the server said
-    when it will never take this worker again.
+    `welcomed` is told of every registration, `report` of the server's absence, `absent` why it cannot be reached when
+    `enter` begins to wait for it. `refused` holds what the server said when it will never take this worker again.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class RemoteTaskQueue:
         *,
         welcomed: Callable[[Welcome], None] = lambda _: None,
         report: Callable[[str, str], None] = lambda _, __: None,
+        absent: Callable[[str], None] = lambda _: None,
         lease_wait: float = LEASE_WAIT,
     ) -> None:
         self.refused: asyncio.Future[AionError] = asyncio.get_running_loop().create_future()
@@ -90,6 +91,7 @@ class RemoteTaskQueue:
         self._clock = clock
         self._welcomed = [welcomed]
         self._report = report
+        self._absent = absent
         self._lease_wait = lease_wait
         self._registering = asyncio.Lock()
         self._registrations = 0
@@ -117,10 +119,13 @@ class RemoteTaskQueue:
 
     async def enter(self) -> bool:
         """Introduces this worker as soon as there is a server; whether it is taken, see `refused`."""
+        told = ""
         while True:
             try:
                 welcome = await self.register()
-            except Unavailable:
+            except Unavailable as absence:
+                if told != (why := why_absent(absence)):
+                    self._absent(told := why)
                 await self._pause()
             except AionError as refusal:
                 self._refuse(refusal)

@@ -9,7 +9,7 @@ from grpc.aio import AioRpcError
 
 from aion.adapters.rpc.errors import InternalError
 from aion.domain import errors
-from aion.domain.errors import AionError, OutcomeUnknown, RequestTooLarge
+from aion.domain.errors import AionError, MethodNotFound, OutcomeUnknown, RequestTooLarge
 
 _UNREACHABLE = frozenset({StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED, StatusCode.CANCELLED})
 _DETAILS = "grpc-status-details-bin"
@@ -19,6 +19,11 @@ def refusal_of(error: AioRpcError, address: str) -> AionError:
     """The error that the server raised; OutcomeUnknown when there is no word of it."""
     reason, facts, retry_after = _details(error)
     kind = _KINDS.get(reason)
+    if kind is MethodNotFound:
+        return MethodNotFound(
+            f"{address} is not where workers connect, it may be where clients do; give the address of the server's "
+            "AION_WORKER_LISTEN"
+        )
     if kind is not None:
         return kind(error.details() or reason, facts=facts, retry_after=retry_after)
     if not reason and error.code() in _UNREACHABLE:
@@ -26,6 +31,16 @@ def refusal_of(error: AioRpcError, address: str) -> AionError:
     if not reason and error.code() is StatusCode.RESOURCE_EXHAUSTED:
         return RequestTooLarge(f"the server at {address} does not take a message of this size")
     return InternalError()
+
+
+def why_absent(refusal: AionError) -> str:
+    """Why a server could not be asked, in few words: what the server said, or the last of gRPC's own account, which
+    leads from the outermost cause to the innermost.
+    """
+    cause = refusal.__cause__
+    if not isinstance(refusal, OutcomeUnknown) or not isinstance(cause, AioRpcError):
+        return refusal.message
+    return (cause.details() or cause.code().name).rpartition(": ")[2]
 
 
 def _details(error: AioRpcError) -> tuple[str, dict[str, str], timedelta | None]:

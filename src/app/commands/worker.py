@@ -34,8 +34,7 @@ def worker(
 
 async def _work(settings: RemoteWorkerSettings) -> AionError | None:
     """Why the server does not take this worker; None when it was told to stop."""
-    async with running_worker(settings) as running:
-        tell(f"working for {settings.worker_server} as {settings.worker_name}, health on {running.http_address}")
+    async with running_worker(settings, tell) as running:
         stop = asyncio.create_task(until_told_to_stop())
         await asyncio.wait((stop, running.refused), return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()

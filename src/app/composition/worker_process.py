@@ -4,7 +4,7 @@ It needs no store, no keys of clients and no contract with them. Read it top to 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -47,11 +47,13 @@ class RunningWorker:
 
 
 @asynccontextmanager
-async def running_worker(settings: RemoteWorkerSettings) -> AsyncIterator[RunningWorker]:
+async def running_worker(
+    settings: RemoteWorkerSettings, tell: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[RunningWorker]:
     """A whole worker while the block runs; then it drains within `settings.drain`.
 
-    It waits for a server that is not there yet. Raises ConfigurationInvalid, ValueError and OSError when it cannot
-    start.
+    It waits for a server that is not there yet, and tells so, and when the server has taken it. Raises
+    ConfigurationInvalid, ValueError and OSError when it cannot start.
     """
     if settings.worker_server is None:
         raise ValueError("a worker needs its server: give `--server HOST:PORT` or set AION_WORKER_SERVER")
@@ -74,7 +76,15 @@ async def running_worker(settings: RemoteWorkerSettings) -> AsyncIterator[Runnin
             slots=settings.worker_slots,
             labels=settings.worker_labels,
         )
-        queue = RemoteTaskQueue(channel, access, about, clock, welcomed=_tell, report=health.report)
+        queue = RemoteTaskQueue(
+            channel,
+            access,
+            about,
+            clock,
+            welcomed=_log,
+            report=health.report,
+            absent=lambda why: tell(f"cannot reach {settings.worker_server} ({why}), trying again"),
+        )
         worker = Worker(
             WorkerSettings(owner=me, slots=settings.worker_slots, lease_for=settings.lease, apart=True),
             WorkerParts(
@@ -103,12 +113,16 @@ async def running_worker(settings: RemoteWorkerSettings) -> AsyncIterator[Runnin
                 lambda: LAST_MOMENT,
             )
         )
+        address = str(Listen(listen.host, http.port))
+        queue.listen(
+            _first(f"working for {settings.worker_server} as {settings.worker_name}, health on {address}", tell)
+        )
         health.report("server", NOT_YET)
         await room.wasm.opened()
         health.enter(Phase.SERVING)
         await stack.enter_async_context(_working(queue, worker, observer, health))
         stack.push_async_callback(_drain, settings, health, queue, worker)
-        yield RunningWorker(str(Listen(listen.host, http.port)), queue.refused)
+        yield RunningWorker(address, queue.refused)
 
 
 @asynccontextmanager
@@ -161,7 +175,18 @@ def _offers(catalog: Catalog, patterns: Iterable[str]) -> tuple[EngineOffer, ...
     return offers
 
 
-def _tell(welcome: Welcome) -> None:
+def _first(sentence: str, tell: Callable[[str], None]) -> Callable[[Welcome], None]:
+    """Tells the sentence at the first registration that brings work."""
+    left = [sentence]
+
+    def registered(welcome: Welcome) -> None:
+        if welcome.engines and left:
+            tell(left.pop())
+
+    return registered
+
+
+def _log(welcome: Welcome) -> None:
     """Says what the server makes of this worker: an engine that it refuses gets no tasks, which nobody sees else."""
     for engine, reason in welcome.refused.items():
         log.warning("engine refused by the server", engine=engine, why=reason)
