@@ -28,7 +28,14 @@ _NAMED = {
     "@YEARLY": "0 0 1 1 *",
     "@ANNUALLY": "0 0 1 1 *",
 }
-_FIELDS = ("minute", "hour", "day-of-month", "month", "day-of-week")
+_FIELDS = {
+    "minute": "0 to 59",
+    "hour": "0 to 23",
+    "day-of-month": "1 to 31, or L or LW for the last one",
+    "month": "1 to 12 or JAN to DEC",
+    "day-of-week": "0 to 7 or SUN to SAT, where 0 and 7 are both Sunday",
+}
+_SEVERAL = "several with commas, a range such as 1-5, or a step such as */2"
 _LAST_YEAR = 9_000
 """Before the last year that Python can count to, so that nothing overflows."""
 
@@ -52,7 +59,7 @@ class CronCalendar:
             return
         expression = _expression(cron)
         if next(_walls(expression, _ANY_LEAP_YEAR), None) is None:
-            raise _invalid("schedule.cron", f"{cron!r} never comes", "its days must exist in its months")
+            raise _never(cron)
 
     def times_after(self, cron: str, time_zone: str, after: datetime) -> Iterator[datetime]:
         """The times strictly after `after`."""
@@ -136,9 +143,25 @@ def _parse(expression: str, cron: str) -> None:
         CronSim(expression, _ANY_LEAP_YEAR)
     except CronSimError as wrong:
         which = str(wrong).removeprefix("Bad ")
-        raise _invalid(
-            "schedule.cron", f"{cron!r} has a {which} that is wrong or never comes", f"{which} must be one that comes"
-        ) from wrong
+        if which not in _FIELDS:
+            raise
+        if which == "day-of-month" and _is_day(expression.split()[2]):
+            raise _never(cron) from wrong
+        rule = f"{which} must be {_FIELDS[which]}; {_SEVERAL}"
+        raise _invalid("schedule.cron", f"{cron!r} has a {which} that is wrong", rule) from wrong
+
+
+def _is_day(text: str) -> bool:
+    """Whether a day-of-month is one by itself, in whatever month."""
+    try:
+        CronSim(f"0 0 {text} * *", _ANY_LEAP_YEAR)
+    except CronSimError:
+        return False
+    return True
+
+
+def _never(cron: str) -> ScheduleInvalid:
+    return _invalid("schedule.cron", f"{cron!r} never comes", "its day-of-month must be one that its months have")
 
 
 def _walls(expression: str, start: datetime) -> Iterator[datetime]:

@@ -85,6 +85,28 @@ def test_an_expression_that_is_wrong_or_never_comes_is_refused_with_the_field_na
     assert [violation.field for violation in refused.value.violations] == ["schedule.cron"]
 
 
+@pytest.mark.parametrize(
+    ("cron", "rule"),
+    [
+        ("61 6 * * *", "minute must be 0 to 59"),
+        ("* 24 * * *", "hour must be 0 to 23"),
+        ("* * 0 * *", "day-of-month must be 1 to 31"),
+        ("* * * 13 *", "month must be 1 to 12 or JAN to DEC"),
+        ("* * * * FOO", "day-of-week must be 0 to 7 or SUN to SAT"),
+        ("0 0 31 2 *", "its day-of-month must be one that its months have"),
+        ("0 0 29 2 *", ""),
+        ("0 0 32 2 *", "day-of-month must be 1 to 31"),
+    ],
+)
+def test_a_field_that_is_wrong_is_told_what_it_may_be(cron, rule):
+    if not rule:
+        CronCalendar().check(cron, "")
+        return
+    with pytest.raises(ScheduleInvalid) as refused:
+        CronCalendar().check(cron, "")
+    assert refused.value.violations[0].description.startswith(rule)
+
+
 @pytest.mark.parametrize("zone", ["Europe", "../etc/passwd", "localtime", "europe/paris", "Mars/Base", "Europe/Paris "])
 def test_a_time_zone_that_the_iana_database_does_not_name_is_refused(zone):
     with pytest.raises(ScheduleInvalid, match="no time zone") as refused:
