@@ -9,7 +9,9 @@ from aion.domain.errors import FieldViolation, NoEligibleEngine
 from aion.domain.gates import refusals
 from aion.domain.routing import (
     AI_ROUTER,
+    ENOUGH_ATTEMPTS,
     POLICY_OVERRIDE,
+    RECENT,
     Candidate,
     Decision,
     EngineFacts,
@@ -21,6 +23,10 @@ from aion.domain.routing import (
     whole_ms,
 )
 
+_LATENCY_UNKNOWN: Final = (
+    f"latency unknown: fewer than {ENOUGH_ATTEMPTS} attempts ended OK in the last "
+    f"{RECENT // timedelta(minutes=1)} minutes"
+)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 # Each step outweighs all that stands below it: what is added below never reaches the next one.
 _NOT_PINNED: Final = 1e12
@@ -150,7 +156,7 @@ def _why_ranked(engine: EngineFacts, rank: int, question: RoutingQuestion, weigh
     elif engine.weight is not None:
         named += f", weight {engine.weight}"
     cost = f"{engine.cost_micros} micro-dollars" if engine.cost_micros else "free"
-    latency = f"p95 {whole_ms(engine.p95)} ms" if engine.p95 else "latency not yet measured"
+    latency = f"p95 {whole_ms(engine.p95)} ms" if engine.p95 else _LATENCY_UNKNOWN
     return f"rank {rank}{named}: {engine.route.value}, {cost}, {latency}"
 
 

@@ -11,6 +11,10 @@ from typing import Final
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
+ENOUGH_ATTEMPTS: Final = 20
+"""Below this many attempts that ended OK a p95 is chance."""
+RECENT: Final = timedelta(minutes=5)
+"""How long an attempt counts for its engine's p95."""
 
 AI_ROUTER: Final = "ai-router"
 POLICY_OVERRIDE: Final = "policy-override"
@@ -51,7 +55,8 @@ class EngineFacts:
     """What is known of one engine before a task is decided.
 
     `name` is `module:NAME@VERSION` or `model:NAME`; `refusal` is why it cannot run at all, if it cannot;
-    `p95` its measured latency, None before it was measured; `minimum_time` what one attempt needs at least;
+    `p95` its measured latency, None while fewer than ENOUGH_ATTEMPTS are RECENT; `minimum_time` what one attempt needs
+    at least;
     `cost_micros` what one attempt is expected to cost; `preference` the operator's order, lower first; `digest` names
     the bytes that are installed, `sha256:` and 64 hex digits, empty when it has none; `weight` is its part in the draw
     among the intent's engines, 0 only to stand in for others, None when the operator gave it none.

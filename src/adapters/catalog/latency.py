@@ -10,12 +10,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from aion.domain.routing import ENOUGH_ATTEMPTS, RECENT
 from aion.ports.catalog import LatencyBook
 
 KEPT: Final = 256
-ENOUGH: Final = 20
-"""Below this many measurements a p95 is chance."""
-AGE: Final = timedelta(minutes=5)
 
 
 class _Ring:
@@ -55,7 +53,7 @@ class RecentLatency:
             return None
         now = self._seconds()
         if now - ring.computed >= 1.0 or (ring.p95 is None and ring.since >= 16):
-            ring.p95 = _p95(ring.measured, now - AGE.total_seconds())
+            ring.p95 = _p95(ring.measured, now - RECENT.total_seconds())
             ring.computed, ring.since = now, 0
         return ring.p95
 
@@ -63,7 +61,7 @@ class RecentLatency:
 def _p95(measured: deque[tuple[float, float]], oldest: float) -> timedelta | None:
     while measured and measured[0][0] < oldest:
         measured.popleft()
-    if len(measured) < ENOUGH:
+    if len(measured) < ENOUGH_ATTEMPTS:
         return None
     seconds = sorted(latency for _, latency in measured)
     # Nearest rank: the smallest measurement that 95 of 100 do not exceed.

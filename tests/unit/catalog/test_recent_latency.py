@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from aion.adapters.catalog.latency import AGE, ENOUGH, KEPT, RecentLatency
-from aion.domain.routing import EngineFacts
+from aion.adapters.catalog.latency import KEPT, RecentLatency
+from aion.domain.routing import ENOUGH_ATTEMPTS, RECENT, EngineFacts
 from tests.unit.catalog.operators import Operator
 
 ENGINE = "module:summarize@1.0.0"
@@ -22,7 +22,7 @@ def milliseconds(count: float) -> timedelta:
 def test_nothing_is_known_before_enough_attempts_were_measured() -> None:
     book = RecentLatency(Seconds())
 
-    for _ in range(ENOUGH - 1):
+    for _ in range(ENOUGH_ATTEMPTS - 1):
         book.observe(ENGINE, milliseconds(10))
 
     assert book.p95(ENGINE) is None
@@ -52,11 +52,11 @@ def test_only_the_latest_attempts_count() -> None:
 def test_old_measurements_are_forgotten_so_that_a_slow_engine_gets_another_chance() -> None:
     seconds = Seconds()
     book = RecentLatency(seconds)
-    for _ in range(ENOUGH):
+    for _ in range(ENOUGH_ATTEMPTS):
         book.observe(ENGINE, milliseconds(900))
     assert book.p95(ENGINE) == milliseconds(900)
 
-    seconds.now = AGE.total_seconds() + 1
+    seconds.now = RECENT.total_seconds() + 1
 
     assert book.p95(ENGINE) is None
 
@@ -64,7 +64,7 @@ def test_old_measurements_are_forgotten_so_that_a_slow_engine_gets_another_chanc
 def test_a_new_measurement_shows_after_a_second() -> None:
     seconds = Seconds()
     book = RecentLatency(seconds)
-    for _ in range(ENOUGH):
+    for _ in range(ENOUGH_ATTEMPTS):
         book.observe(ENGINE, milliseconds(10))
     assert book.p95(ENGINE) == milliseconds(10)
 
@@ -85,7 +85,7 @@ def test_candidates_carry_the_measured_latency_and_before_that_the_declared_one(
         return [engine.p95 for engine in catalog.candidates("summarize")]
 
     assert measured() == [None, milliseconds(900)]
-    for _ in range(ENOUGH):
+    for _ in range(ENOUGH_ATTEMPTS):
         operator.latency.observe(ENGINE, milliseconds(12))
         operator.latency.observe("model:m", milliseconds(30))
     assert measured() == [milliseconds(12), milliseconds(30)]

@@ -91,7 +91,8 @@ def test_the_reason_says_what_became_of_a_preference() -> None:
 
 def test_a_reason_gives_route_cost_latency_and_how_many_were_eligible() -> None:
     assert ask(OLD, replace(NEW, refusal="broken")).reason == (
-        "rank 1: local, free, latency not yet measured; 1 of 2 candidates eligible"
+        "rank 1: local, free, latency unknown: fewer than 20 attempts ended OK in the last 5 minutes; "
+        "1 of 2 candidates eligible"
     )
     assert ask(API).reason == "rank 1: api, 1500 micro-dollars, p95 5 ms; 1 of 1 candidates eligible"
 
