@@ -73,11 +73,11 @@ class Allowances:
         """Why this destination with these addresses is not called; empty when it is. Never names an address."""
         found = tuple(addresses)
         opened = [any(entry.opens(destination.port, address) for entry in self.entries) for address in found]
+        if destination.scheme == "http":
+            loopback = [allowed and plain(one).is_loopback for one, allowed in zip(found, opened, strict=True)]
+            return "" if loopback and all(loopback) else _HTTPS
         if not found or not all(is_public(one) or allowed for one, allowed in zip(found, opened, strict=True)):
             return _NOT_PUBLIC if destination.literal is None else f"its address is not public; {_ASK}"
-        if destination.scheme == "http":
-            loopback = all(allowed and plain(one).is_loopback for one, allowed in zip(found, opened, strict=True))
-            return "" if loopback else "its scheme must be https"
         if destination.port == HTTPS_PORT or all(opened) or self._names(destination):
             return ""
         return f"its port must be {HTTPS_PORT}; others are for the operator to allow (AION_WEBHOOK_ALLOW)"
@@ -90,6 +90,9 @@ class Allowances:
         )
 
 
+_HTTPS: Final = (
+    "its scheme must be https; plain HTTP is for loopback addresses that the operator allows with AION_WEBHOOK_ALLOW"
+)
 _ASK: Final = "the operator can allow it with AION_WEBHOOK_ALLOW"
 _NOT_PUBLIC: Final = f"its host has no address, or one that is not public; {_ASK}"
 """The same words for both: a caller could map our network by the difference."""

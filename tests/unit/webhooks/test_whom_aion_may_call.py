@@ -139,6 +139,12 @@ async def test_whoever_meets_a_bound_of_the_operator_is_told_which_setting_it_is
     assert "AION_WEBHOOK_ALLOW" in message
 
 
+@pytest.mark.parametrize("url", ["http://nobody.example/", "http://inside.example/", "http://public.example/"])
+@pytest.mark.parametrize("allowed", ["127.0.0.1:9000", "10.0.0.0/8"])
+async def test_of_plain_http_the_scheme_is_judged_before_the_address(url, allowed):
+    assert (await why(url, allowed)).startswith("url is refused: its scheme must be https;")
+
+
 async def test_a_name_inside_and_a_name_that_is_not_there_are_refused_in_the_same_words():
     assert await why("https://inside.example/") == await why("https://nobody.example/")
 
