@@ -20,6 +20,12 @@ INPUT_FIELD = "params"
 """What violations of an input are named below, whether it came as `params` or `params_json`."""
 
 
+def _first_and_how_many(violations: Sequence[FieldViolation]) -> str:
+    """The first violation in words, and how many others the error lists."""
+    first, *others = violations
+    return f"{first.field} {first.description}{f' (and {len(others)} more)' if others else ''}"
+
+
 class _Candidates:
     """The candidates of one intent with their measured latency; made anew only when a measurement changed."""
 
@@ -124,19 +130,17 @@ class FileCatalog:
         """Checks an input by the intent's schema; raises InputSchemaViolation, which names at most 20 fields."""
         violations = self._find(intent).input_schema.violations(document_json, INPUT_FIELD)
         if violations:
-            first = violations[0]
             raise InputSchemaViolation(
-                f"the input does not fit {intent}: {first.field} {first.description}", violations=violations
+                f"the input does not fit {intent}: {_first_and_how_many(violations)}", violations=violations
             )
 
     def check_engine_input(self, intent: str, engine: str, document_json: str) -> None:
         """Checks an input by the schema of the module that was chosen; raises InputSchemaViolation that names it."""
         schema = self._contracts.own_input(intent, engine)
         if schema is not None and (violations := schema.violations(document_json, INPUT_FIELD)):
-            first = violations[0]
             raise InputSchemaViolation(
-                f"the input fits {intent}, but not {engine}, which was chosen for it: {first.field} "
-                f"{first.description}",
+                f"the input fits {intent}, but not {engine}, which was chosen for it: "
+                f"{_first_and_how_many(violations)}",
                 violations=violations,
                 facts={"engine": engine},
             )

@@ -4,7 +4,9 @@ Values that a client sent are shown by their first characters only: an error mus
 logs.
 """
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 import jsonschema_rs
@@ -16,6 +18,7 @@ _SHOWN: Final = 60
 _LONGEST: Final = 300
 _BRANCHES: Final = 4
 _STEPS: Final = 16
+_COMPARED: Final = 20
 _NO_FORM: Final = "fits none of the allowed forms"
 
 Sentence = Callable[[Mapping[str, Any]], str]
@@ -97,6 +100,25 @@ def location_of(error: jsonschema_rs.ValidationError, below: int = 0) -> Iterato
     names = error.kind.as_dict()[extra]
     for name in [names] if isinstance(names, str) else names:
         yield path + _step(name)
+
+
+def names_meant(error: jsonschema_rs.ValidationError, schema: object) -> Mapping[str, str]:
+    """For locations of fields that the schema does not know the names that look like theirs and are not given yet."""
+    if _NAMED_IN_KIND.get(error.kind.name) != "unexpected":
+        return {}
+    place = _place(error, schema)
+    known = place.get("properties") if isinstance(place, dict) else None
+    given = error.instance
+    if not isinstance(known, dict) or not isinstance(given, dict):
+        return {}
+    missing = [name for name in known if name not in given]
+    meant = {}
+    for location, name in islice(zip(location_of(error), error.kind.as_dict()["unexpected"], strict=True), _COMPARED):
+        # What is longer is no slip of the pen, and to compare it would take long.
+        close = difflib.get_close_matches(name, missing, n=1) if len(name) <= _SHOWN else []
+        if close:
+            meant[location] = close[0]
+    return meant
 
 
 def _sentence(error: jsonschema_rs.ValidationError) -> str:

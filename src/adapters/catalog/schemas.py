@@ -6,6 +6,7 @@ document that fails is walked again to say why, and only as far as a person woul
 error of a hostile document takes seconds.
 """
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ import orjson
 
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.files import read_bytes
-from aion.adapters.catalog.schema_sentences import location_of, sentence_about
+from aion.adapters.catalog.schema_sentences import location_of, names_meant, sentence_about
 from aion.adapters.catalog.schema_work import SchemaTooIntricate, refuse_too_much_work
 from aion.domain.errors import FieldViolation
 
@@ -51,7 +52,7 @@ class CompiledSchema:
                 return ()
             return self._explain(document, root)
         except jsonschema_rs.ValidationError as cause:
-            return (FieldViolation(root + next(location_of(cause), ""), sentence_about(cause, self._schema)),)
+            return tuple(islice(self._complaints(cause, root), 1))
         except ValueError:
             # What jsonschema_rs says of documents that are deeper than it can walk.
             return (FieldViolation(root, "is nested too deep to be checked; make it flatter"),)
@@ -62,11 +63,18 @@ class CompiledSchema:
             raise AssertionError("a document that is not valid passed validation")
         found: dict[FieldViolation, None] = {}
         for error in self._validator.iter_errors(document):
-            for location in islice(location_of(error), MAX_VIOLATIONS):
-                found[FieldViolation(root + location, sentence_about(error, self._schema))] = None
+            found.update(dict.fromkeys(islice(self._complaints(error, root), MAX_VIOLATIONS)))
             if len(found) >= MAX_VIOLATIONS:
                 break
         return tuple(islice(found, MAX_VIOLATIONS))
+
+    def _complaints(self, error: jsonschema_rs.ValidationError, root: str) -> Iterator[FieldViolation]:
+        """What one error says of each field that it is about."""
+        sentence = sentence_about(error, self._schema)
+        names = names_meant(error, self._schema)
+        for location in location_of(error):
+            meant = names.get(location)
+            yield FieldViolation(root + location, f"is not a parameter; did you mean {meant}?" if meant else sentence)
 
 
 def _is_larger_than(document: object, most: int) -> bool:

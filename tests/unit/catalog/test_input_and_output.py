@@ -23,6 +23,25 @@ def test_an_input_that_fits_passes(operator: Operator) -> None:
     operator.load().check_input("summarize", '{"text": "hello", "max_sentences": "3", "language": "fr"}')
 
 
+def test_a_parameter_that_looks_like_one_that_is_not_given_is_answered_with_its_name(operator: Operator) -> None:
+    assert violations(operator, '{"txt": "hello"}') == {
+        "params.text": "is required; add it",
+        "params.txt": "is not a parameter; did you mean text?",
+    }
+    with pytest.raises(InputSchemaViolation, match=r"params\.txt is not a parameter of this intent; remove it"):
+        operator.load().check_input("summarize", '{"text": "hello", "txt": "hello"}')
+
+
+def test_what_is_said_of_an_input_counts_the_fields_that_it_does_not_name(operator: Operator) -> None:
+    operator.install()
+    with pytest.raises(InputSchemaViolation) as refused:
+        operator.load().check_input("summarize", '{"txt": "hello"}')
+    assert refused.value.message.endswith(" (and 1 more)")
+    with pytest.raises(InputSchemaViolation) as refused:
+        operator.load().check_input("summarize", "{}")
+    assert refused.value.message == "the input does not fit summarize: params.text is required; add it"
+
+
 def test_every_wrong_field_is_named_with_limit_and_remedy(operator: Operator) -> None:
     found = violations(operator, json.dumps({"text": "", "max_sentences": "x", "zz": 1, "language": "de"}))
 
