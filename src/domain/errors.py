@@ -42,6 +42,17 @@ class AionError(Exception):
         self.violations = tuple(FieldViolation(f"{path}.{one.field}", one.description) for one in self.violations)
         return self
 
+    def outside(self, path: str) -> Self:
+        """This error as who sent the part at `path` alone, as the whole request, names the fields."""
+        inside = f"{path}."
+        for one in self.violations:
+            if one.field.startswith(inside):
+                self.message = self.message.replace(one.field, one.field.removeprefix(inside))
+        self.violations = tuple(
+            FieldViolation(one.field.removeprefix(inside), one.description) for one in self.violations
+        )
+        return self
+
 
 class InvalidRequest(AionError):
     """The request itself is wrong; sending it again changes nothing."""

@@ -46,6 +46,12 @@ def transcode(method: Method, request: Message, binding: int = 0) -> HttpRequest
     return HttpRequest(verb, path, query, content, wraps)
 
 
+def named_by(face: str, method: Method, field: str) -> str:
+    """How a refusal over this face names a field: REST has no name for the field of the request that is its body."""
+    body = rule_of(method).body
+    return field.removeprefix(f"{body}.") if face == "rest" and body else field
+
+
 def _binding(rule: Any) -> tuple[str, str, str]:
     verb = rule.WhichOneof("pattern")
     return verb.upper(), getattr(rule, verb), rule.body

@@ -44,7 +44,7 @@ def to_update(request: schedules_pb2.UpdateScheduleRequest) -> ScheduleCommand:
     """What the request asks for. Raises ValidationFailed and BudgetInvalid."""
     command = _to_command(request.schedule, has_schedule=request.HasField("schedule"))
     if command.schedule_id not in ("", request.schedule_id):
-        raise _refused("schedule.schedule_id", "must be empty or equal to schedule_id")
+        raise _refused("schedule.schedule_id", "must be empty or equal to the request's schedule_id")
     return replace(command, schedule_id=request.schedule_id)
 
 

@@ -7,9 +7,12 @@ from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
 
 from aion.adapters.rpc.counting import too_many
+from aion.adapters.rpc.patterns import form_of, lower_case_that_fits
 from aion.domain.errors import FieldViolation, ValidationFailed
 
 MAX_VIOLATIONS = 20
+_WHERE_TO_LOOK = {"intent": "list the intents to see what there is"}
+"""What to do about an empty field, by its name, where it is not enough to know that it is missing."""
 
 
 class Validation:
@@ -39,13 +42,28 @@ def _failed(found: tuple[FieldViolation, ...]) -> ValidationFailed:
 
 def _sentence(violation: protovalidate.Violation, request: Message) -> str:
     """What the rule says; values of an enum by their names, and of a list of words the empty one, too."""
-    if violation.proto.rule_id == "enum.in" and (enum := _enum(violation.proto, request)) is not None:
-        names = [enum.values_by_number[number].name for number in violation.rule_value]
+    rule, wanted, given = violation.proto.rule_id, violation.rule_value, violation.field_value
+    if given == "" and rule in ("string.min_len", "string.pattern"):
+        return _emptiness(violation.proto)
+    if rule == "string.pattern" and (form := form_of(wanted)):
+        fitting = lower_case_that_fits(wanted, given)
+        return f"must be {form}{f'; write it as {fitting}' if fitting else ''}"
+    if rule == "enum.in" and (enum := _enum(violation.proto, request)) is not None:
+        names = [enum.values_by_number[number].name for number in wanted]
         return f"must be one of {', '.join(names)}"
-    if violation.proto.rule_id != "string.in":
-        return violation.proto.message or violation.proto.rule_id
-    words = [word for word in violation.rule_value if word]
-    return f"must be one of {', '.join(words)}{', or empty' if '' in violation.rule_value else ''}"
+    if rule != "string.in":
+        return violation.proto.message or rule
+    words = [word for word in wanted if word]
+    return f"must be one of {', '.join(words)}{', or empty' if '' in wanted else ''}"
+
+
+def _emptiness(violation: protovalidate.ViolationPb) -> str:
+    """What is said of an empty text that must not be: a field is missing, an item of a list or map is there."""
+    assert violation.field is not None  # a text is a field of something
+    last = violation.field.elements[-1]
+    if last.subscript is not None:
+        return "must not be empty"
+    return f"is required; {_WHERE_TO_LOOK.get(last.field_name, 'add it')}"
 
 
 def _enum(violation: protovalidate.ViolationPb, request: Message) -> EnumDescriptor | None:

@@ -16,7 +16,7 @@ def to_wish(message: webhooks_pb2.Webhook, webhook_id: str = "") -> WebhookWish:
     if webhook_id and message.webhook_id not in ("", webhook_id):
         raise ValidationFailed(
             f"webhook.webhook_id is another one than {webhook_id}; leave it out, or make them agree",
-            violations=(FieldViolation("webhook.webhook_id", "must be empty or equal to webhook_id"),),
+            violations=(FieldViolation("webhook.webhook_id", "must be empty or equal to the request's webhook_id"),),
         )
     return WebhookWish(
         url=message.url,

@@ -145,6 +145,25 @@ async def test_a_bad_query_is_refused_and_the_parameter_named(client, face, quer
 
 
 @pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("page_size=abc", "must be an integer, 0 or more"),
+        ("page_size=-1", "must be an integer, 0 or more"),
+        ("intent=Not%20One", "must be 1 to 64 characters of a to z"),
+        ("page_token=" + "x" * 1025, "must have at most 1024 characters"),
+    ],
+)
+async def test_a_parameter_that_does_not_fit_is_told_what_would(client, query, says):
+    answer = await client.get(f"/v1/tasks?{query}")
+    assert [v["description"].startswith(says) for v in answer.json()["violations"]] == [True]
+
+
+async def test_a_last_event_id_that_is_no_offset_is_told_what_would_be_one(client):
+    answer = await client.get("/v1/tasks/t1:watch", headers={"Last-Event-ID": "abc"})
+    assert answer.json()["violations"] == [{"field": "Last-Event-ID", "description": "must be an integer, 0 or more"}]
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("OK", "'OK' is not one of its names; did you mean TASK_STATE_OK?"),
@@ -274,3 +293,30 @@ async def test_credentials_may_come_as_bearer_or_api_key(face):
     for headers in (KEY, READER):
         async with client_of(face, **headers) as client:
             assert (await client.get("/v1/tasks/t-1")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/schedules", {"task": {"intent": "echo"}}, "cron"),
+        ("/v1/schedules", {"cron": "@daily", "task": {"intent": "Echo"}}, "task.intent"),
+        ("/v1/schedules", {"corn": "@daily"}, "corn"),
+        ("/v1/webhooks", {}, "url"),
+        ("/v1/webhooks", {"url": "https://a.example", "intents": [""]}, "intents[0]"),
+    ],
+)
+async def test_fields_are_named_as_they_stand_in_the_body_also_where_it_is_one_field_of_the_request(
+    face, path, body, field
+):
+    async with client_of(face) as client:
+        answer = await client.post(path, json=body)
+    problem = answer.json()
+    assert answer.status_code == 400
+    assert [violation["field"] for violation in problem["violations"]] == [field]
+    assert problem["detail"].startswith(f"{field} ")
+
+
+async def test_a_field_of_the_path_keeps_its_name_beside_those_of_the_body(face):
+    async with client_of(face) as client:
+        answer = await client.put("/v1/schedules/a%20b", json={"task": {"intent": "echo"}})
+    assert {violation["field"] for violation in answer.json()["violations"]} == {"schedule_id", "cron"}

@@ -18,7 +18,7 @@ from tests.contract.transports.preparations import NOWHERE, World
 from tests.contract.transports.statuses import right_status
 from tests.e2e.callers import Caller, MakeCaller
 from tests.e2e.faces import BY_NAME, Face, collect, refusal
-from tests.e2e.transcoding import bindings
+from tests.e2e.transcoding import bindings, named_by
 
 every_rpc = pytest.mark.parametrize("name", sorted(BY_NAME))
 RUN_ALL = "intent:*:run"
@@ -161,4 +161,5 @@ async def test_a_field_that_breaks_a_rule_is_refused_alike(caller: Caller, name)
     for face in serving(caller.every_face, name):
         refused = await refusal(face, BY_NAME[name], request)
         assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", "VALIDATION_FAILED"), face.name
-        assert field in [violated for violated, _ in refused.violations], face.name
+        named = named_by(face.name, BY_NAME[name], field)
+        assert named in [violated for violated, _ in refused.violations], face.name

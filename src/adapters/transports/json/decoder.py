@@ -26,7 +26,7 @@ from aion.adapters.transports.json.form import (
     type_of,
 )
 from aion.adapters.transports.json.times import parse_duration, parse_timestamp
-from aion.adapters.transports.json.values import Misfit, key_parser, scalar_parser, string
+from aion.adapters.transports.json.values import Misfit, key_parser, scalar_parser
 from aion.contract import validate_pb2
 from aion.domain.errors import FieldViolation, MalformedRequest
 
@@ -196,7 +196,8 @@ def _well_known(descriptor: Descriptor) -> Parse:
     def parse_text(value: Any) -> Message:
         assert reader is not None
         try:
-            return reader(string(value))
+            # What is no text has not the reader's form: its sentence shows one.
+            return reader(value if type(value) is str else "")
         except ValueError as error:
             raise Misfit(str(error)) from None
 

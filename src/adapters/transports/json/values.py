@@ -10,6 +10,8 @@ from typing import Any
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
+from aion.contract import validate_pb2
+
 Parse = Callable[[Any], Any]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
@@ -32,6 +34,10 @@ _BITS = {
 }
 
 
+_BOUNDED = ("int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64")
+"""The kinds of rules in the contract that bound whole numbers."""
+
+
 class Misfit(Exception):
     """A JSON value that does not fit its field. The path grows while the error rises through the document."""
 
@@ -51,7 +57,7 @@ def scalar_parser(field: FieldDescriptor) -> Parse:
     if field.enum_type is not None:
         return _enum(field.enum_type)
     if field.type in _BITS:
-        return _integer(*_BITS[field.type])
+        return _integer(*_BITS[field.type], _range_of(field))
     return {
         _F.TYPE_STRING: string,
         _F.TYPE_BOOL: _boolean,
@@ -81,7 +87,19 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-def _integer(low: int, high: int) -> Parse:
+def _range_of(field: FieldDescriptor) -> str:
+    """The numbers that a field takes, as a sentence says them: by the contract's own bounds, or by its type."""
+    low, high = _BITS[field.type]
+    # The module is made from a descriptor when it is imported, so it has no types.
+    rules = field.GetOptions().Extensions[validate_pb2.field]  # type: ignore[attr-defined]
+    kind = rules.WhichOneof("type")
+    bounds = getattr(rules, kind) if kind in _BOUNDED else None
+    least = bounds.gte if bounds is not None and bounds.HasField("gte") else low
+    most = bounds.lte if bounds is not None and bounds.HasField("lte") else high
+    return f"{least} or more" if most == high and least > low else f"from {least} to {most}"
+
+
+def _integer(low: int, high: int, said: str) -> Parse:
     def parse(value: Any) -> int:
         if type(value) is int:
             number = value
@@ -90,9 +108,9 @@ def _integer(low: int, high: int) -> Parse:
         ):
             number = int(value)
         else:
-            raise Misfit(f"must be an integer from {low} to {high}")
+            raise Misfit(f"must be an integer, {said}")
         if not low <= number <= high:
-            raise Misfit(f"must be an integer from {low} to {high}")
+            raise Misfit(f"must be an integer, {said}")
         return number
 
     return parse

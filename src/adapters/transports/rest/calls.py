@@ -47,6 +47,8 @@ class UnaryOperation:
         except ClientGone:
             return
         except Refused as refused:
+            if self.shape.body_field:
+                refused.error.outside(self.shape.body_field)
             await send_problem(send, refused)
             return
         failpoints.hit("server.before_http_answer")

@@ -6,9 +6,13 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import parse_qsl
 
+from aion.adapters.rpc.patterns import form_of
 from aion.adapters.transports.http.answers import Scope
 from aion.adapters.transports.rest.connexion_parts import AbstractOperation, ConnexionRequest, ParameterValidator
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
+
+_MOST = (None, 2**31 - 1, 2**63 - 1)
+"""What is no bound of a parameter but the end of its type."""
 
 
 class QueryCheck:
@@ -33,8 +37,7 @@ class QueryCheck:
         for name, parameter in self._declared.items():
             misfit = self._validator.validate_query_parameter(parameter, request)
             if misfit:
-                # What follows the first line is the schema, which the document shows better.
-                sentence = str(misfit).splitlines()[0]
+                sentence = _must_be(parameter["schema"]) or str(misfit).splitlines()[0]
                 raise ValidationFailed(f"{name}: {sentence}", violations=(FieldViolation(name, sentence),))
 
     def _unknown(self, name: str) -> MalformedRequest:
@@ -53,6 +56,24 @@ def _enum(parameter: dict[str, Any]) -> Sequence[str]:
     """The names that a parameter takes; none when it takes anything else."""
     schema = parameter["schema"]
     return tuple(schema.get("items", schema).get("enum", ()))
+
+
+def _must_be(schema: dict[str, Any]) -> str:
+    """What a parameter must be; empty for one whose sentence is connexion's: what follows its first line is the schema,
+    which the document shows better.
+    """
+    match schema["type"]:
+        case "integer":
+            low, high = schema.get("minimum"), schema.get("maximum")
+            bounds = "" if low is None else f", {low} or more" if high in _MOST else f", from {low} to {high}"
+            return f"must be an integer{bounds}"
+        case "boolean":
+            return "must be true or false"
+        case "string" if form := form_of(schema.get("pattern", "")):
+            return f"must be {form}"
+        case "string" if "maxLength" in schema:
+            return f"must have at most {schema['maxLength']} characters"
+    return ""
 
 
 def _no_such_name(name: str, text: str, names: Sequence[str]) -> ValidationFailed:
