@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from aion.app.commands.module_words import takers_line
+from aion.app.settings import Settings
 from tests.e2e.processes import command
 
 
@@ -18,11 +20,19 @@ def test_a_module_is_packed_verified_installed_listed_and_removed(author, settin
     assert (packed.code, name, version, int(size) > 0) == (0, "says", "1.0.0", True), packed.stderr
     assert "its WebAssembly alone, to which tasks are pinned, is sha256:" in packed.stderr
     assert aion(settings, "verify", output).stdout == f"says 1.0.0 {digest}\n"
-    assert aion(settings, "install", output).stdout == f"says 1.0.0 {digest}\n"
+    installed = aion(settings, "install", output)
+    assert installed.stdout == f"says 1.0.0 {digest}\n"
+    assert f"with AION_DATA_DIR={settings.data_dir} `aion dev` takes it up by itself" in installed.stderr
     (listed,) = json.loads(aion(settings, "list", "--json").stdout)
     assert (listed["name"], listed["where"], listed["artifact_digest"]) == ("says", "installed", digest)
     assert aion(settings, "remove", "says@1.0.0").code == 0
     assert json.loads(aion(settings, "list", "--json").stdout) == []
+
+
+def test_who_takes_an_installed_module_up_depends_on_whether_a_data_directory_was_named(monkeypatch, tmp_path):
+    monkeypatch.delenv("AION_DATA_DIR", raising=False)
+    assert takers_line(Settings()).endswith("those with AION_DATA_DIR look elsewhere")
+    assert "for those without AION_DATA_DIR install it without" in takers_line(Settings(data_dir=tmp_path))
 
 
 def test_a_trial_that_fails_says_why_and_exits_1(author, settings):

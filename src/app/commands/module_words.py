@@ -5,6 +5,7 @@ from typing import Any
 
 from aion.app.composition.module_list import Shown
 from aion.app.composition.module_room import Report
+from aion.app.settings import Settings
 
 MEBIBYTE = 1 << 20
 
@@ -14,6 +15,17 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def takers_line(settings: Settings) -> str:
+    """Who takes up a module that was installed with these settings, and when."""
+    when = "`aion dev` takes it up by itself, `aion serve` and `aion worker` when they start"
+    if "data_dir" not in settings.model_fields_set:
+        return f"{when}; those with AION_DATA_DIR look elsewhere"
+    return (
+        f"with AION_DATA_DIR={settings.data_dir} {when}; no other server sees it: "
+        "for those without AION_DATA_DIR install it without"
+    )
 
 
 def shown_of(shown: Shown) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import orjson
 import typer
 
 from aion.app.commands.failing import EXIT_REFUSED, refusals_as_sentences
-from aion.app.commands.module_words import listed_lines, report_lines, report_of, shown_of
+from aion.app.commands.module_words import listed_lines, report_lines, report_of, shown_of, takers_line
 from aion.app.composition.module_list import list_modules
 from aion.app.composition.module_room import install as install_module
 from aion.app.composition.module_room import pack as pack_modules
@@ -127,15 +127,12 @@ def install(
 ) -> None:
     """Verify a module, compile it and put it where servers find it; versions stand side by side."""
     with refusals_as_sentences():
-        done = install_module(load(Settings), source, replace=replace)
+        settings = load(Settings)
+        done = install_module(settings, source, replace=replace)
     package = done.unpacked.contents.package
     typer.echo(f"{package.name} {package.version} {done.unpacked.digest}")
     what = "was there already" if done.already else "took the place of other bytes" if done.replaced else "is installed"
-    typer.echo(
-        f"aion: {package.engine} {what} in {done.folder}; `aion dev` takes it up by itself, `aion serve` and "
-        "`aion worker` when they start",
-        err=True,
-    )
+    typer.echo(f"aion: {package.engine} {what} in {done.folder}; {takers_line(settings)}", err=True)
 
 
 @app.command()
