@@ -26,8 +26,11 @@ def reason(cause: OSError) -> str:
 
 
 def refuse_taken(wanted: Mapping[str, Listen | None]) -> None:
-    """Raises OSError for an address that somebody else has, naming the variable that sets it."""
+    """Raises OSError for the addresses that somebody else has, naming the variables that set them."""
+    taken = []
     for variable, listen in wanted.items():
         cause = obstacle(listen) if listen else None
         if cause is not None and cause.errno == errno.EADDRINUSE:
-            raise OSError(f"cannot listen on {listen}: it is taken; set {variable} to another one") from cause
+            taken.append(f"cannot listen on {listen}: it is taken; set {variable} to another one")
+    if taken:
+        raise OSError("\n".join(taken))

@@ -1,10 +1,12 @@
 """`aion`: the server's own command. Clients use `aionctl`."""
 
 import os
+from typing import Annotated
 
 import typer
 
 from aion.app.commands.lazy import Lazy, LazyGroup
+from aion.app.commands.version import version
 
 COMMANDS = (
     Lazy("dev", "aion.app.commands.serving:dev", "Run a server for yourself on this machine."),
@@ -37,8 +39,18 @@ app = typer.Typer(
 )
 
 
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
 @app.callback()
-def _aion() -> None:
+def _aion(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
     pass
 
 

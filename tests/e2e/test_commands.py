@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aion import __version__
 from aion.app.composition.offline import dev_key, key_desk
 from aion.app.settings import Settings
 from tests.e2e.catalogue import write_small_catalogue
@@ -112,6 +113,38 @@ def test_the_doctor_finds_what_keeps_serve_from_starting_and_warns_of_a_port_tha
     assert (warned.code, "warning" in warned.stdout, address in warned.stdout) == (0, True, True), warned.stdout
     assert "AION_HTTP_LISTEN" in warned.stdout
     assert warned.stdout.count(address) == 1, "the address stands once"
+
+
+def test_the_doctor_shows_long_paths_whole_and_names_every_column(tmp_path: Path, written):
+    far = tmp_path / ("far" * 20) / "away"
+    said = aion(tmp_path, written, "doctor", AION_DATA_DIR=str(far), COLUMNS="80")
+    assert said.code == 0, said.stdout
+    assert "status" in said.stdout
+    assert "…" not in said.stdout
+    cells = [line.split("│")[3].strip() for line in said.stdout.splitlines() if line.count("│") == 5]
+    assert str(far) in "".join(cells)
+
+
+def test_the_version_is_an_option_as_well(tmp_path: Path, written):
+    asked = aion(tmp_path, written, "--version")
+    assert (asked.code, asked.stdout) == (0, __version__ + "\n")
+
+
+def test_ports_that_are_taken_are_told_all_at_once(tmp_path: Path, written):
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        ports = [taken.getsockname()[1] for taken in (first, second)]
+        said = aion(
+            tmp_path,
+            written,
+            "serve",
+            AION_GRPC_LISTEN=f"127.0.0.1:{ports[0]}",
+            AION_HTTP_LISTEN=f"127.0.0.1:{ports[1]}",
+        )
+    assert said.code == 1
+    assert said.stderr.splitlines()[-2:] == [
+        f"aion: cannot listen on 127.0.0.1:{ports[0]}: it is taken; set AION_GRPC_LISTEN to another one",
+        f"aion: cannot listen on 127.0.0.1:{ports[1]}: it is taken; set AION_HTTP_LISTEN to another one",
+    ]
 
 
 def test_serve_refuses_an_open_address_without_tls(tmp_path: Path, written):

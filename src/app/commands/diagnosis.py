@@ -2,7 +2,7 @@
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from aion.app.composition.offline import diagnose
@@ -22,7 +22,8 @@ def doctor() -> None:
             typer.echo(f"aion: {problem}", err=True)
         raise typer.Exit(1) from invalid
     findings = diagnose(settings)
-    table = Table("check", "", "finding", "remedy")
+    # A path is whole or of no use: what has no spaces is folded where the terminal is narrow.
+    table = Table("check", "status", Column("finding", overflow="fold"), Column("remedy", overflow="fold"))
     for finding in findings:
         mark = (
             Text("ok", "green")
