@@ -156,7 +156,7 @@ async def test_the_id_in_the_path_and_in_the_body_are_one(caller: Caller):
 
     answer = await put({"schedule_id": "other", **body})
     assert (answer.status_code, answer.json()["reason"]) == (400, "VALIDATION_FAILED")
-    assert answer.json()["violations"][0]["field"] == "schedule.schedule_id"
+    assert answer.json()["violations"][0]["field"] == "schedule_id"
     for document in (body, {"schedule_id": "nightly", **body}):
         assert (await put(document)).json()["schedule_id"] == "nightly"
 
