@@ -59,6 +59,50 @@ async def test_an_owner_in_another_process_is_noticed_too(url, tmp_path):
     await other.communicate(b"")
 
 
+async def test_a_store_has_one_owner_whatever_symbolic_links_lead_to_it(url, tmp_path):
+    """7.1 The lock lies beside the store's file itself, whatever symbolic links lead there."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "aion.sqlite").symlink_to(tmp_path / "data" / "aion.sqlite")
+    (tmp_path / "folder").symlink_to(tmp_path / "data")
+    for name in ("other", "folder"):
+        other = f"sqlite:///{tmp_path / name / 'aion.sqlite'}"
+        async with opening(url):
+            with pytest.raises(StoreOwned, match=str(os.getpid())):
+                async with opening(other):
+                    pass
+            with pytest.raises(StoreOwned):
+                schema.migrate(other)
+        async with opening(other):
+            with pytest.raises(StoreOwned):
+                async with opening(url):
+                    pass
+
+
+async def test_a_store_that_symbolic_links_lead_to_is_made_for_its_owner_only(tmp_path):
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "new.sqlite")
+    async with opening(f"sqlite:///{tmp_path / 'link.sqlite'}"):
+        assert stat.S_IMODE((tmp_path / "new.sqlite").stat().st_mode) == 0o600
+
+
+async def test_a_store_with_hard_links_is_refused_with_the_remedy(url, tmp_path):
+    """7.1 A store with hard links is refused: under each name it has a lock and a log of its own."""
+    async with opening(url):
+        pass
+    second = tmp_path / "second.sqlite"
+    second.hardlink_to(tmp_path / "data" / "aion.sqlite")
+    for name in (url, f"sqlite:///{second}"):
+        with pytest.raises(StoreUnreadable, match=r"2 names \(hard links\).*aion backup"):
+            async with opening(name):
+                pass
+        with pytest.raises(StoreUnreadable, match="hard links"):
+            SqliteApiKeyStore.open(name)
+        with pytest.raises(StoreUnreadable, match="hard links"):
+            schema.migrate(name)
+    second.unlink()
+    async with opening(url):
+        pass
+
+
 async def test_files_are_readable_by_their_owner_only(url, tmp_path):
     async with opening(url):
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}

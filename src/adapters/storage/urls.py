@@ -1,5 +1,6 @@
 """Reads AION_STORAGE_URL, and says in words what cannot be used."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,11 @@ _FILE = "sqlite:///"
 
 @dataclass(frozen=True, slots=True)
 class StorageLocation:
-    """Where the embedded store lies; without a path it is in memory and ends with the process."""
+    """Where the embedded store lies; without a path it is in memory and ends with the process.
+
+    The path is the file's own, with no symbolic link in it: what stands beside a store (its lock, its log) stands
+    beside the file, whatever name leads to it.
+    """
 
     path: Path | None
 
@@ -22,7 +27,7 @@ class StorageLocation:
         if url.startswith(_FILE):
             path = Path(url.removeprefix(_FILE))
             if path.is_absolute():
-                return cls(path)
+                return cls(Path(os.path.realpath(path)))
             raise UnsupportedStorage(
                 f"the storage URL {url} has a relative path; give an absolute one: sqlite:////var/lib/aion/aion.sqlite"
             )
