@@ -26,6 +26,7 @@ from aion.adapters.rpc.turnstile import Turnstile
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.sqlite import open_store
+from aion.adapters.storage.under_secret import under_secret
 from aion.adapters.telemetry.calls import TelemetryCallObserver
 from aion.adapters.telemetry.health import Health, Phase
 from aion.adapters.telemetry.metrics import Level, Metrics
@@ -96,7 +97,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
         observer = TelemetryObserver(metrics, tracer)
         store = await stack.enter_async_context(open_store(settings.store, clock, signals, owner, observer=observer))
         keys = stack.enter_context(SqliteApiKeyStore.open(settings.store))
-        pepper = open_pepper(settings.data_dir, entropy)
+        pepper = open_pepper(settings.data_dir, entropy, lambda: under_secret(settings.store, clock.now()))
 
         retention = load_retention(config_folder(settings), settings.keep_events, settings.keep_tasks)
         # What the operator can get wrong comes before modules are compiled, which takes seconds the first time.

@@ -44,6 +44,27 @@ def test_a_list_of_keys_says_where_it_looked_and_gives_ids_that_revoke_takes(tmp
     assert (elsewhere.code, f"no key {key_id} in tenant default" in elsewhere.stderr) == (1, True)
 
 
+def test_keys_whose_secret_is_gone_are_void_until_they_are_given_up_knowingly(tmp_path: Path):
+    """15.8 The secret beside a store is never replaced while a key in force or a webhook needs it."""
+    pepper = tmp_path / "api-keys.pepper"
+    assert command(tmp_path, "keys", "create", "billing").code == 0
+    pepper.unlink()
+    listed = command(tmp_path, "keys", "list")
+    assert (listed.stdout.splitlines()[1].split("\t")[-1], "without it no key" in listed.stderr) == ("void", True)
+    for arguments in (["serve"], ["dev"], ["keys", "create", "another"], ["backup", str(tmp_path / "b.tar")]):
+        refused = command(tmp_path, *arguments, AION_GRPC_LISTEN="127.0.0.1:0", AION_HTTP_LISTEN="127.0.0.1:0")
+        assert (refused.code, f"{pepper} is gone" in refused.stderr) == (1, True), refused.stderr
+        assert not pepper.exists()
+    unsaid = command(tmp_path, "keys", "begin-anew")
+    assert (unsaid.code, "say --secret-is-lost" in unsaid.stderr) == (1, True)
+    assert command(tmp_path, "keys", "list").stdout == listed.stdout
+    anew = command(tmp_path, "keys", "begin-anew", "--secret-is-lost")
+    assert (anew.code, "1 API key given up" in anew.stderr) == (0, True), anew.stderr
+    assert command(tmp_path, "keys", "create", "billing").code == 0
+    states = [line.split("\t")[-1] for line in command(tmp_path, "keys", "list").stdout.splitlines()]
+    assert states == ["state", "revoked", "valid"]
+
+
 def test_the_table_of_keys_never_cuts_an_id():
     key_id = "1TzHKOc5OacB4x7Q"
     page = Console(width=60, file=StringIO(), record=True)

@@ -1,13 +1,15 @@
 """The server's own secret, mixed into every stored key: a stolen database alone lets nobody test a guess.
 
 It lives in one file of the data directory, outside of the database, readable by its owner only. Without it
-every key is void, so it belongs into the backup, apart from the database.
+every key is void, so it belongs into the backup, apart from the database; and while anything hangs on it, one that is
+gone is never replaced.
 """
 
 import hmac
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,15 +23,31 @@ class PepperUnusable(Exception):
     """The pepper file cannot be trusted; the message names the file and the remedy."""
 
 
-def open_pepper(data_dir: Path, entropy: Entropy) -> bytes:
-    """The pepper of this data directory, created when there is none. Raises PepperUnusable.
+class PepperLost(PepperUnusable):
+    """The pepper is gone, and what is in the store needs it."""
 
-    Several processes may call it at once: all get the same bytes.
+
+def open_pepper(data_dir: Path, entropy: Entropy, hang_on_it: Callable[[], object]) -> bytes:
+    """The pepper of this data directory, created when there is none and nothing needs one. Raises PepperUnusable.
+
+    `hang_on_it` says what needs the pepper, as "2 API keys", false for nothing; it is asked when there is no file.
+    Several processes may call this at once: all get the same bytes.
     """
     path = data_dir / PEPPER_FILE
     if not path.exists():
+        # Looked for again: whoever made the first key made the pepper before it.
+        if (orphans := hang_on_it()) and not path.exists():
+            raise _lost(data_dir, orphans)
         _create(path, entropy.bytes(_BYTES))
     return _read(path)
+
+
+def _lost(data_dir: Path, orphans: object) -> PepperLost:
+    return PepperLost(
+        f"{data_dir / PEPPER_FILE} is gone, the secret that {orphans} of this store cannot do without: put it back "
+        "from a backup (docs/operations.md says how), or set AION_DATA_DIR to the folder where it lies; if it is lost "
+        f"for good, `AION_DATA_DIR={data_dir} aion keys begin-anew` gives them up, and a new one is made"
+    )
 
 
 def mac(pepper: bytes, key_text: str) -> bytes:

@@ -1,6 +1,6 @@
 """The statements of API keys."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from aion.adapters.storage.compiling import compiled, compiled_insert, parameter
 from aion.adapters.storage.tables import api_keys
@@ -23,4 +23,16 @@ REVOKE_API_KEY = compiled(
     "now",
     "tenant",
     "key",
+)
+COUNT_API_KEYS_IN_FORCE = compiled(
+    select(func.count())
+    .select_from(api_keys)
+    .where(
+        api_keys.c.revoke_us.is_(None),
+        or_(api_keys.c.expire_us.is_(None), api_keys.c.expire_us > parameter("now")),
+    ),
+    "now",
+)
+REVOKE_ALL_API_KEYS = compiled(
+    update(api_keys).where(api_keys.c.revoke_us.is_(None)).values(revoke_us=parameter("now")), "now"
 )

@@ -4,7 +4,9 @@ A restored store is one whose server was killed at that moment: what was RUNNING
 is there. The configuration and the modules are the operator's own files and are not in it.
 """
 
+import contextlib
 import os
+import sqlite3
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,12 +17,13 @@ from aion.adapters.storage.archive import Archive, Manifest, opened_archive, par
 from aion.adapters.storage.errors import BackupRefused
 from aion.adapters.storage.ownership import LOCK_NAME, owned_directory
 from aion.adapters.storage.snapshot import problem_of, snapshot
+from aion.adapters.storage.under_secret import UnderSecret, found_under_secret
 
 STORE: Final = "store.db"
 
 
 def back_up(store: Path, secret: Path, file: Path, version: str, now: datetime) -> Manifest:
-    """Writes a backup of the store and of the secret file, if there is one, to a new file.
+    """Writes a backup of the store and of the secret file to a new file; without one if nothing in the store needs it.
 
     Raises BackupRefused and OSError; then there is no file.
     """
@@ -37,6 +40,11 @@ def back_up(store: Path, secret: Path, file: Path, version: str, now: datetime) 
         files = {STORE: copy}
         if secret.exists():
             files[secret.name] = secret
+        elif orphans := _need_the_secret(copy, now):
+            raise BackupRefused(
+                f"{secret} is gone, and without it {orphans} in the backup would be void: put it back first, from an "
+                "earlier backup, or set AION_DATA_DIR to the folder where it lies; nothing was written"
+            )
         manifest = Manifest(version, revision, now, {name: part_of(path) for name, path in files.items()})
         try:
             write_archive(file, manifest, files)
@@ -70,6 +78,11 @@ def restore(file: Path, store: Path, secret: Path) -> tuple[Manifest, Sequence[s
             os.link(parts[STORE], store)
             sync_folder(store.parent)
     return archive.manifest, missing
+
+
+def _need_the_secret(copy: Path, now: datetime) -> UnderSecret:
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        return found_under_secret(connection, now)
 
 
 def _refuse_what_is_in_the_way(data_dir: Path, store: Path) -> None:

@@ -21,5 +21,13 @@ class StoreNotMigrated(StoreStartupError):
     """The store was written by another version of AION and was not migrated yet."""
 
 
+class StoreDamaged(StoreUnreadable):
+    """What lies in the file cannot be read as a store any more, or never was one."""
+
+
+class NothingToBegin(Exception):
+    """Nothing is lost here, so there is no reason to begin anew; the message says what was found."""
+
+
 class BackupRefused(Exception):
     """A backup that cannot be made or cannot be restored; the message says why and what to do."""

@@ -171,3 +171,6 @@ DELETE_EXPIRED_KEYS = compiled(
     "now",
     "rows",
 )
+COUNT_ALL_WEBHOOKS = compiled(select(func.count()).select_from(webhooks))
+DELETE_ALL_WEBHOOKS = compiled(delete(webhooks))
+DELETE_ALL_KEYS = compiled(delete(keys))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aion.app.commands.failing import fail, refusals_as_sentences
-from aion.app.composition.offline import key_desk
+from aion.app.composition.offline import begin_keys_anew, key_desk
 from aion.app.settings import Settings
 from aion.app.settings_report import load, redacted
 from aion.app.settings_types import parse_duration
@@ -61,13 +61,15 @@ def list_keys(tenant: Tenant = None) -> None:
         settings = load(Settings)
         named, where = tenant or settings.default_tenant, _where(settings)
         with key_desk(settings) as desk:
-            keys = desk.store.list(named)
+            keys, void = desk.store.list(named), desk.void
     if not keys:
         typer.echo(f"aion: no keys in tenant {named} of {where}; --tenant names another", err=True)
         return
     typer.echo(f"aion: keys of tenant {named} in {where}", err=True)
     now = datetime.now(UTC)
-    rows = [_row(key, now) for key in keys]
+    rows = [_row(key, now, void=void) for key in keys]
+    if void:
+        typer.echo(f"aion: api-keys.pepper is gone from {settings.data_dir}; without it no key is taken", err=True)
     if sys.stdout.isatty():
         Console().print(key_table(rows))
         return
@@ -93,12 +95,35 @@ def revoke(
         typer.echo(f"aion: {key_id} is revoked", err=True)
 
 
+@app.command("begin-anew")
+def begin_anew(
+    secret_is_lost: Annotated[
+        bool, typer.Option("--secret-is-lost", help="Say that api-keys.pepper cannot be had again.")
+    ] = False,
+) -> None:
+    """Give up every key and webhook of every tenant, once api-keys.pepper is lost for good. Stop the server first.
+
+    Keys are revoked, webhooks deleted; tasks and schedules stay. The next start makes a new secret.
+    """
+    with refusals_as_sentences():
+        settings = load(Settings)
+        if not secret_is_lost:
+            what = "this revokes every key and deletes every webhook of every tenant"
+            fail([f"{what}; say --secret-is-lost if api-keys.pepper cannot be had again"])
+        given_up = begin_keys_anew(settings)
+        typer.echo(
+            f"aion: {given_up or 'nothing'} given up; `aion keys list` shows what keys there were, make new ones with "
+            "`aion keys create`",
+            err=True,
+        )
+
+
 def _where(settings: Settings) -> str:
     """The store that was looked at: with another AION_DATA_DIR there are other keys."""
     return redacted(settings)["AION_STORAGE_URL"] or str(settings.data_dir)
 
 
-def _row(key: ApiKey, now: datetime) -> tuple[str, ...]:
+def _row(key: ApiKey, now: datetime, *, void: bool) -> tuple[str, ...]:
     over = key.expire_time is not None and key.expire_time <= now
     return (
         key.key_id,
@@ -106,7 +131,7 @@ def _row(key: ApiKey, now: datetime) -> tuple[str, ...]:
         " ".join(sorted(key.scopes)),
         f"{key.create_time:%Y-%m-%d %H:%M}",
         f"{key.expire_time:%Y-%m-%d %H:%M}" if key.expire_time else "never",
-        "revoked" if key.revoke_time else "expired" if over else "valid",
+        "revoked" if key.revoke_time else "expired" if over else "void" if void else "valid",
     )
 
 

@@ -25,7 +25,8 @@ from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, open_pepp
 from aion.adapters.storage import backup
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.archive import Manifest
-from aion.adapters.storage.errors import BackupRefused, StoreStartupError
+from aion.adapters.storage.errors import BackupRefused, NothingToBegin, StoreStartupError
+from aion.adapters.storage.under_secret import UnderSecret, begin_anew, under_secret
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.telemetry.logging import configure_logging
 from aion.app.listening import obstacle, reason
@@ -43,6 +44,7 @@ REFUSALS = (
     ConfigurationInvalid,
     StoreStartupError,
     BackupRefused,
+    NothingToBegin,
     PepperUnusable,
     ValueError,
     OSError,
@@ -58,18 +60,23 @@ class KeyDesk:
 
     store: ApiKeyStore
     data_dir: Path
+    url: str
+
+    @property
+    def void(self) -> bool:
+        """Whether the secret that every key was made with is gone, so that no server takes one."""
+        return not (self.data_dir / PEPPER_FILE).exists()
 
     def issue(
         self, tenant: str, principal: str, scopes: Iterable[str], expire_time: datetime | None
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which cannot be had again. Raises ValueError for a bad name or scope."""
         entropy = SystemEntropy()
-        pepper = open_pepper(self.data_dir, entropy)
         return issue_key(
             self.store,
             SystemClock(),
             entropy,
-            pepper,
+            self._pepper(),
             tenant=tenant,
             principal=principal,
             scopes=scopes,
@@ -78,14 +85,15 @@ class KeyDesk:
 
     def knows(self, text: str) -> bool:
         """Whether a server with this store and this pepper would take the key."""
-        pepper = open_pepper(self.data_dir, SystemEntropy())
+        authenticator = ApiKeyAuthenticator(self.store, self._pepper(), SystemClock())
         try:
-            proven = ApiKeyAuthenticator(self.store, pepper, SystemClock()).authenticate(
-                Credentials({"x-api-key": text}, (), "")
-            )
+            proven = authenticator.authenticate(Credentials({"x-api-key": text}, (), ""))
         except Unauthenticated:
             return False
         return proven is not None
+
+    def _pepper(self) -> bytes:
+        return open_pepper(self.data_dir, SystemEntropy(), lambda: under_secret(self.url, SystemClock().now()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,12 @@ def key_desk(settings: Settings) -> Iterator[KeyDesk]:
     """The keys of the data directory; makes the store when there is none yet."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with SqliteApiKeyStore.open(settings.store) as store:
-        yield KeyDesk(store, settings.data_dir)
+        yield KeyDesk(store, settings.data_dir, settings.store)
+
+
+def begin_keys_anew(settings: Settings) -> UnderSecret:
+    """Gives up what hangs on a secret that is lost. Raises NothingToBegin and StoreStartupError."""
+    return begin_anew(settings.store, settings.data_dir / PEPPER_FILE, SystemClock().now())
 
 
 def dev_key(settings: Settings) -> DevKey:
