@@ -132,8 +132,9 @@ class Settings(BaseSettings):
     """CA (PEM) that signs workers' certificates. Set: whoever connects to AION_WORKER_LISTEN must show one;
     clients at the other addresses need none for it. AION_PRINCIPALS says who they are."""
 
-    engine_hosts: Count = Field(default_factory=_cores)
-    """How many child processes run WASM. Unset: one per core that this process may use; more only compete."""
+    engine_hosts: Annotated[int, Field(ge=1, le=1_024)] = Field(default_factory=_cores)
+    """How many child processes run WASM, at most 1024. Unset: one per core that this process may use; more only
+    compete."""
 
     max_pending: Count = 10_000
     """How many tasks of one tenant may wait; the next one is refused with QUEUE_FULL. A bound that work

@@ -84,6 +84,12 @@ def test_the_local_key_is_made_anew_for_a_store_that_does_not_know_it(tmp_path: 
         assert not desk.knows(first.text)
 
 
+def test_a_storage_url_that_no_server_would_take_is_not_valid(tmp_path: Path, written):
+    said = aion(tmp_path, written, "config", "validate", AION_STORAGE_URL="postgres://aion:hunter2@db/aion")
+    assert (said.code, "storage of the kind postgres is not in this version" in said.stderr) == (1, True), said.stderr
+    assert "hunter2" not in said.stderr
+
+
 def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, written):
     said = aion(tmp_path, written, "config", "validate", AION_DATA_DIRECTORY="/tmp")
     assert (said.code, "did you mean AION_DATA_DIR?" in said.stderr) == (1, True)
@@ -102,6 +108,27 @@ def test_the_doctor_says_what_is_missing_and_the_remedy(tmp_path: Path, written)
     ill = aion(tmp_path, written, "doctor")
     assert (ill.code, "MISSING" in ill.stdout) == (1, True)
     assert "aion config validate" in ill.stdout
+
+
+def test_the_doctor_finds_a_store_that_no_server_could_start_with(tmp_path: Path, written):
+    assert aion(tmp_path, written, "keys", "create", "billing").code == 0
+    well = aion(tmp_path, written, "doctor")
+    assert (well.code, "aion.db: whole" in unfolded(well)) == (0, True), well.stdout
+    pepper, store = tmp_path / "data" / "api-keys.pepper", tmp_path / "data" / "aion.db"
+    pepper.rename(tmp_path / "pepper")
+    lost = aion(tmp_path, written, "doctor")
+    assert (lost.code, f"{pepper} is gone" in unfolded(lost), pepper.exists()) == (1, True, False), lost.stdout
+    (tmp_path / "pepper").rename(pepper)
+    whole = store.read_bytes()
+    store.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    damaged, refused = (aion(tmp_path, written, command) for command in ("doctor", "serve"))
+    assert (damaged.code, "is damaged" in unfolded(damaged)) == (1, True), damaged.stdout
+    assert (refused.code, "is damaged" in refused.stderr, "aion restore" in refused.stderr) == (1, True, True)
+
+
+def unfolded(said) -> str:
+    """A table's finding as one line: the third column, joined over the lines that it was folded into."""
+    return "".join(line.split("│")[3].strip() + " " for line in said.stdout.splitlines() if line.count("│") == 5)
 
 
 def test_the_doctor_finds_what_keeps_serve_from_starting_and_warns_of_a_port_that_is_taken(tmp_path: Path, written):

@@ -1,5 +1,8 @@
 """A store that is backed up, and where it may be restored; a store that breaks at a named place."""
 
+import resource
+from contextlib import contextmanager
+
 import pytest
 
 from aion import failpoints
@@ -27,6 +30,22 @@ async def made(here, tmp_path):
         file = tmp_path / "backup.tar"
         here.back_up(file)
     return file
+
+
+@pytest.fixture
+def disk():
+    """A disk as full as the kernel makes it for this process: no file grows beyond this room."""
+
+    @contextmanager
+    def with_(room):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return with_
 
 
 @pytest.fixture

@@ -106,6 +106,34 @@ async def test_a_directory_that_holds_something_or_is_owned_is_refused_and_stays
         there.restore(made)
 
 
+ROOM = 64 * 1024
+"""Enough for the shared memory beside a store, not for a copy of it."""
+
+
+async def test_a_disk_without_room_is_named_with_what_is_needed_and_nothing_stays(made, here, there, tmp_path, disk):
+    with disk(room=ROOM), pytest.raises(BackupRefused) as refused:
+        there.restore(made)
+    assert f"{made} could not be written to {there.store}" in str(refused.value)
+    assert f"have {made.stat().st_size} bytes of room in {there.folder}" in str(refused.value)
+    assert there.files == {"owner.lock"}
+    with disk(room=ROOM), pytest.raises(BackupRefused, match=r"could not be written.*bytes of room"):
+        here.back_up(tmp_path / "another.tar")
+    assert {path.name for path in tmp_path.iterdir()} == {"backup.tar", "here", "there"}
+    there.restore(made)
+
+
+async def test_a_restore_that_fails_at_its_end_leaves_no_secret_behind(made, there, monkeypatch):
+    def no_link(*names):
+        raise PermissionError(1, "no links here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup.os, "link", no_link)
+        with pytest.raises(BackupRefused, match="no links here"):
+            there.restore(made)
+    assert there.files == {"owner.lock"}
+    there.restore(made)
+
+
 async def test_a_store_elsewhere_is_not_overwritten_either(made, there, tmp_path):
     elsewhere = tmp_path / "elsewhere" / "store.sqlite"
     elsewhere.parent.mkdir()

@@ -34,12 +34,20 @@ def open_pepper(data_dir: Path, entropy: Entropy, hang_on_it: Callable[[], objec
     Several processes may call this at once: all get the same bytes.
     """
     path = data_dir / PEPPER_FILE
-    if not path.exists():
-        # Looked for again: whoever made the first key made the pepper before it.
-        if (orphans := hang_on_it()) and not path.exists():
-            raise _lost(data_dir, orphans)
+    if not check_pepper(data_dir, hang_on_it):
         _create(path, entropy.bytes(_BYTES))
     return _read(path)
+
+
+def check_pepper(data_dir: Path, hang_on_it: Callable[[], object]) -> bool:
+    """Whether there is a pepper; that there is none is right only while nothing hangs on it. Raises PepperUnusable."""
+    path = data_dir / PEPPER_FILE
+    # Looked for again: whoever made the first key made the pepper before it.
+    if not path.exists() and (orphans := hang_on_it()) and not path.exists():
+        raise _lost(data_dir, orphans)
+    if there := path.exists():
+        _read(path)
+    return there
 
 
 def _lost(data_dir: Path, orphans: object) -> PepperLost:

@@ -17,6 +17,7 @@ from aion.adapters.storage import api_key_statements as sql
 from aion.adapters.storage.connections import connect_file, connect_memory
 from aion.adapters.storage.json_columns import decode_scopes, encode_scopes
 from aion.adapters.storage.opening import create, make_ready
+from aion.adapters.storage.startup import startup_errors
 from aion.adapters.storage.times import from_us, time_or_none, to_us, us_or_none
 from aion.adapters.storage.urls import StorageLocation
 from aion.domain.errors import StoreUnavailable
@@ -41,8 +42,9 @@ class SqliteApiKeyStore:
             create(connection)
         else:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            make_ready(url)
-            connection = connect_file(path)
+            with startup_errors(path):
+                make_ready(url)
+                connection = connect_file(path)
         return cls(connection)
 
     def close(self) -> None:

@@ -4,11 +4,11 @@ A restored store is one whose server was killed at that moment: what was RUNNING
 is there. The configuration and the modules are the operator's own files and are not in it.
 """
 
-import contextlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -25,14 +25,14 @@ STORE: Final = "store.db"
 def back_up(store: Path, secret: Path, file: Path, version: str, now: datetime) -> Manifest:
     """Writes a backup of the store and of the secret file to a new file; without one if nothing in the store needs it.
 
-    Raises BackupRefused and OSError; then there is no file.
+    Raises BackupRefused; then there is no file.
     """
     if file.exists():
         raise BackupRefused(f"{file} exists already; name a new file, a backup never overwrites one")
     if not file.parent.is_dir():
         raise BackupRefused(f"{file.parent} is no folder; create it or name another")
     # Beside the archive and not in /tmp: it is as large as the store, and as secret.
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
+    with _room(store, file), tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
         copy = Path(folder) / STORE
         revision = snapshot(store, copy)
         if (problem := problem_of(copy, revision)) is not None:
@@ -56,12 +56,12 @@ def back_up(store: Path, secret: Path, file: Path, version: str, now: datetime) 
 def restore(file: Path, store: Path, secret: Path) -> tuple[Manifest, Sequence[str]]:
     """Puts a backup in place; what it holds, and the migrations that it still needs.
 
-    The store comes last, so that there is none before all is there. Raises BackupRefused, StoreOwned and OSError; then
-    nothing was changed.
+    The store comes last, so that there is none before all is there. Raises BackupRefused and StoreOwned; then nothing
+    was changed.
     """
     data_dir = secret.parent
     # The file is looked at first: what is no backup leaves no data directory behind.
-    with opened_archive(file) as archive, owned_directory(store.parent, "aion restore"):
+    with _room(file, store), opened_archive(file) as archive, owned_directory(store.parent, "aion restore"):
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_what_is_in_the_way(data_dir, store)
         missing = _migrations_after(archive)
@@ -73,15 +73,31 @@ def restore(file: Path, store: Path, secret: Path) -> tuple[Manifest, Sequence[s
                 raise archive.refused("it holds no store")
             if (problem := problem_of(parts[STORE], archive.manifest.schema)) is not None:
                 raise archive.refused(problem)
-            if secret.name in parts:
-                _put(parts[secret.name].read_bytes(), secret)
-            os.link(parts[STORE], store)
+            with ExitStack() as undo:
+                if secret.name in parts:
+                    undo.callback(secret.unlink, missing_ok=True)
+                    _put(parts[secret.name].read_bytes(), secret)
+                os.link(parts[STORE], store)
+                undo.pop_all()
             sync_folder(store.parent)
     return archive.manifest, missing
 
 
+@contextmanager
+def _room(source: Path, target: Path) -> Iterator[None]:
+    """Says which file could not be written, and for what, where the disk says no."""
+    try:
+        yield
+    except OSError as broken:
+        size = source.stat().st_size if source.exists() else 0
+        raise BackupRefused(
+            f"{source} could not be written to {target} ({broken}); have {size} bytes of room in {target.parent}, "
+            "twice that for a backup, and the right to write there; nothing was changed"
+        ) from broken
+
+
 def _need_the_secret(copy: Path, now: datetime) -> UnderSecret:
-    with contextlib.closing(sqlite3.connect(copy)) as connection:
+    with closing(sqlite3.connect(copy)) as connection:
         return found_under_secret(connection, now)
 
 

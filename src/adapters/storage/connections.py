@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import stat
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def connect_memory() -> sqlite3.Connection:
 
 def _refuse_other_names(path: Path) -> None:
     """Under each name a file has a lock and a write-ahead log of its own: two processes would destroy it."""
-    if (names := path.stat().st_nlink) > 1:
+    about = path.stat()
+    if stat.S_ISREG(about.st_mode) and (names := about.st_nlink) > 1:
         raise StoreUnreadable(
             f"the store {path} has {names} names (hard links), and whoever opens it by another one damages it: find "
             f"them with `find / -xdev -samefile {path}`, remove all but one, and copy a store with `aion backup` only"

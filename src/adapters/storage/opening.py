@@ -20,7 +20,7 @@ _MIGRATIONS = Path(__file__).with_name("migrations") / "versions"
 def make_ready(url: str) -> None:
     """Makes an empty store ready; raises StoreNotMigrated for one that another version wrote, StoreUnreadable."""
     path = StorageLocation.from_url(url).path
-    if path is None or _revision_of(path) != newest_revision():
+    if path is None or revision_of(path) != newest_revision():
         from aion.adapters.storage import schema
 
         schema.ready(url)
@@ -47,7 +47,7 @@ def newest_revision() -> str:
     return max(file.name[1:5] for file in _MIGRATIONS.glob("v*.py"))
 
 
-def _revision_of(path: Path) -> str:
+def revision_of(path: Path) -> str:
     """The migration that a store is at; empty when it is at none, or when only `schema` can say what is wrong."""
     if not path.exists():
         return ""

@@ -3,7 +3,6 @@
 Migrations are Alembic's and additive. A new file is made by the same migrations that an old one passes through.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,9 +16,10 @@ from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.pool import StaticPool
 
 from aion.adapters.storage.connections import connect_file, connect_memory
-from aion.adapters.storage.errors import StoreNotMigrated, StoreUnreadable
+from aion.adapters.storage.errors import StoreNotMigrated
 from aion.adapters.storage.opening import definitions
 from aion.adapters.storage.ownership import owned_directory
+from aion.adapters.storage.startup import startup_errors
 from aion.adapters.storage.tables import metadata
 from aion.adapters.storage.urls import StorageLocation
 
@@ -127,18 +127,14 @@ def _plain(definition: str) -> str:
 @contextmanager
 def _connected(url: str) -> Iterator[Connection]:
     path = StorageLocation.from_url(url).path
-    try:
+    with startup_errors(path):
         driver = connect_memory() if path is None else connect_file(path)
-    except (sqlite3.Error, OSError) as broken:
-        raise StoreUnreadable(
-            f"the store {url} cannot be opened ({broken}); give AION_STORAGE_URL a file that this user may write"
-        ) from broken
-    engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
-    try:
-        with engine.begin() as connection:
-            # All migrations or none: the driver itself would commit each statement.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-    finally:
-        engine.dispose()
-        driver.close()
+        engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
+        try:
+            with engine.begin() as connection:
+                # All migrations or none: the driver itself would commit each statement.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+        finally:
+            engine.dispose()
+            driver.close()

@@ -5,6 +5,7 @@ In write-ahead mode a reader stops no writer; between its steps the copy rests f
 server has its half of the disk. Meanwhile the write-ahead log grows by what is written, since it cannot be copied back.
 """
 
+import errno
 import sqlite3
 import time
 from collections.abc import Callable
@@ -40,6 +41,8 @@ def snapshot(store: Path, into: Path, rest: Rest = time.sleep) -> str:
         finally:
             source.close()
     except sqlite3.Error as broken:
+        if broken.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
+            raise OSError(errno.ENOSPC, str(broken), str(into)) from broken
         raise BackupRefused(f"the store {store} cannot be copied: {broken}") from broken
 
 

@@ -21,6 +21,7 @@ from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.reader import FileReader, Reader, WriterReader
 from aion.adapters.storage.relay import forget_delivered, waiting_facts
 from aion.adapters.storage.schedules import SqliteScheduleStore
+from aion.adapters.storage.startup import startup_errors
 from aion.adapters.storage.sweeping import Doomed, Row, Sweeper
 from aion.adapters.storage.times import time_or_none, to_us
 from aion.adapters.storage.transaction import Transaction
@@ -257,8 +258,8 @@ async def open_store(
     """Owns a store for as long as the block runs; an empty one is made ready.
 
     `sqlite://` is a store in memory, `sqlite:///ABSOLUTE_PATH` a file. `most_waiting` bounds how many waiting tasks are
-    indexed in memory; the others stay on disk until there is room. Raises UnsupportedStorage, StoreOwned and
-    StoreNotMigrated.
+    indexed in memory; the others stay on disk until there is room. Raises UnsupportedStorage, StoreOwned,
+    StoreNotMigrated and StoreUnreadable.
     """
     path = StorageLocation.from_url(url).path
     async with AsyncExitStack() as resources:
@@ -267,8 +268,9 @@ async def open_store(
             create(connection)
         else:
             resources.enter_context(owned_directory(path.parent, owner))
-            make_ready(url)
-            connection = connect_file(path, busy_timeout)
+            with startup_errors(path):
+                make_ready(url)
+                connection = connect_file(path, busy_timeout)
         resources.callback(connection.close)
         memory = StoreMemory(most_waiting)
         writer = GroupCommitWriter(connection, memory, clock, signals, observer)
@@ -281,7 +283,8 @@ async def open_store(
             checkpointer.start()
             resources.callback(checkpointer.stop)
         # The first transaction fills the memory, so that what is due is known before anybody writes.
-        await writer.submit("open", _nothing)
+        with startup_errors(path):
+            await writer.submit("open", _nothing)
         yield SqliteStore(writer, reader, memory, clock)
 
 

@@ -14,6 +14,7 @@ from aion.adapters.storage.connections import connect_file
 from aion.adapters.storage.errors import NothingToBegin
 from aion.adapters.storage.opening import make_ready
 from aion.adapters.storage.ownership import owned_directory
+from aion.adapters.storage.startup import startup_errors
 from aion.adapters.storage.times import to_us
 from aion.adapters.storage.urls import StorageLocation
 
@@ -35,7 +36,8 @@ class UnderSecret:
 
 def under_secret(url: str, now: datetime) -> UnderSecret:
     """What hangs on the secret in the store of this URL, which is there and of this version."""
-    with contextlib.closing(connect_file(_file(url))) as connection:
+    path = _file(url)
+    with startup_errors(path), contextlib.closing(connect_file(path)) as connection:
         return found_under_secret(connection, now)
 
 
@@ -62,7 +64,7 @@ def begin_anew(url: str, secret: Path, now: datetime) -> UnderSecret:
         raise NothingToBegin(f"there is no store {path}; set AION_DATA_DIR or AION_STORAGE_URL to the one you mean")
     with owned_directory(path.parent, "aion keys begin-anew"):
         make_ready(url)
-        with contextlib.closing(connect_file(path)) as connection:
+        with startup_errors(path), contextlib.closing(connect_file(path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             lost = found_under_secret(connection, now)
             connection.execute(api_key_statements.REVOKE_ALL_API_KEYS, (to_us(now),))

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aion.app.commands.failing import fail, refusals_as_sentences
-from aion.app.composition.offline import read_catalog
+from aion.app.composition.offline import check_storage, read_catalog
 from aion.app.settings import Settings
 from aion.app.settings_report import load, redacted, unknown_variables
 
@@ -35,7 +35,9 @@ def validate() -> None:
     with refusals_as_sentences():
         if problems := unknown_variables():
             fail(problems)
-        catalog = read_catalog(load(Settings))
+        settings = load(Settings)
+        check_storage(settings)
+        catalog = read_catalog(settings)
     broken = [module for module in catalog.modules() if module.broken]
     for module in broken:
         typer.echo(f"aion: {module.engine} is broken: {module.broken}", err=True)

@@ -21,11 +21,13 @@ from aion.adapters.catalog.retention_file import load_retention
 from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
-from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, open_pepper
+from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, check_pepper, open_pepper
 from aion.adapters.storage import backup
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.archive import Manifest
 from aion.adapters.storage.errors import BackupRefused, NothingToBegin, StoreStartupError
+from aion.adapters.storage.inspection import inspect
+from aion.adapters.storage.startup import refusal_of
 from aion.adapters.storage.under_secret import UnderSecret, begin_anew, under_secret
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.telemetry.logging import configure_logging
@@ -35,7 +37,7 @@ from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
 from aion.app.settings_report import SettingsInvalid, unknown_variables
 from aion.app.settings_types import Listen
-from aion.domain.errors import Unauthenticated
+from aion.domain.errors import StoreUnavailable, Unauthenticated
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import ApiKey, ApiKeyStore, Credentials
 
@@ -120,7 +122,10 @@ def key_desk(settings: Settings) -> Iterator[KeyDesk]:
     """The keys of the data directory; makes the store when there is none yet."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with SqliteApiKeyStore.open(settings.store) as store:
-        yield KeyDesk(store, settings.data_dir, settings.store)
+        try:
+            yield KeyDesk(store, settings.data_dir, settings.store)
+        except StoreUnavailable as broken:
+            raise refusal_of(_store_file(settings), broken) or broken from broken
 
 
 def begin_keys_anew(settings: Settings) -> UnderSecret:
@@ -151,6 +156,11 @@ def dev_key(settings: Settings) -> DevKey:
 def configure_logs(settings: Settings) -> None:
     """Sends this process's logs where the settings say."""
     configure_logging(settings.log_level.value, json=settings.log_format is LogFormat.JSON)
+
+
+def check_storage(settings: Settings) -> None:
+    """That the storage URL names what this version can use. Raises UnsupportedStorage."""
+    StorageLocation.from_url(settings.store)
 
 
 def read_catalog(settings: Settings) -> FileCatalog:
@@ -211,6 +221,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _python(),
         _sqlite(),
         _data_dir(settings),
+        _store(settings),
         _catalog(settings),
         _wasmtime(),
         _descriptors(),
@@ -237,6 +248,17 @@ def _data_dir(settings: Settings) -> Finding:
     fine = existing.is_dir() and os.access(existing, os.W_OK)
     remedy = f"make {folder} writable for this user, or set AION_DATA_DIR to a folder that is"
     return Finding("data directory", fine, str(folder), remedy)
+
+
+def _store(settings: Settings) -> Finding:
+    """What lies there, and that the secret which it needs lies beside it."""
+    try:
+        found = inspect(settings.store)
+        if _store_file(settings).exists():
+            check_pepper(settings.data_dir, lambda: under_secret(settings.store, SystemClock().now()))
+    except (StoreStartupError, PepperUnusable, OSError) as refusal:
+        return Finding("store", False, str(refusal), "do as it says; a server says the same")
+    return Finding("store", True, found)
 
 
 def _catalog(settings: Settings) -> Finding:

@@ -187,6 +187,11 @@ def test_a_task_is_kept_at_least_as_long_as_a_retry_is_answered_with_it(environm
     assert "at least 24h" in problem
 
 
+def test_more_hosts_than_any_machine_could_start_are_refused(environment):
+    environment(AION_ENGINE_HOSTS="1025")
+    assert problems() == ("AION_ENGINE_HOSTS: Input should be less than or equal to 1024",)
+
+
 @pytest.mark.parametrize("kind", [Settings, DevSettings])
 def test_a_store_in_memory_is_refused_since_nobody_could_make_a_key_for_it(environment, kind):
     environment(AION_STORAGE_URL="sqlite://")
