@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from aion.app.composition.offline import diagnose
+from aion.app.composition.diagnosis import diagnose
 from aion.app.settings import Settings
 from aion.app.settings_report import SettingsInvalid, load
 
