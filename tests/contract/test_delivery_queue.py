@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from aion.adapters.storage import webhook_claims
+from aion.adapters.storage.webhooks import claims as webhook_claims
 from aion.domain.webhooks import DISABLED_AFTER, DISABLED_AFTER_ATTEMPTS, AttemptReport, DeliveryState
 from tests.contract.webhook_office import LEASE, NO, YES, tasks
 from tests.sample_tasks import SCOPE, START

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aion.adapters.storage import webhook_index, webhook_steps
+from aion.adapters.storage.webhooks import index as webhook_index
+from aion.adapters.storage.webhooks import steps as webhook_steps
 from aion.domain.errors import DeliveryNotFound, LimitReached, WebhookDisabled
 from aion.domain.webhooks import DeliveryState
 from tests.contract.webhook_office import NO, tasks

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aion.adapters.identity.pepper import PEPPER_FILE
 from aion.adapters.signals import ProcessSignals
-from aion.adapters.storage import backup
+from aion.adapters.storage.backups import backup
 from aion.adapters.storage.sqlite import open_store
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import START

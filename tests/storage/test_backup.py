@@ -6,11 +6,12 @@ import stat
 
 import pytest
 
-from aion.adapters.storage import archive, backup, schema
+from aion.adapters.storage import schema
+from aion.adapters.storage.backups import archive, backup
+from aion.adapters.storage.backups.snapshot import PAGES_A_STEP, snapshot
 from aion.adapters.storage.connections import connect_file
 from aion.adapters.storage.errors import BackupRefused, StoreOwned
 from aion.adapters.storage.ownership import owned_directory
-from aion.adapters.storage.snapshot import PAGES_A_STEP, snapshot
 from aion.domain.tasks import TaskState
 from tests.sample_tasks import SCOPE, accept, claim, key, new_task
 from tests.storage.places import NOW, SECRET, Place

@@ -9,9 +9,10 @@ import tarfile
 import pytest
 
 from aion.adapters.identity.pepper import PEPPER_FILE
-from aion.adapters.storage import archive, backup, schema
+from aion.adapters.storage import schema
+from aion.adapters.storage.backups import archive, backup
+from aion.adapters.storage.backups.snapshot import problem_of, snapshot
 from aion.adapters.storage.errors import BackupRefused
-from aion.adapters.storage.snapshot import problem_of, snapshot
 from tests.storage.places import NOW, SECRET, Place
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aion.adapters.storage import backup
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
+from aion.adapters.storage.backups import backup
 from aion.adapters.storage.errors import BackupRefused, NothingToBegin, StoreOwned
 from aion.adapters.storage.under_secret import UnderSecret, begin_anew, under_secret
 from aion.domain.errors import WebhookNotFound

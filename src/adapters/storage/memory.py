@@ -11,7 +11,7 @@ from aion.adapters.storage.cache import TaskCache
 from aion.adapters.storage.lazy_heap import LazyHeap
 from aion.adapters.storage.times import to_us, us_or_none
 from aion.adapters.storage.waiting import MOST_IN_MEMORY, WaitingTask, WaitingTasks
-from aion.adapters.storage.webhook_index import WebhookIndex
+from aion.adapters.storage.webhooks.index import WebhookIndex
 from aion.domain.tasks import Task, TaskState
 
 CACHE_BYTES = 64 << 20

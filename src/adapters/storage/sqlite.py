@@ -27,7 +27,7 @@ from aion.adapters.storage.times import time_or_none, to_us
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.storage.waiting import MOST_IN_MEMORY
-from aion.adapters.storage.webhooks import SqliteWebhookStore
+from aion.adapters.storage.webhooks.store import SqliteWebhookStore
 from aion.adapters.storage.writer import APPEND, GroupCommitWriter
 from aion.domain.errors import EventsExpired, OffsetOutOfRange
 from aion.domain.events import TaskEvent

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aion.adapters.storage import api_key_statements, webhook_statements
+from aion.adapters.storage import api_key_statements
 from aion.adapters.storage.connections import connect_file
 from aion.adapters.storage.errors import NothingToBegin
 from aion.adapters.storage.opening import make_ready
@@ -17,6 +17,7 @@ from aion.adapters.storage.ownership import owned_directory
 from aion.adapters.storage.startup import startup_errors
 from aion.adapters.storage.times import to_us
 from aion.adapters.storage.urls import StorageLocation
+from aion.adapters.storage.webhooks import statements as webhook_statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from aion.adapters.clock import SystemClock, SystemEntropy
 from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, open_pepper
-from aion.adapters.storage import backup
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
-from aion.adapters.storage.archive import Manifest
+from aion.adapters.storage.backups import backup
+from aion.adapters.storage.backups.archive import Manifest
 from aion.adapters.storage.errors import BackupRefused, NothingToBegin, StoreStartupError
 from aion.adapters.storage.startup import refusal_of
 from aion.adapters.storage.under_secret import UnderSecret, begin_anew, under_secret

@@ -1,6 +1,6 @@
 """Whose turn it is among webhooks, as the writer remembers it."""
 
-from aion.adapters.storage.webhook_turns import Turns
+from aion.adapters.storage.webhooks.turns import Turns
 
 A, B, C = ("t", "a"), ("t", "b"), ("t", "c")
 

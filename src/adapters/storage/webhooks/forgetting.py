@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.transaction import Transaction
+from aion.adapters.storage.webhooks import statements as sql
 
 
 @dataclass(frozen=True, slots=True)

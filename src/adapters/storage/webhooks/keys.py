@@ -5,10 +5,10 @@ The secret is kept a second time, sealed as the first: a webhook may have got an
 
 import sqlite3
 
-from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.times import time_or_none, to_us, us_or_none
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.webhook_codec import decode_webhook
+from aion.adapters.storage.webhooks import statements as sql
+from aion.adapters.storage.webhooks.codec import decode_webhook
 from aion.domain.errors import FieldViolation, IdempotencyKeyReused, WebhookNotFound
 from aion.domain.writes import IdempotencyKey
 from aion.ports.webhooks import Issued

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.webhook_codec import decode_delivery, decode_webhook, encode_life, encode_state, encode_wish
+from aion.adapters.storage.webhooks import statements as sql
+from aion.adapters.storage.webhooks.codec import decode_delivery, decode_webhook, encode_life, encode_state, encode_wish
 from aion.domain.webhooks import AttemptReport, Delivery, DeliveryState, Webhook, after_attempt, attempted
 from aion.ports.webhooks import ClaimDeliveries, DueDelivery
 

@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 
-from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.times import to_us
-from aion.adapters.storage.webhook_codec import decode_wish, encode_life
-from aion.adapters.storage.webhook_turns import Key, Turns
+from aion.adapters.storage.webhooks import statements as sql
+from aion.adapters.storage.webhooks.codec import decode_wish, encode_life
+from aion.adapters.storage.webhooks.turns import Key, Turns
 from aion.domain.tasks import Task
 from aion.domain.webhooks import (
     MOST_WAITING,

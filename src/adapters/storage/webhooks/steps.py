@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.times import us_or_none
 from aion.adapters.storage.transaction import Transaction
-from aion.adapters.storage.webhook_codec import (
+from aion.adapters.storage.webhooks import statements as sql
+from aion.adapters.storage.webhooks.codec import (
     decode_delivery,
     decode_webhook,
     encode_life,
@@ -14,7 +14,7 @@ from aion.adapters.storage.webhook_codec import (
     encode_webhook,
     encode_wish,
 )
-from aion.adapters.storage.webhook_keys import issued, remember
+from aion.adapters.storage.webhooks.keys import issued, remember
 from aion.domain.errors import (
     ChangedMeanwhile,
     DeliveryNotFound,

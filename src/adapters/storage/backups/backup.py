@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from aion.adapters.storage.archive import Archive, Manifest, opened_archive, part_of, sync_folder, write_archive
+from aion.adapters.storage.backups.archive import Archive, Manifest, opened_archive, part_of, sync_folder, write_archive
+from aion.adapters.storage.backups.snapshot import problem_of, snapshot
 from aion.adapters.storage.errors import BackupRefused
 from aion.adapters.storage.ownership import LOCK_NAME, owned_directory
-from aion.adapters.storage.snapshot import problem_of, snapshot
 from aion.adapters.storage.under_secret import UnderSecret, found_under_secret
 
 STORE: Final = "store.db"

@@ -8,7 +8,7 @@ from aion.adapters.storage.compiling import ZERO, compiled, compiled_insert, par
 from aion.adapters.storage.tables import webhook_deliveries as deliveries
 from aion.adapters.storage.tables import webhook_keys as keys
 from aion.adapters.storage.tables import webhooks
-from aion.adapters.storage.webhook_codec import (
+from aion.adapters.storage.webhooks.codec import (
     DELIVERY_COLUMNS,
     LIFE_COLUMNS,
     STATE_COLUMNS,

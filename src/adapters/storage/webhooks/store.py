@@ -6,13 +6,15 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from aion.adapters.storage import webhook_claims, webhook_keys, webhook_steps
-from aion.adapters.storage import webhook_statements as sql
 from aion.adapters.storage.reader import Reader
 from aion.adapters.storage.times import time_or_none, to_us
-from aion.adapters.storage.webhook_codec import decode_delivery, decode_webhook
-from aion.adapters.storage.webhook_forgetting import forget_deliveries, old_deliveries
-from aion.adapters.storage.webhook_index import WebhookIndex
+from aion.adapters.storage.webhooks import claims as webhook_claims
+from aion.adapters.storage.webhooks import keys as webhook_keys
+from aion.adapters.storage.webhooks import statements as sql
+from aion.adapters.storage.webhooks import steps as webhook_steps
+from aion.adapters.storage.webhooks.codec import decode_delivery, decode_webhook
+from aion.adapters.storage.webhooks.forgetting import forget_deliveries, old_deliveries
+from aion.adapters.storage.webhooks.index import WebhookIndex
 from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.identity import SystemScope
 from aion.domain.webhooks import AttemptReport, Delivery, Webhook, WebhookWish

@@ -1,0 +1,1 @@
+"""Copies of a store and its secret, made and put back."""
