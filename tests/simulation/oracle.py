@@ -12,11 +12,16 @@ from tests.simulation.disk import Commit
 
 Key = tuple[str, str]
 
+_ENDED = frozenset(state for state in TaskState if state.ended)
+_FIRST = frozenset({TaskState.PENDING, TaskState.RUNNING})
+"""As what a task may enter: waiting, or started at once (5.8)."""
+
 _NEXT = {
-    TaskState.PENDING: {*TaskState},
-    TaskState.RUNNING: {*TaskState},
-    **{state: {state} for state in TaskState if state.ended},
+    TaskState.PENDING: {TaskState.PENDING, TaskState.RUNNING, TaskState.TIMEOUT, TaskState.CANCELED},
+    TaskState.RUNNING: {TaskState.PENDING, TaskState.RUNNING, *_ENDED},
+    **{state: {state} for state in _ENDED},
 }
+"""What a task may be a commit later: what docs/semantics.md 1.4 says, or the same with something changed."""
 
 
 class Oracle:
@@ -43,6 +48,8 @@ class Oracle:
             else:
                 self._pending.pop(task.key, None)
             if before is None:
+                if task.state not in _FIRST:
+                    self.say(f"{task.tenant}/{task.task_id} began {task.state.name}")
                 if task.attempts:
                     started_at_once.append(task)
                 self._check_shape(task)
@@ -59,7 +66,7 @@ class Oracle:
     def _check_step(self, before: Task, task: Task) -> None:
         name = f"{task.tenant}/{task.task_id}"
         if task.state not in _NEXT[before.state]:
-            self.say(f"{name} had ended {before.state.name} and is now {task.state.name}")
+            self.say(f"{name} was {before.state.name} and is now {task.state.name}")
         if before.state.ended and task != before:
             self.say(f"{name} had ended and changed afterwards: {before} became {task}")
         if task.last_offset < before.last_offset:
@@ -90,6 +97,16 @@ class Oracle:
         running = [attempt.number for attempt in task.attempts if attempt.outcome is AttemptOutcome.RUNNING]
         if running != ([task.fence] if task.state is TaskState.RUNNING else []):
             self.say(f"{name} is {task.state.name} and the attempts {running} run")
+        self._check_end(task)
+
+    def _check_end(self, task: Task) -> None:
+        """How a task ended is how its last attempt did, unless it was canceled or its time was up."""
+        name = f"{task.tenant}/{task.task_id}"
+        outcomes = [attempt.outcome for attempt in task.attempts]
+        if task.state is TaskState.OK and outcomes[-1:] != [AttemptOutcome.OK]:
+            self.say(f"{name} is OK, its attempts ended {[outcome.name for outcome in outcomes]}")
+        if AttemptOutcome.OK in outcomes and not task.state.ended:
+            self.say(f"{name} is {task.state.name} although an attempt ended OK")
         if task.state is TaskState.TIMEOUT and task.failure is not None and task.end_time is not None:
             early = {"TASK_EXPIRED": task.expire_time, "QUEUE_EXPIRED": task.queue_expire_time}.get(task.failure.code)
             if early is not None and task.end_time < early - timedelta(milliseconds=1) and not task.attempts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import Phase, settings
@@ -12,7 +13,8 @@ from aion.adapters.storage import steps
 from aion.adapters.storage.waiting import WaitingTasks
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Lease
-from aion.domain.tasks import Task
+from aion.domain.lifecycle import Change
+from aion.domain.tasks import Task, TaskState
 from tests.simulation.queue_machine import QueueMachine
 from tests.simulation.world import ANY, LATE_WRITES, REPEATED_WRITES, Stress, simulate
 
@@ -67,6 +69,40 @@ def retries_without_bound(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lifecycle, "_may_retry", may_retry)
 
 
+def a_cancel_that_ends_ok(patch: pytest.MonkeyPatch) -> None:
+    """A task that waits is OK when it is canceled: no attempt of it ever ran."""
+    cancel_asked = lifecycle.cancel_asked
+
+    def asked(task: Task, now: datetime) -> Change:
+        change = cancel_asked(task, now)
+        waits = task.state is TaskState.PENDING
+        return replace(change, task=change.task.changed(state=TaskState.OK)) if waits else change
+
+    patch.setattr(lifecycle, "cancel_asked", asked)
+
+
+def failures_that_end_ok(patch: pytest.MonkeyPatch) -> None:
+    """A task of which every attempt failed is OK."""
+    patch.setitem(lifecycle._STATE_OF, AttemptOutcome.FAILED, TaskState.OK)
+
+
+def what_is_done_is_tried_again(patch: pytest.MonkeyPatch) -> None:
+    """An attempt that ended OK does not end its task."""
+    patch.setattr(lifecycle, "_may_retry", lambda task, result: len(task.attempts) == 1)
+    patch.setattr(lifecycle, "_pause", lambda task_id, times: lifecycle.FIRST_BACKOFF)
+
+
+def accepted_and_over(patch: pytest.MonkeyPatch) -> None:
+    """A task has ended when it is accepted."""
+    patch.setattr(WaitingTasks, "any_ready", lambda self, now_us, engines=None: True)
+
+    def over(task: Task) -> Change:
+        ended = lifecycle.cancel_asked(task, task.create_time)
+        return replace(ended, facts=("task.accepted", *ended.facts))
+
+    patch.setattr(lifecycle, "accepted", over)
+
+
 @pytest.mark.parametrize(
     ("plant", "stress", "sentence"),
     [
@@ -75,8 +111,12 @@ def retries_without_bound(patch: pytest.MonkeyPatch) -> None:
         (lost_wake_up, ANY, "was answered at"),
         (eager_jumps_the_queue, ANY, "started at once"),
         (retries_without_bound, ANY, "it may"),
+        (a_cancel_that_ends_ok, ANY, "was PENDING and is now OK"),
+        (failures_that_end_ok, ANY, "is OK, its attempts ended"),
+        (what_is_done_is_tried_again, ANY, "although an attempt ended OK"),
+        (accepted_and_over, ANY, "began CANCELED"),
     ],
-    ids=["fence", "settle", "wake-up", "eager start", "retries"],
+    ids=["fence", "settle", "wake-up", "eager start", "retries", "cancel", "failures", "done", "accepted"],
 )
 def test_a_planted_bug_is_found(plant: Plant, stress: Stress, sentence: str, monkeypatch: pytest.MonkeyPatch):
     plant(monkeypatch)
