@@ -9,8 +9,8 @@ from tests.abuse.attacker import ATTACKS
 from tests.abuse.victim import MIB, Innocents, Order, Victim, attacked, innocents
 
 BETWEEN = 0.02
-MOST_GROWTH = 64 * MIB
-"""For each attack."""
+MOST_GROWTH, MOST_GROWTH_OF_MANY = 64 * MIB, 96 * MIB
+"""Of an attack, and of as many as come together: what each leaves behind, not so many times what one may take."""
 
 MOST_RATIO = 2.0
 LEAST_P99 = 0.025
@@ -50,15 +50,12 @@ class Outcome:
         ]
         if not self.during.seconds:
             problems.append("no innocent called")
-        if self.grown > self._room and not self.limits:
+        room = MOST_GROWTH if len(self.orders) == 1 else MOST_GROWTH_OF_MANY
+        if self.grown > room and not self.limits:
             problems.append(f"the server grew by {self.grown / MIB:.0f} MiB")
         if timed and self.ratio > MOST_RATIO and not self.limits:
             problems.append(f"innocents waited {self.ratio:.1f} times as long")
         return problems
-
-    @property
-    def _room(self) -> int:
-        return MOST_GROWTH * len(self.orders)
 
 
 def _failed(order: Order, tally: Tally) -> list[str]:

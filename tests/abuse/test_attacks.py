@@ -22,9 +22,13 @@ def alone(family: str, port: str) -> list[object]:
 
 
 def crowds(family: str, port: str) -> list[object]:
-    every = orders(family, port)
+    """The attacks, so many at once; those with a limit apart, since nothing else of their crowd could be judged."""
+    judged = [order for order in orders(family, port) if not ATTACKS[family][order.name].limit]
+    limited = [order for order in orders(family, port) if ATTACKS[family][order.name].limit]
     return [
-        pytest.param(every[at : at + AT_ONCE], id=f"{family} at {port}, {at}") for at in range(0, len(every), AT_ONCE)
+        pytest.param(every[at : at + AT_ONCE], id=f"{family} at {port}{apart}, {at}")
+        for apart, every in (("", judged), (" with a limit", limited))
+        for at in range(0, len(every), AT_ONCE)
     ]
 
 
