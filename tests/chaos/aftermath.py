@@ -6,10 +6,10 @@ import sqlite3
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from tests.chaos.checker import violations
-from tests.chaos.client import Client, Recorder, all_ids, all_of
+from tests.chaos.client import Client, Recorder, all_of
 from tests.chaos.history import EndedTask, FinalState, Outcome
 from tests.chaos.server import LEASE_SECONDS, PATIENCE, Place, Server
 
@@ -29,7 +29,7 @@ async def settle_and_judge(
     try:
         async with Client.connect(recorder, server) as client:
             await _submit_again(client, recorder)
-            ended = await _all_ended(client, await all_ids(server))
+            ended = await _all_ended(client)
             # Once more: a key names the same task for as long as it is kept.
             await _submit_again(client, recorder)
     finally:
@@ -53,10 +53,12 @@ async def _submit_again(client: Client, recorder: Recorder) -> None:
     await all_of(*(again(key) for key in recorder.plans))
 
 
-async def _all_ended(client: Client, ids: Sequence[str]) -> tuple[EndedTask, ...]:
+async def _all_ended(client: Client) -> tuple[EndedTask, ...]:
+    every = await client.list_all()
+    assert every.outcome is Outcome.ANSWERED, every
     give_up = time.monotonic() + PATIENCE
     ended: list[EndedTask] = []
-    for task_id in ids:
+    for task_id in sorted(every.listed):
         while True:
             call = await client.get(task_id)
             assert call.task is not None, f"{task_id} is listed and cannot be read: {call}"

@@ -5,7 +5,7 @@ promise that the two break together. Each rule is one function, so that a plante
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.history import Asked, Call, EndedTask, FinalState, Outcome, SeenEvent, SeenTask
@@ -23,9 +23,13 @@ def violations(history: Sequence[Call], asked: Mapping[str, Asked], final: Final
         *final.damage,
         *_a_key_names_one_task(history, asked, final),
         *_what_was_seen_exists(history, by_id),
+        *_answers_are_of_what_was_asked(history),
+        *_lists_leave_nothing_out(history),
         *_ended_states_stay(history, by_id),
         *_attempts_only_grow(history, by_id),
+        *_nothing_goes_back(history),
         *_events_stay(history, by_id),
+        *_watches_come_to_the_end(history),
         *_cancels_are_kept(history, by_id),
         *(broken for ended in final.tasks for broken in _each_task(ended, asked, final)),
     ]
@@ -62,6 +66,22 @@ def _what_was_seen_exists(history: Sequence[Call], by_id: Mapping[str, EndedTask
             yield f"{call.method} of {call.key or call.task_id} met a defect"
 
 
+def _answers_are_of_what_was_asked(history: Sequence[Call]) -> Iterator[str]:
+    for call, task in _seen(history):
+        if call.task_id and task.task_id != call.task_id:
+            yield f"{call.method} of {call.task_id} was answered with task {task.task_id}"
+
+
+def _lists_leave_nothing_out(history: Sequence[Call]) -> Iterator[str]:
+    submits = [call for call in history if call.method == "submit" and call.outcome is Outcome.ANSWERED and call.task]
+    for call in history:
+        if call.method != "list" or call.outcome is not Outcome.ANSWERED:
+            continue
+        before = {submit.task.task_id for submit in submits if submit.task and submit.ended < call.began}
+        for task_id in sorted(before - call.listed):
+            yield f"a list that began after {task_id} was accepted leaves it out"
+
+
 def _ended_states_stay(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
     ended_at: dict[str, int] = {}
     for call, task in _seen(history):
@@ -90,6 +110,35 @@ def _attempts_only_grow(history: Sequence[Call], by_id: Mapping[str, EndedTask])
                 yield f"{task.task_id}: attempt {attempt.number} had ended and then changed"
 
 
+def _nothing_goes_back(history: Sequence[Call]) -> Iterator[str]:
+    """Whatever one client was shown, a look that begins later shows as much, whoever looks."""
+    looks = defaultdict[str, list[Call]](list)
+    for call in history:
+        if task_id := call.task.task_id if call.task is not None else call.task_id:
+            looks[task_id].append(call)
+    for task_id, calls in looks.items():
+        earlier, offset, attempt = deque(sorted(calls, key=lambda call: call.ended)), 0, 0
+        for call in sorted(calls, key=lambda call: call.began):
+            while earlier and earlier[0].ended < call.began:
+                shown = earlier.popleft()
+                offset, attempt = max(offset, _last_offset(shown)), max(attempt, _last_attempt(shown))
+            if call.task is not None and _last_offset(call) < offset:
+                yield f"{task_id}: offset {offset} had been shown, then {call.method} said {_last_offset(call)}"
+            if call.task is not None and _last_attempt(call) < attempt:
+                yield f"{task_id}: attempt {attempt} had been shown, then {call.method} said {_last_attempt(call)}"
+
+
+def _last_offset(call: Call) -> int:
+    """How long the log is, as far as this call shows it."""
+    return max([call.task.last_offset if call.task is not None else 0, *(event.offset for event in call.events)])
+
+
+def _last_attempt(call: Call) -> int:
+    """The highest attempt that this call shows."""
+    attempts = call.task.attempts if call.task is not None else ()
+    return max([0, *(attempt.number for attempt in attempts), *(event.attempt for event in call.events)])
+
+
 def _events_stay(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:
     for call in history:
         if call.method != "watch" or call.task_id not in by_id:
@@ -101,6 +150,17 @@ def _events_stay(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Ite
         for event in call.events:
             if kept.get(event.offset) != event:
                 yield f"{call.task_id}: event {event.offset} was sent as {event} and is now {kept.get(event.offset)}"
+
+
+def _watches_come_to_the_end(history: Sequence[Call]) -> Iterator[str]:
+    for call in history:
+        if call.method != "watch" or call.outcome is not Outcome.ANSWERED or call.left:
+            continue
+        last = call.events[-1].offset if call.events else call.after_offset
+        if call.task is None or not call.task.ended:
+            yield f"a watch of {call.task_id} after {call.after_offset} was over at {last}, and told no end"
+        elif last != call.task.last_offset:
+            yield f"a watch of {call.task_id} was over at {last}, its log ends at {call.task.last_offset}"
 
 
 def _cancels_are_kept(history: Sequence[Call], by_id: Mapping[str, EndedTask]) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Client:
     async def watch(self, task_id: str, after_offset: int = 0, until: str = "", most: int = 0) -> Call:
         """Follows a task's log to its end, or until an event of kind `until`, or until it got `most` events."""
         began, events, task = self.recorder.tick(), list[SeenEvent](), None
-        outcome, reason = Outcome.ANSWERED, ""
+        outcome, reason, left = Outcome.ANSWERED, "", False
         request = tasks_pb2.WatchRequest(task_id=task_id, after_offset=after_offset)
         try:
             async with aclosing(self._wire.watch(request)) as sent:  # type: ignore[type-var]
@@ -122,6 +122,7 @@ class Client:
                         events.append(event)
                     task = last or task
                     if (until and events and events[-1].kind == until) or (most and len(events) >= most):
+                        left = True
                         break
         except Denied as denied:
             outcome, reason = _judged(denied)
@@ -137,8 +138,22 @@ class Client:
                 reason=reason,
                 after_offset=after_offset,
                 events=tuple(events),
+                left=left,
                 wire=self._wire.name,
             )
+        )
+
+    async def list_all(self) -> Call:
+        """Reads the ids of all tasks that there are, page by page."""
+        began, ids = self.recorder.tick(), frozenset[str]()
+        outcome, reason = Outcome.ANSWERED, ""
+        try:
+            ids = frozenset([task_id async for task_id in self._wire.ids()])
+        except Denied as denied:
+            outcome, reason = _judged(denied)
+        ended = self.recorder.tick()
+        return self._record(
+            Call("list", "", began, ended, outcome, reason=reason, listed=ids, wire=self._wire.name),
         )
 
     async def _unary(self, method: str, rpc: str, request: Request, *, key: str = "", task_id: str = "") -> Call:

@@ -78,7 +78,8 @@ class SeenEvent:
 class Call:
     """One call: `began` and `ended` order all calls of a history, `reason` is the typed one of a refusal.
 
-    `after_offset` and `events` belong to a watch. `wire` is what it came over.
+    `after_offset` and `events` belong to a watch; where its client `left` by itself no end was due. `listed` are the
+    ids that a list brought, all its pages together. `wire` is what it came over.
     """
 
     method: str
@@ -91,6 +92,8 @@ class Call:
     reason: str = ""
     after_offset: int = 0
     events: tuple[SeenEvent, ...] = ()
+    left: bool = False
+    listed: frozenset[str] = frozenset()
     wire: str = "grpc"
 
 

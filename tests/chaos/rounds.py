@@ -98,6 +98,8 @@ class Story:
                 await client.watch(call.task.task_id)
             elif what < 0.75:
                 await client.get(call.task.task_id)
+            elif what < 0.8:
+                await client.list_all()
 
     def _key(self, plan: Steps) -> str:
         key = self.recorder.new_key(plan)

@@ -27,6 +27,9 @@ MOST_EVENTS = 64
 Sent = tuple[SeenEvent | None, SeenTask | None]
 """What a stream brings at one place."""
 
+PAGE = 100
+"""Tasks on a page of a list."""
+
 Request = tasks_pb2.TaskRequest | tasks_pb2.TaskId | tasks_pb2.CancelRequest | tasks_pb2.WatchRequest
 _UNKNOWN_REASONS = ("", "OUTCOME_UNKNOWN")
 
@@ -54,6 +57,10 @@ class Wire(Protocol):
 
     def watch(self, request: tasks_pb2.WatchRequest) -> AsyncIterator[Sent]:
         """Events and, in the end, the task. Raises Denied and Lost."""
+        ...
+
+    def ids(self) -> AsyncIterator[str]:
+        """The ids of all tasks, page by page. Raises Denied and Lost."""
         ...
 
 
@@ -93,6 +100,22 @@ class GrpcWire:
         finally:
             call.cancel()
 
+    async def ids(self) -> AsyncIterator[str]:
+        """The ids of all tasks, page by page. Raises Denied and Lost."""
+        method = BY_NAME["ListTasks"]
+        call, page = self._channel.unary_unary(method.path), tasks_pb2.ListTasksResponse()
+        while True:
+            asked = tasks_pb2.ListTasksRequest(page_size=PAGE, page_token=page.next_page_token)
+            try:
+                data = await call(asked.SerializeToString(), metadata=self._metadata, timeout=CALL_SECONDS)
+            except aio.AioRpcError as error:
+                raise _judged(error) from error
+            page = tasks_pb2.ListTasksResponse.FromString(data)
+            for task in page.tasks:
+                yield task.task_id
+            if not page.next_page_token:
+                return
+
 
 class RestWire:
     """REST, and SSE for streams."""
@@ -113,6 +136,19 @@ class RestWire:
             async with aclosing(self._face.stream(BY_NAME["Watch"], request)) as frames:
                 async for frame in frames:
                     yield _sent(frame, request.after_offset)
+
+    async def ids(self) -> AsyncIterator[str]:
+        """The ids of all tasks, page by page. Raises Denied and Lost."""
+        token = ""
+        while True:
+            asked = tasks_pb2.ListTasksRequest(page_size=PAGE, page_token=token)
+            with _of_the_web():
+                page = await self._face.unary(BY_NAME["ListTasks"], asked)
+            for task in page["tasks"]:
+                yield task["task_id"]
+            token = page["next_page_token"]
+            if not token:
+                return
 
 
 class SocketWire:
@@ -138,6 +174,10 @@ class SocketWire:
             async with aclosing(self._face.stream(BY_NAME["Watch"], request)) as frames:
                 async for frame in frames:
                     yield _sent(frame, request.after_offset)
+
+    def ids(self) -> AsyncIterator[str]:
+        """The ids of all tasks, page by page. Raises Denied and Lost."""
+        return self._rest.ids()
 
 
 @asynccontextmanager
