@@ -9,7 +9,8 @@ from contextlib import closing
 import pytest
 
 from tests.chaos.server_process import fork
-from tests.chaos.store_writes import WRITES, Shelf, die_writing
+from tests.chaos.shelf import Shelf
+from tests.chaos.store_writes import WRITES, die_writing
 
 PATIENCE = 60
 
