@@ -22,6 +22,9 @@ LANES = 24
 PATIENCE = 90.0
 """Seconds after which an answer does not come any more: generous, since it only delays a failure."""
 
+GONE = frozenset({"SCHEDULE_NOT_FOUND", "WEBHOOK_NOT_FOUND"})
+"""What is said of ids that another call deleted."""
+
 ENOUGH = 10
 """Findings after which a campaign gives up."""
 
@@ -80,13 +83,16 @@ async def campaign(target: Target, transport: str, places: range, seed: int, onl
     `grpc/Submit/17`, or a cell, or a transport.
     """
     cells, tally, judge = cells_of(transport), Tally(seed), Judge(target.secrets)
-    turns = _turns(cells, places, only)
+    turns, renewing = _turns(cells, places, only), asyncio.Lock()
 
     async def work(lane: Lane) -> None:
         for cell, index in turns:
             if len(tally.findings) >= ENOUGH:
                 return
-            await _one(lane, cell, index, target.known_to(cell), tally, judge)
+            known = target.known_to(cell)
+            for kind in await _one(lane, cell, index, known, tally, judge):
+                async with renewing:
+                    await target.renew(known, kind)
 
     async with lanes_to(target, transport, cells, LANES) as lanes:
         await asyncio.gather(*(work(lane) for lane in lanes))
@@ -101,7 +107,8 @@ def _turns(cells: list[Cell], places: range, only: str) -> Iterator[tuple[Cell, 
                 yield cell, index
 
 
-async def _one(lane: Lane, cell: Cell, index: int, known: Known, tally: Tally, judge: Judge) -> None:
+async def _one(lane: Lane, cell: Cell, index: int, known: Known, tally: Tally, judge: Judge) -> list[str]:
+    """One request, judged; the kinds of ids of which its caller has none left."""
     place = f"{cell.name}/{index}"
     request = lane.compose(Random(f"{tally.seed}/{place}"), cell, known)
     try:
@@ -110,9 +117,11 @@ async def _one(lane: Lane, cell: Cell, index: int, known: Known, tally: Tally, j
     except TimeoutError:
         tally.answers[cell.name, "nothing"] += 1
         tally.findings.append(Finding(tally.seed, place, f"no answer within {PATIENCE:.0f} s", request, None))
-        return
+        return []
     tally.answers[cell.name, "left" if answer.left else answer.reason or answer.code] += 1
     if fault := judge.fault(request, answer):
         tally.findings.append(Finding(tally.seed, place, fault, request, answer))
     for message in answer.messages:
         known.learn(message)
+    gone = answer.code == "OK" and cell.method.name.startswith("Delete")
+    return known.forget(request.target + b"\n" + request.body) if gone or answer.reason in GONE else []

@@ -19,6 +19,10 @@ from tests.fuzz.requests import Answer, Cell
 
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, DecodeError)
 _END_OF_STREAM, _TRAILERS = 0b10, 0x80
+_ENDS_OF_EVENTS = frozenset({b"done", b"error", b"validated"})
+"""The events after which a stream of events is over. So it is after `refused`, which is judged as a refusal, and
+`validated` is all that there is to say of a request that was only to be checked.
+"""
 
 
 def answer_of(cell: Cell, http: HttpAnswer) -> Answer:
@@ -70,15 +74,17 @@ def _events(cell: Cell, http: HttpAnswer, raw: bytes) -> Answer:
     *blocks, rest = http.body.split(b"\n\n")
     if rest and not http.left:
         return Answer("OK", raw=raw, wrong="its last event is not whole")
+    last = b""
     for block in blocks:
         fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if not line.startswith(b":"))
         if b"data" in fields:
-            document = orjson.loads(fields[b"data"])
+            document, last = orjson.loads(fields[b"data"]), fields[b"event"]
             if fields[b"event"] == b"refused":
                 return Answer(document["code"], document["reason"], raw, document["status"])
         elif fields.keys() - {b"retry"}:
             return Answer("OK", raw=raw, wrong=f"it has an event without data: {block[:200]!r}")
-    return Answer("OK", raw=raw, http_status=200, left=http.left)
+    wrong = "" if http.left or last in _ENDS_OF_EVENTS else f"it has no end, its last event is {last!r}"
+    return Answer("OK", raw=raw, http_status=200, left=http.left, wrong=wrong)
 
 
 def _message(cell: Cell, http: HttpAnswer, raw: bytes) -> Answer:

@@ -1,5 +1,6 @@
 """What a caller may know: ids and tokens that exist, their own and those of another tenant."""
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,10 @@ from random import Random
 from google.protobuf.message import Message
 
 REMEMBERED = 24
-"""Values of a name: the newest, since older ones are deleted by the calls that are made."""
+"""Values of a name: the newest."""
+
+MORTAL = ("schedule_id", "webhook_id")
+"""What calls delete."""
 
 Pool = defaultdict[str, deque[str]]
 
@@ -47,6 +51,23 @@ class Known:
             kind = kind_of(name)
             if (name.endswith("_id") or kind in ("page_token", "etag")) and text and text not in self.own[kind]:
                 self.own[kind].append(text)
+
+    def forget(self, asked: bytes) -> list[str]:
+        """Forgets ids in a request whose answer said that they are gone; the kinds of which none is left."""
+        emptied = []
+        for kind in MORTAL:
+            pool = self.own[kind]
+            if gone := [text for text in pool if _stands_in(text, asked)]:
+                for text in gone:
+                    pool.remove(text)
+                emptied += [] if pool else [kind]
+        return emptied
+
+
+def _stands_in(text: str, asked: bytes) -> bool:
+    """Whether an id stands in these bytes, and not as a part of another."""
+    pattern = rb"(?<![A-Za-z0-9_-])" + re.escape(text.encode()) + rb"(?![A-Za-z0-9_-])"
+    return re.search(pattern, asked) is not None
 
 
 def kind_of(name: str) -> str:

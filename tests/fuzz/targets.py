@@ -1,6 +1,6 @@
 """Whom the requests go to: a server's addresses, what its callers know, and the lanes that lead to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from random import Random
@@ -16,16 +16,22 @@ from tests.fuzz.requests import Answer, Cell, Request
 from tests.fuzz.socket_lane import SocketLane
 
 
+async def _nothing(known: Known, kind: str) -> None:
+    """Nobody makes anything anew."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A server, and what is known to callers by the service that they call: each service has a tenant of its own, so
-    that what is made for one costs the others nothing. `secrets` are words of yet another tenant.
+    that what is made for one costs the others nothing. `secrets` are words of yet another tenant. `renew` makes
+    anew what a caller has none of any more.
     """
 
     grpc: str
     http: str
     known: Mapping[str, Known]
     secrets: tuple[bytes, ...] = ()
+    renew: Callable[[Known, str], Awaitable[None]] = _nothing
 
     def known_to(self, cell: Cell) -> Known:
         """What a caller of this cell knows."""

@@ -13,7 +13,7 @@ from aion.adapters.rpc.validation import Validation
 from aion.adapters.transports.connect import grpc_web_wire
 from aion.adapters.transports.connect import wire as connect_wire
 from aion.domain.errors import EventsExpired, TaskNotFound
-from aion.v1 import tasks_pb2
+from aion.v1 import events_pb2, lifecycle_pb2, tasks_pb2
 from tests.contract.transports.front_door import GOOD, Door, front_door
 from tests.contract.transports.matrix import TRANSPORTS
 from tests.contract.wire.error_tree import made
@@ -30,6 +30,12 @@ SECRET = "the secret of somebody else"
 TASK_RPC = {"sse": "Watch", "ws": "Cancel"}
 """An RPC of each transport; of the others `StatusById`."""
 
+THE_END = tasks_pb2.WatchResponse(
+    event=events_pb2.TaskEvent(offset=1, attempt=1, kind=events_pb2.EVENT_KIND_DONE),
+    task=tasks_pb2.TaskResult(state=lifecycle_pb2.TASK_STATE_OK, last_offset=1),
+)
+"""The last message of a watch."""
+
 every_transport = pytest.mark.parametrize("transport", TRANSPORTS)
 
 
@@ -45,7 +51,7 @@ def door(opened: Door, monkeypatch) -> Door:
     """The door, with nothing behind it that fails. Nobody leaves before the end, however slow the machine is."""
     for module in (grpc_lane, http_wire):
         monkeypatch.setattr(module, "STREAM_SECONDS", 60.0)
-    fresh = type(opened.script)(messages=[tasks_pb2.WatchResponse()])
+    fresh = type(opened.script)(messages=[THE_END])
     vars(opened.script).update(vars(fresh))
     return opened
 
@@ -139,6 +145,13 @@ async def test_it_finds_frames_of_a_wrong_length(door: Door, transport: str, mod
     monkeypatch.setattr(module, "seal_envelope", lambda flags, data: seal(flags, data)[:-1])
     tally = await fuzz(door, transport, 12, "Watch")
     assert any("malformed" in finding.fault for finding in tally.findings)
+
+
+async def test_it_finds_events_that_stop_without_an_end(door: Door):
+    token = events_pb2.TaskEvent(offset=1, attempt=1, kind=events_pb2.EVENT_KIND_TOKEN, text="a")
+    for messages in ((), (tasks_pb2.WatchResponse(),), (tasks_pb2.WatchResponse(event=token),)):
+        door.script.messages = messages
+        assert any("it has no end" in fault for fault in await found(door, "sse"))
 
 
 async def test_it_finds_a_connection_that_breaks_off(door: Door, monkeypatch):

@@ -20,7 +20,7 @@ from tests.fuzz.campaign import ENOUGH, LANES, ONLY, PATIENCE, SEED, given_seed
 from tests.fuzz.judging import SERVER_S_FAULT, Judge
 from tests.fuzz.socket_scripts import harmless, odd_handshake, script
 from tests.fuzz.socket_wire import TEXT, Ended, NotOpened, SocketWire, handshake
-from tests.fuzz.vitals import MORE_MEMORY, at_rest, trouble
+from tests.fuzz.vitals import at_rest, forget_peaks, growth, trouble
 from tests.fuzz.worlds import world_of
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,7 @@ async def _converse(server: Running) -> None:
     async with callers_of(server) as make:
         target = await world_of(server, make)
     before = await asyncio.to_thread(at_rest, server)
+    forget_peaks(server.process.pid)
     headers = dict(target.known["aion.v1.AionTasks"].headers)
     talks = Talks(server.http, headers, Judge(target.secrets), given_seed())
     only = os.environ.get(ONLY, "")
@@ -142,5 +143,5 @@ async def _converse(server: Running) -> None:
     after = await asyncio.to_thread(at_rest, server, before)
     log.info("frames: %s; from %s to %s", dict(talks.ends), before, after)
     assert not talks.faults, "\n\n".join(talks.faults)
-    assert after.rss - before.rss < MORE_MEMORY
+    assert growth(before, after) == []
     assert trouble(server) == []
