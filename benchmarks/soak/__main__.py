@@ -2,7 +2,7 @@
 
 python -m benchmarks.soak [--minutes 15] [--rate 200] [--only mixed,burst,noisy] [--json FILE]
 
-Ends with 1 when a promise is broken.
+Ends with 1 when a promise is broken, with 2 when one could not be judged: late clients say nothing of the server.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from benchmarks import machine
 from benchmarks.soak.burst import burst
 from benchmarks.soak.mixed import mixed
 from benchmarks.soak.noisy import noisy
-from benchmarks.soak.promises import Findings, broken, document, table
+from benchmarks.soak.promises import Findings, broken, document, table, unjudged
 
 PARTS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, Findings]]] = {
     "mixed": lambda given: mixed(given.rate, 60 * given.minutes),
@@ -39,9 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n{table(parts[-1])}", flush=True)
     if given.json is not None:
         given.json.write_text(json.dumps(document(facts, parts), indent=2) + "\n")
-    lines = [f"- {one.says}: {one.measured:.4g} {one.unit}".rstrip() for one in broken(parts)]
-    print("\nBroken:\n" + "\n".join(lines) if lines else "\nEvery promise that was judged is kept.")
-    return 1 if lines else 0
+    failed, open_questions = broken(parts), unjudged(parts)
+    if failed:
+        print("\nBroken:", *(f"- {one.says}: {one.measured:.4g} {one.unit}".rstrip() for one in failed), sep="\n")
+    if open_questions:
+        print("\nNot judged:", *(f"- {one.says}: {one.why_not}" for one in open_questions), sep="\n")
+        return 2
+    if not failed:
+        print("\nEvery promise is kept.")
+    return 1 if failed else 0
 
 
 def _parser() -> argparse.ArgumentParser:

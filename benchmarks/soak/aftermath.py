@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aion.v1 import lifecycle_pb2, tasks_pb2
@@ -50,13 +50,13 @@ async def aftermath(server: Served, clients: Iterable[Client]) -> Aftermath:
         await asyncio.sleep(PAUSE)
         waiting = await asyncio.to_thread(_waiting, server)
     seconds = time.perf_counter() - began
-    accepted = gone = still_open = 0
-    for client in clients:
-        states = await _states(client)
-        accepted += len(client.accepted)
-        gone += sum(task_id not in states for task_id in client.accepted)
-        still_open += sum(states.get(task_id) in _OPEN for task_id in client.accepted)
-    return Aftermath(accepted, gone, still_open, waiting, seconds)
+    return judged([(client.accepted, await _states(client)) for client in clients], waiting, seconds)
+
+
+def judged(told: Iterable[tuple[Sequence[str], Mapping[str, int]]], waiting: float, seconds: float) -> Aftermath:
+    """Of each client the ids that it was told of, and the state of each task that the server has for it."""
+    found = [states.get(task_id) for accepted, states in told for task_id in accepted]
+    return Aftermath(len(found), found.count(None), sum(state in _OPEN for state in found), waiting, seconds)
 
 
 def _waiting(server: Served) -> float:

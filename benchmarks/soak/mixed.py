@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from benchmarks import servers
-from benchmarks.soak.aftermath import aftermath
+from benchmarks.soak.aftermath import Aftermath, aftermath
 from benchmarks.soak.calls import HELD_FOR, Mix, client_of
 from benchmarks.soak.footprint import Sample, growth_percent, watched
 from benchmarks.soak.generator import at_rate
@@ -19,6 +20,14 @@ JUDGED_FROM = 600.0
 """Seconds of load below which a slope says nothing: a single arena of the allocator would decide."""
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Calls a second, and for how many of them."""
+
+    rate: float
+    seconds: float
+
+
 async def mixed(rate: float, seconds: float, held_for: timedelta = HELD_FOR, **settings: str) -> Findings:
     """Runs it against a server of its own. `settings` are those of the server, by their variables."""
     outcomes: list[Outcome] = []
@@ -29,18 +38,25 @@ async def mixed(rate: float, seconds: float, held_for: timedelta = HELD_FOR, **s
                 await at_rate(Mix(client), rate, seconds, 0.0, outcomes)
                 took = time.perf_counter() - began
             left = await aftermath(server, [client])
+    return judged(outcomes, took, samples, left, Size(rate, seconds))
+
+
+def judged(
+    outcomes: Sequence[Outcome], took: float, samples: Sequence[Sample], left: Aftermath, size: Size
+) -> Findings:
+    """What the outcomes of the calls, which took so long, and the looks at the server say."""
     bad = [one for one in outcomes if not one.good]
     answered = len(outcomes) / took
     return Findings(
         "Mixed load",
-        f"{rate:g} calls a second for {seconds / 60:g} minutes over one connection: 60 % submits (of these a twelfth "
-        "streams, a twelfth for later), 25 % gets, 10 % lists, 5 % cancels.",
+        f"{size.rate:g} calls a second for {size.seconds / 60:g} minutes over one connection: 60 % submits (of these a "
+        "twelfth streams, a twelfth for later), 25 % gets, 10 % lists, 5 % cancels.",
         (
             Promise("calls that were not answered well", len(bad), 0),
             Promise("p99 of all calls from due time", latency_ms(outcomes, 0.99), 100, "ms"),
-            Promise("calls answered a second", answered, 0.99 * rate, "/s", at_least=True),
+            Promise("calls answered a second", answered, 0.99 * size.rate, "/s", at_least=True),
             *left.promises,
-            *_flat(samples, seconds),
+            *_flat(samples, size.seconds),
         ),
         (
             latency_words(outcomes),

@@ -1,6 +1,7 @@
 """A tenant that asks for ten times its share beside one that keeps to twenty calls a second."""
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 
 from benchmarks import servers
@@ -20,7 +21,7 @@ REST = 2.0
 
 
 @dataclass(slots=True)
-class _Beside:
+class Beside:
     """What the quiet tenant saw beside a neighbour that asks for `rate` a second, and what that one got."""
 
     rate: float
@@ -30,7 +31,7 @@ class _Beside:
 
 async def noisy(seconds: float, rounds: int) -> Findings:
     """In turn: alone, beside a neighbour that takes its share, beside one that asks for ten times as much."""
-    alone, share, ten = _Beside(0), _Beside(0.9 * SHARE), _Beside(TIMES * SHARE)
+    alone, share, ten = Beside(0), Beside(0.9 * SHARE), Beside(TIMES * SHARE)
     with servers.aion(AION_RATE_PER_KEY=f"{SHARE:g}/s,burst={BURST}") as server:
         noisy_key, quiet_key = keys_of_tenants(server, 2)
         async with client_of(server.grpc, quiet_key, 1) as quiet, client_of(server.grpc, noisy_key, 2) as loud:
@@ -41,11 +42,18 @@ async def noisy(seconds: float, rounds: int) -> Findings:
                         at_rate(_submits(quiet), QUIET, seconds, 0.0, beside.quiet),
                         at_rate(_submits(loud), beside.rate, seconds, 0.0, beside.noisy),
                     )
+    return judged(alone, share, ten, seconds, rounds)
+
+
+def judged(alone: Beside, share: Beside, ten: Beside, seconds: float, rounds: int) -> Findings:
+    """What the two tenants saw, in all rounds together."""
     quiet_bad = [one for beside in (alone, share, ten) for one in beside.quiet if not one.good]
     odd = [one for one in (*share.noisy, *ten.noisy) if not one.good and not one.well_refused]
     served = sum(one.good for one in ten.noisy) / rounds
     quota = SHARE * seconds + BURST
-    moved = 100 * (latency_ms(ten.quiet, 0.99) / latency_ms(share.quiet, 0.99) - 1)
+    before, after = (latency_ms(beside.quiet, 0.99) for beside in (share, ten))
+    # Without a good call there is no p99, and nothing that could be good.
+    moved = 100 * (after / before - 1) if before and after else math.inf
     return Findings(
         "Noisy tenant",
         f"A tenant may make {SHARE:g} calls a second (AION_RATE_PER_KEY) and asks for {TIMES * SHARE:g}, beside one "
@@ -71,6 +79,6 @@ def _submits(client: Client) -> MakeCall:
     return lambda: ("submit", client.submit())
 
 
-def _words(where: str, beside: _Beside) -> str:
+def _words(where: str, beside: Beside) -> str:
     p50, p99 = (latency_ms(beside.quiet, share) for share in (0.5, 0.99))
     return f"Quiet tenant {where}: p50 {p50:.1f} ms, p99 {p99:.1f} ms of {len(beside.quiet)} calls."

@@ -1,5 +1,6 @@
 """Promises, each beside what was measured: the table of a run, and whether it passed."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,7 @@ def document(machine: dict[str, Any], parts: Sequence[Findings]) -> dict[str, An
                 "promises": [
                     {
                         "says": one.says,
-                        "measured": one.measured,
+                        "measured": one.measured if math.isfinite(one.measured) else None,
                         "at_least" if one.at_least else "at_most": one.bound,
                         "unit": one.unit,
                         "verdict": one.verdict,
@@ -83,3 +84,8 @@ def document(machine: dict[str, Any], parts: Sequence[Findings]) -> dict[str, An
 def broken(parts: Iterable[Findings]) -> list[Promise]:
     """Every promise that a run saw broken."""
     return [one for part in parts for one in part.promises if one.broken]
+
+
+def unjudged(parts: Iterable[Findings]) -> list[Promise]:
+    """Every promise that a run could not judge."""
+    return [one for part in parts for one in part.promises if one.why_not]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks import servers
-from benchmarks.soak.burst import recovered_after
 from benchmarks.soak.footprint import growth_percent
 from benchmarks.soak.mixed import mixed
 from benchmarks.soak.outcomes import LATE, Outcome, quantile_ms
@@ -39,15 +38,6 @@ async def test_a_mixed_load_of_a_second_is_answered_well_and_leaves_nothing_behi
 def test_growth_is_that_of_the_line_through_the_samples(values, percent):
     times = [10.0 * number for number in range(len(values))]
     assert growth_percent(times, values) == pytest.approx(percent, abs=0.001)
-
-
-def test_a_load_has_recovered_when_all_that_follows_is_fast():
-    fast = [call(100 + n / 10) for n in range(300)]
-    slow = [call(103.5, took=0.2)] * 4
-    assert recovered_after(fast, 100) == 0
-    assert recovered_after([*fast, *slow], 100) == 4
-    assert recovered_after([*fast, *(call(105.5, code="RESOURCE_EXHAUSTED") for _ in range(4))], 100) == 6
-    assert recovered_after([*fast, *(call(129.5, took=0.2) for _ in range(30))], 100) == 30
 
 
 def test_a_refusal_is_well_made_with_a_reason_and_a_hint_only():

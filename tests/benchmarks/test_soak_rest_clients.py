@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import servers
-from benchmarks.soak.burst import punctuality
+from benchmarks.soak.burst_judgement import punctuality
 from benchmarks.soak.calls import SHARES, client_of
 from benchmarks.soak.outcomes import Outcome
 from benchmarks.soak.plain_http import Pool
