@@ -6,9 +6,10 @@ with it, as in every figure of the reports; what it takes of the processor is me
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import grpc
@@ -18,6 +19,10 @@ Metadata = tuple[tuple[str, str], ...]
 
 Call = Callable[[int], Awaitable[None]]
 """Makes the call of this number and checks its answer; raises when that is not what it should be."""
+
+
+Now = Callable[[], float]
+"""The clock, in seconds."""
 
 
 class Door(Protocol):
@@ -30,7 +35,9 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One gRPC method of one server, over one connection. `check` raises when an answer is not what it should be."""
+    """One gRPC method of one server, over one connection. `check` raises when an answer is not what it should be.
+    `too_much` tells a refusal for want of room from every other error, which ends the run.
+    """
 
     address: str
     method: str
@@ -38,6 +45,7 @@ class Target:
     check: Callable[[bytes], None]
     metadata: Metadata = ()
     metadata_of: Callable[[int], Metadata] | None = None
+    too_much: Callable[[aio.AioRpcError], bool] = lambda _: False
 
     @asynccontextmanager
     async def opened(self, in_flight: int) -> AsyncIterator[Call]:
@@ -50,7 +58,7 @@ class Target:
                 try:
                     answer = await method(self.payload(number), metadata=metadata)
                 except aio.AioRpcError as error:
-                    if error.code() in _BUSY:
+                    if self.too_much(error):
                         raise TooMuch(error.details()) from error
                     raise
                 self.check(answer)
@@ -84,7 +92,10 @@ class Latencies:
         return 1000 * self.seconds[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
 
 
-_BUSY = frozenset({grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE})
+def pooled(rounds: Iterable[Latencies]) -> Latencies:
+    """Those of all rounds as if they were of one: a thousandth of the calls of a single round are one call or two."""
+    rounds = list(rounds)
+    return Latencies(sorted(chain.from_iterable(one.seconds for one in rounds)), sum(one.refused for one in rounds))
 
 
 class TooMuch(Exception):
@@ -100,28 +111,30 @@ async def throughput(door: Door, in_flight: int, seconds: float) -> float:
     return (await closed_loop(door, in_flight, seconds)).per_second
 
 
-async def closed_loop(door: Door, in_flight: int, seconds: float) -> Pace:
+async def closed_loop(door: Door, in_flight: int, seconds: float, now: Now = time.perf_counter) -> Pace:
     """The same, with what the client costs. What is under way when the time is over is waited for and counted."""
     made = counted = 0
     async with door.opened(in_flight) as call:
         numbers = iter(range(10**9))
         used = time.process_time()
-        warm = time.perf_counter() + seconds / 5
+        warm = now() + seconds / 5
         end = warm + seconds
 
         async def loop() -> None:
             nonlocal counted, made
-            while time.perf_counter() < end:
+            while now() < end:
                 await call(next(numbers))
                 made += 1
-                counted += time.perf_counter() >= warm
+                counted += now() >= warm
 
         await asyncio.gather(*(loop() for _ in range(in_flight)))
-        took = time.perf_counter() - warm
+        took = now() - warm
     return Pace(counted / took, made, (time.process_time() - used) / made * 1e6)
 
 
-async def open_loop(door: Door, rate: float, seconds: float, in_flight: int = 64) -> Latencies:
+async def open_loop(
+    door: Door, rate: float, seconds: float, in_flight: int = 64, now: Now = time.perf_counter
+) -> Latencies:
     """Latencies at a fixed rate; a late answer delays nobody else, and waiting to be sent counts."""
     latencies: list[float] = []
     refused = 0
@@ -135,13 +148,13 @@ async def open_loop(door: Door, rate: float, seconds: float, in_flight: int = 64
             except TooMuch:
                 refused += 1
             else:
-                latencies.append(time.perf_counter() - due)
+                latencies.append(now() - due)
 
-        begin = time.perf_counter() + 0.1
+        begin = now() + 0.1
         tasks = []
         for number in range(int(rate * seconds)):
             due = begin + number / rate
-            if (pause := due - time.perf_counter()) > 0:
+            if (pause := due - now()) > 0:
                 await asyncio.sleep(pause)
             tasks.append(asyncio.ensure_future(one(number, due)))
         await asyncio.gather(*tasks)

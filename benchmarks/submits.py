@@ -6,6 +6,7 @@ import json
 from aion.v1 import lifecycle_pb2, tasks_pb2
 from benchmarks import servers
 from benchmarks.load import Metadata, Target, WrongAnswer
+from benchmarks.refusal_reasons import for_want_of_room
 
 SUBMIT = "/aion.v1.AionTasks/Submit"
 TEXT = "Please write to ada@example.org or call +33 1 42 68 53 00 before 2026-11-21; the order 4711-0815 is ready. " * 4
@@ -52,7 +53,7 @@ def bare_target(server: servers.Served) -> Target:
 
 def aion_target(server: servers.Served) -> Target:
     """A durable submit that waits for its result."""
-    return Target(server.grpc, SUBMIT, submit, check_submit, bearer(server.api_key))
+    return Target(server.grpc, SUBMIT, submit, check_submit, bearer(server.api_key), too_much=for_want_of_room)
 
 
 def _check_echo(answer: bytes) -> None:

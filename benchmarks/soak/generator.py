@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 
 from grpc import aio
 
-from benchmarks.soak.outcomes import NOT_ENDED, OK, WRONG, Outcome, refusal
+from benchmarks.refusal_reasons import refusal
+from benchmarks.soak.outcomes import NOT_ENDED, OK, WRONG, Outcome
 
 
 class NotEnded(Exception):

@@ -4,15 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from google.rpc import error_details_pb2, status_pb2
-from grpc import aio
-
 OK = "OK"
 WRONG = "WRONG ANSWER"
 NOT_ENDED = "NOT ENDED"
 REFUSED = "RESOURCE_EXHAUSTED"
 LATE = frozenset({"DEADLINE_EXCEEDED", NOT_ENDED})
-_DETAILS = "grpc-status-details-bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +35,6 @@ class Outcome:
     def well_refused(self) -> bool:
         """Refused as semantics 6.2 has it: the right code, a reason of AION, and a hint when to come back."""
         return self.code == REFUSED and bool(self.reason) and self.hinted
-
-
-def refusal(error: aio.AioRpcError) -> tuple[str, str, bool, str]:
-    """Code, reason, whether there is a hint when to come back, and without a reason what was said instead."""
-    for name, value in error.trailing_metadata() or ():
-        if name == _DETAILS and isinstance(value, bytes):
-            status = status_pb2.Status.FromString(value)
-            info = error_details_pb2.ErrorInfo()
-            reason = next((info.reason for detail in status.details if detail.Unpack(info)), "")
-            hinted = any(detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR) for detail in status.details)
-            return error.code().name, reason, hinted, ""
-    return error.code().name, "", False, str(error.details())[:100]
 
 
 def quantile_ms(seconds: Iterable[float], share: float) -> float:
