@@ -1,5 +1,6 @@
 """What a run of the benchmarks says: sections of rows of figures, each aim beside its figure, as tables or as JSON."""
 
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,12 +25,15 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number. `name` heads its column and carries the unit."""
+    """One number. `name` heads its column and carries the unit. `spread` is the least and the most of the values whose
+    median it is.
+    """
 
     name: str
     value: float
     aim: Aim | None = None
     digits: int = 0
+    spread: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ def at_least(bound: float) -> Aim:
 def at_most(bound: float) -> Aim:
     """An aim that less is better for."""
     return Aim(bound, at_most=True)
+
+
+def median_of(name: str, values: Sequence[float], aim: Aim | None = None, digits: int = 0) -> Figure:
+    """The median of the rounds, with the least and the most of them."""
+    return Figure(name, statistics.median(values), aim, digits, (min(values), max(values)))
 
 
 def table(section: Section) -> str:
@@ -104,10 +113,13 @@ def _section_document(section: Section) -> dict[str, Any]:
 
 
 def _figure_document(figure: Figure) -> dict[str, Any]:
-    if figure.aim is None:
-        return {"value": figure.value}
-    bound = "at_most" if figure.aim.at_most else "at_least"
-    return {"value": figure.value, bound: figure.aim.bound, "met": figure.aim.met(figure.value)}
+    said: dict[str, Any] = {"value": figure.value}
+    if figure.spread is not None:
+        said["min"], said["max"] = figure.spread
+    if figure.aim is not None:
+        said["at_most" if figure.aim.at_most else "at_least"] = figure.aim.bound
+        said["met"] = figure.aim.met(figure.value)
+    return said
 
 
 def _cells(row: Row, names: Sequence[str]) -> list[str]:
@@ -116,7 +128,15 @@ def _cells(row: Row, names: Sequence[str]) -> list[str]:
 
 
 def _cell(figure: Figure) -> str:
-    return _number(figure) + (f" ({figure.aim.words(figure.value)})" if figure.aim is not None else "")
+    return in_words(figure) + (f" ({figure.aim.words(figure.value)})" if figure.aim is not None else "")
+
+
+def in_words(figure: Figure) -> str:
+    """The number, and what it is the median of."""
+    said = _number(figure)
+    if figure.spread is not None:
+        said += " ({} to {})".format(*(f"{one:.{figure.digits}f}" for one in figure.spread))
+    return said
 
 
 def _number(figure: Figure) -> str:

@@ -44,7 +44,7 @@ def served(*command: str, **environment: str) -> Iterator[Served]:
     """Runs `command --ready-file FILE` until the block ends."""
     with tempfile.TemporaryDirectory(prefix="aion-bench-") as folder:
         ready = Path(folder, "ready.json")
-        data, said = Path(folder, "data"), Path(folder, "said")
+        data, said = Path(environment.get("AION_DATA_DIR", Path(folder, "data"))), Path(folder, "said")
         _copy_compiled(_kept(), data)
         with said.open("wb") as words:
             process = subprocess.Popen(

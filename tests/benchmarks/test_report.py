@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.report import Figure, Row, Section, at_least, at_most, document, missed, table
+from benchmarks.report import Figure, Row, Section, at_least, at_most, document, median_of, missed, table
 
 SECTION = Section(
     "Speed",
@@ -47,3 +47,10 @@ def test_the_document_for_machines_has_every_figure_with_its_aim():
     assert rows["echo"]["calls/s"] == {"value": 2816.4}
     assert rows["AION"]["x echo"] == {"value": 0.36, "at_least": 0.33, "met": True}
     assert rows["AION"]["p99 ms"] == {"value": 4.0, "at_most": 3, "met": False}
+
+
+def test_the_least_and_the_most_stand_beside_a_median_for_people_and_for_machines():
+    section = Section("Speed", "How.", (Row("AION", (median_of("x echo", [0.5, 0.25, 0.3], at_least(0.33), 2),)),))
+    assert "0.30 (0.25 to 0.50) (aim >= 0.33 MISSED)" in table(section)
+    (row,) = document({}, [section])["sections"][0]["rows"]
+    assert row["figures"]["x echo"] == {"value": 0.3, "min": 0.25, "max": 0.5, "at_least": 0.33, "met": False}
