@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from benchmarks import servers
 from benchmarks.load import open_loop, throughput
@@ -16,29 +19,61 @@ IN_FLIGHT = 64
 _QUIET_SECONDS = 3.0
 """How long nothing is asked of a server before it counts as idle."""
 
+PARTS = 6
+"""So often there is a look when it is said how many tasks there are to be."""
+
 
 def measure(scale: Scale) -> Section:
     """Idle, then a steady load, then all that it bears, with a look in the quiet after each."""
-    rows = []
     with servers.aion() as server:
         target = aion_target(server)
-        rows.append(_look("idle, just started", server, first := _quiet(server), 0, first))
-        done = _ended(server)
+        looks = [_look(server)]
         asyncio.run(open_loop(target, RATE, scale.load_seconds))
-        steady = _quiet(server)
-        rows.append(
-            _look(f"after {scale.load_seconds:g} s at {RATE:.0f}/s", server, steady, _ended(server) - done, first)
-        )
-        done = _ended(server)
-        asyncio.run(throughput(target, IN_FLIGHT, scale.load_seconds))
-        last = _quiet(server)
-        rows.append(_look("after as long at all that it bears", server, last, _ended(server) - done, steady))
+        looks.append(_look(server))
+        for goal in goals(scale.memory_tasks):
+            while True:
+                asyncio.run(throughput(target, IN_FLIGHT, scale.load_seconds))
+                if _ended(server) - looks[0].ended >= goal:
+                    break
+            looks.append(_look(server))
     return Section(
         "Memory",
-        "PSS of the server with its host processes, three quiet seconds after each load. Growth is against the row "
-        "before; part of it is the cache of tasks, which has a bound.",
-        tuple(rows),
+        f"PSS of the server with its host processes, three quiet seconds after each load: {scale.load_seconds:g} s at "
+        f"{RATE:.0f}/s, from then on all that it bears, {IN_FLIGHT} in flight. Growth is against the row before; part "
+        "of it is the cache of tasks, which has a bound.",
+        tuple(rows(looks)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """At a server that has been quiet for a while: its memory, its processes, and the tasks that have ended so far."""
+
+    mib: float
+    processes: int
+    ended: float
+
+
+def goals(tasks: int) -> Sequence[int]:
+    """After how many tasks in all there is a look: without a number as soon as there may be one."""
+    return [tasks * part // PARTS for part in range(1, PARTS + 1)] if tasks else [0]
+
+
+def rows(looks: Sequence[Look]) -> Iterator[Row]:
+    """Each look by the tasks that came before it, and what grew since the last one."""
+    first = looks[0]
+    yield Row("idle, just started", (Figure("MiB", first.mib, at_most(220), 1), Figure("processes", first.processes)))
+    for before, look in pairwise(looks):
+        tasks = look.ended - before.ended
+        yield Row(
+            f"after {look.ended - first.ended:,.0f} tasks",
+            (
+                Figure("MiB", look.mib, None, 1),
+                Figure("processes", look.processes),
+                Figure("tasks", tasks),
+                Figure("MiB grown a 1,000 tasks", 1000 * (look.mib - before.mib) / tasks, None, 3),
+            ),
+        )
 
 
 def _quiet(server: servers.Served) -> float:
@@ -50,12 +85,6 @@ def _ended(server: servers.Served) -> float:
     return total(scrape(server), "aion_tasks_ended_total")
 
 
-def _look(what: str, server: servers.Served, mib: float, tasks: float, before: float) -> Row:
-    figures = [
-        Figure("MiB", mib, None if tasks else at_most(220), 1),
-        Figure("processes", len(tree_of(server.pid))),
-        Figure("tasks", tasks),
-    ]
-    if tasks:
-        figures.append(Figure("MiB grown a 1,000 tasks", 1000 * (mib - before) / tasks, None, 3))
-    return Row(what, tuple(figures))
+def _look(server: servers.Served) -> Look:
+    mib = _quiet(server)
+    return Look(mib, len(tree_of(server.pid)), _ended(server))

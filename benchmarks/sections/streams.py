@@ -67,8 +67,9 @@ def measure(scale: Scale) -> Section:
         "Streams through the durable log",
         f"WASM guests write a token each {1000 // PACE} ms for {scale.stream_seconds:g} s, once all are watched; a "
         "token is its own time of writing, so `added` is from the guest's write to the watcher's hands: host process, "
-        "append, commit, watch and the client's reading. Counted while all streams run. "
-        f"{TENANTS} tenants, {hosts} host processes for so many guests at once; they and the watchers share the "
+        "append, commit, watch and the client's reading. Counted while all streams run. Who comes back and `had all "
+        f"before` waits for no first token. {TENANTS} tenants, {hosts} host processes for so many guests at once; they "
+        "and the watchers share the "
         "processors with the server.",
         tuple(rows),
     )
@@ -125,7 +126,11 @@ def _streamed(what: str, watchers: Sequence[Watcher], tokens: int, scale: Scale,
     arrived = sum(begin <= at < end for one in watchers for at in one.arrived)
     latencies = Latencies(sorted(added))
     # The aims are those of the whole measurement.
-    rate, tail = (at_least(9_800), at_most(25)) if scale == FULL else (None, None)
+    rate, tail = (
+        (at_least(9_800), at_most(25))
+        if (scale.streams, scale.stream_seconds) == (FULL.streams, FULL.stream_seconds)
+        else (None, None)
+    )
     return Row(
         what,
         (
@@ -149,19 +154,18 @@ def _together(watchers: Sequence[Watcher]) -> tuple[int, int]:
 
 
 def _came_back(what: str, watchers: Sequence[Watcher], tokens: int, back: int) -> Row:
-    first = [next((at for at in one.arrived if at >= back), back) - back for one in watchers]
-    last = max(one.arrived[-1] for one in watchers) - back
-    after = sum(at >= back for one in watchers for at in one.arrived)
-    waits = Latencies(sorted(one / 1e9 for one in first))
-    return Row(
-        what,
-        (
-            Figure("arrived/s", after / last * 1e9),
+    """Of those for whom anything was left; the others waited for nothing, so they are counted apart."""
+    came = [after for one in watchers if (after := [at - back for at in one.arrived if at >= back])]
+    figures: tuple[Figure, ...] = ()
+    if came:
+        waits = Latencies(sorted(one[0] / 1e9 for one in came))
+        figures = (
+            Figure("arrived/s", sum(map(len, came)) / max(one[-1] for one in came) * 1e9),
             Figure("first token p50 ms", waits.quantile(0.5), None, 1),
             Figure("first token p99 ms", waits.quantile(0.99), None, 1),
-            _wrong(watchers, tokens),
-        ),
-    )
+        )
+    nothing_left = Figure("had all before", len(watchers) - len(came))
+    return Row(what, (*figures, nothing_left, _wrong(watchers, tokens)))
 
 
 def _server_us(seconds: float, watchers: Sequence[Watcher]) -> Figure:

@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 
 from benchmarks import servers
 from benchmarks.floor import IN_FLIGHT
-from benchmarks.load import Latencies, Target, closed_loop, open_loop
+from benchmarks.load import Latencies, Target, closed_loop, open_loop, pooled
 from benchmarks.processes import processor_seconds
-from benchmarks.report import Aim, Figure, Row, Section, at_least, at_most
+from benchmarks.report import Aim, Figure, Row, Section, at_least, at_most, median_of
 from benchmarks.scale import Scale
 from benchmarks.submits import aion_target, bare_target, echo_target
+from benchmarks.turns import rotated
 
 RATE = 200.0
 HIGH_RATE = 500.0
@@ -33,8 +34,9 @@ def measure(scale: Scale) -> Section:
     at_rate: dict[str, list[Latencies]] = {name: [] for name in SUBJECTS}
     used: dict[str, list[float]] = {name: [] for name in SUBJECTS}
     high: dict[str, list[Latencies]] = {"at 500/s": [], "at 80% of what it bears": []}
-    for _ in range(scale.rounds):
-        for name, (serve, target_of) in SUBJECTS.items():
+    for number in range(scale.rounds):
+        for name in rotated(list(SUBJECTS), number):
+            serve, target_of = SUBJECTS[name]
             with serve() as server:
                 target = target_of(server)
                 before = processor_seconds(server.pid)
@@ -51,7 +53,7 @@ def measure(scale: Scale) -> Section:
         Row(
             name,
             (
-                Figure("calls/s", statistics.median(rates[name])),
+                median_of("calls/s", rates[name]),
                 Figure("x echo", statistics.median(rates[name]) / floor, at_least(0.33) if name == AION else None, 2),
                 *_latency(at_rate[name]),
                 Figure("server us", 1e6 * statistics.median(used[name])),
@@ -59,7 +61,8 @@ def measure(scale: Scale) -> Section:
         )
         for name in SUBJECTS
     ]
-    over = {label: _quantile(at_rate[AION], share) - _quantile(at_rate[BARE], share) for label, share in _QUANTILES}
+    of_aion, of_bare = pooled(at_rate[AION]), pooled(at_rate[BARE])
+    over = {label: of_aion.quantile(share) - of_bare.quantile(share) for label, share in _QUANTILES}
     aims: dict[str, Aim | None] = {"p50 ms": at_most(1.0), "p99 ms": at_most(3.0)}
     rows.append(Row("AION over the bare path", tuple(Figure(k, v, aims.get(k), 2) for k, v in over.items())))
     most_tried = statistics.median(rates[AION]) * OF_WHAT_IT_BEARS
@@ -70,15 +73,16 @@ def measure(scale: Scale) -> Section:
         "Durable submit, WASM, result",
         f"calls/s with {IN_FLIGHT} in flight on one connection; latency in open loop at {RATE:.0f}/s from the moment a "
         f"call was due, unless the row names another rate. `server us`: what its process, "
-        f"without hosts, takes of the processors for a call. Medians of {scale.rounds} rounds of {scale.seconds:g} s.",
+        f"without hosts, takes of the processors for a call. {scale.rounds} rounds of {scale.seconds:g} s, each "
+        "begun with another subject: medians, with the least and the most; quantiles are of the calls of all rounds.",
         tuple(rows),
     )
 
 
 def _latency(found: Sequence[Latencies]) -> tuple[Figure, ...]:
-    refused = Figure("refused %", statistics.median(one.refused_percent for one in found), None, 1)
-    return (*(Figure(label, _quantile(found, share), None, 2) for label, share in _QUANTILES), refused)
-
-
-def _quantile(found: Sequence[Latencies], share: float) -> float:
-    return statistics.median(one.quantile(share) for one in found)
+    latencies = pooled(found)
+    return (
+        *(Figure(label, latencies.quantile(share), None, 2) for label, share in _QUANTILES),
+        Figure("of calls", len(latencies.seconds)),
+        Figure("refused %", latencies.refused_percent, None, 1),
+    )
