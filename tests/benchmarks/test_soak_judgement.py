@@ -134,6 +134,12 @@ def test_a_load_that_is_slow_at_the_end_or_of_which_nothing_is_known_has_never_r
     }
 
 
+@pytest.mark.parametrize("tenant", ["base", "others"])
+def test_all_is_as_before_only_when_it_is_for_both_tenants(tenant):
+    slow = steady(220, END + 20, END + 20.3, took=0.2)
+    assert seen(judged_burst(**{tenant: slow})) == {"seconds until p99 is below 100 ms again": 21}
+
+
 def test_tasks_that_are_not_there_and_tasks_that_did_not_end_are_counted_for_every_client():
     ended, pending, running = (getattr(lifecycle_pb2, f"TASK_STATE_{one}") for one in ("OK", "PENDING", "RUNNING"))
     left = left_behind([(["a", "b", "c"], {"a": ended, "b": pending}), (["d", "e"], {"d": running})], 7, 0.5)
