@@ -64,8 +64,9 @@ def at_most(bound: float) -> Aim:
 
 
 def median_of(name: str, values: Sequence[float], aim: Aim | None = None, digits: int = 0) -> Figure:
-    """The median of the rounds, with the least and the most of them."""
-    return Figure(name, statistics.median(values), aim, digits, (min(values), max(values)))
+    """The median of the rounds, with the least and the most of them where there are several."""
+    spread = (min(values), max(values)) if len(values) > 1 else None
+    return Figure(name, statistics.median(values), aim, digits, spread)
 
 
 def table(section: Section) -> str:

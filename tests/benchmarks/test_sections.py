@@ -26,7 +26,10 @@ def test_the_streams_are_measured_and_nothing_of_them_is_lost():
     for row in section.rows:
         figures = {figure.name: figure.value for figure in row.figures}
         assert figures["lost, twice or out of order"] == 0
-        assert figures["written/s" if ": 2 streams" in row.subject else "first token p99 ms"] > 0
+        if ": 2 streams" in row.subject:
+            assert figures["written/s"] > 0
+        else:  # on a busy machine the streams may have ended before anybody came back
+            assert figures["had all before"] == 2 or figures["first token p99 ms"] > 0
 
 
 @pytest.mark.slow
