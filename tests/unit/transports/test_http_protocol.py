@@ -6,7 +6,14 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from aion.adapters.transports.http.protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, bounded_protocol
+from aion.adapters.transports.http.protocol import (
+    DISCARDED_BYTES,
+    MAX_HEAD_BYTES,
+    MOST_WAITING,
+    HttpProtocol,
+    body_lingers,
+    bounded_protocol,
+)
 
 CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 PIECE = 4096
@@ -152,3 +159,146 @@ async def test_requests_that_are_sent_long_before_their_answers_end_the_connecti
     assert wire.closed
     assert not protocol.pipeline
     await app.ended.wait()
+
+
+GOOD = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"
+TARGETS = [b"CONNECT a", b"GET http://[::1", b"GET http://a:99999999/", b"GET http://@/"]
+
+
+class AtOnce:
+    """An application that answers without a look at the request's body."""
+
+    async def __call__(self, scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"no"})
+
+
+@pytest.mark.parametrize("target", TARGETS)
+async def test_an_address_that_nobody_can_read_is_refused(target):
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(target + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+    assert wire.closed
+    assert wire.written.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+async def test_an_address_that_nobody_can_read_is_refused_after_good_ones_too(target):
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(GOOD)
+    await asyncio.gather(*protocol.tasks)
+    protocol.data_received(target + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+    assert wire.closed
+    assert wire.written.count(b"HTTP/1.1 ") == 2
+    assert b"HTTP/1.1 400 " in wire.written
+
+
+async def test_a_refusal_does_not_garble_the_answer_that_another_request_gets():
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def long_answer(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        begun.set()
+        await goes_on.wait()
+        await send({"type": "http.response.body", "body": b"the end"})
+
+    protocol, wire = connected(long_answer)
+    protocol.data_received(GOOD)
+    await asyncio.wait_for(begun.wait(), 30)
+    protocol.data_received(b"no request\r\n\r\n")
+    assert wire.closed
+    assert b" 400 " not in wire.written
+    goes_on.set()
+    await asyncio.gather(*protocol.tasks)
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (b"GET /livez HTTP/1.1\r\n\r\n", b"no Host header"),
+        (b"GET /livez HTTP/1.1\r\nhost: x\r\nHost: x\r\n\r\n", b"2 Host headers"),
+        (b"GET /livez HTTP/1.0\r\nhost: x\r\nhost: y\r\n\r\n", b"2 Host headers"),
+        (b"GET /v1/ws HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n", b"no Host header"),
+    ],
+)
+async def test_a_request_must_name_one_host(head, says):
+    """Two servers in a row could each believe another one (RFC 9112, 3.2)."""
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(head)
+    assert wire.closed
+    assert wire.written.startswith(b"HTTP/1.1 400 ")
+    assert says in wire.written
+    assert not protocol.tasks
+
+
+async def test_a_request_of_http_1_0_need_not_name_a_host():
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(b"GET /livez HTTP/1.0\r\n\r\n")
+    await asyncio.gather(*protocol.tasks)
+    assert wire.written.startswith(b"HTTP/1.1 404 ")
+
+
+POST = b"POST /nope HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
+
+
+async def test_a_body_that_nobody_read_is_not_kept_until_the_next_request():
+    """Connections of strangers stay open for a minute: each would hold what one system call brings."""
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(POST % 200_000 + b"x" * 200_000)
+    await asyncio.gather(*protocol.tasks)
+    assert wire.written.startswith(b"HTTP/1.1 404 ")
+    assert not wire.closed
+    assert protocol.cycle.body == b""
+
+
+async def test_a_body_that_comes_after_its_answer_ends_the_connection_in_the_end():
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(POST % (10 * DISCARDED_BYTES) + b"x")
+    await asyncio.gather(*protocol.tasks)
+    assert body_lingers(protocol), "the patrol cuts it when it does not come whole"
+    piece, came = b"x" * (1 << 20), 0
+    while not wire.closed and came <= 2 * DISCARDED_BYTES:
+        protocol.data_received(piece)
+        came += len(piece)
+    assert wire.closed
+    assert came <= DISCARDED_BYTES + len(piece)
+
+
+async def test_a_connection_whose_request_came_whole_after_its_answer_is_idle_as_any_other():
+    protocol, wire = connected(AtOnce())
+    protocol.data_received(POST % 10 + b"x")
+    await asyncio.gather(*protocol.tasks)
+    protocol.data_received(b"x" * 9)
+    assert not body_lingers(protocol)
+    assert protocol.timeout_keep_alive_task is not None
+    protocol.data_received(GOOD[:5])
+    assert protocol.timeout_keep_alive_task is None, "the next request has begun"
+    protocol.data_received(GOOD[5:])
+    await asyncio.gather(*protocol.tasks)
+    assert wire.written.count(b"HTTP/1.1 404 ") == 2
+    protocol.connection_lost(None)
+
+
+async def test_the_end_of_idleness_does_not_cut_a_request_that_came_in_the_same_piece():
+    protocol, _ = connected(AtOnce())
+    protocol.data_received(POST % 10 + b"x")
+    await asyncio.gather(*protocol.tasks)
+    protocol.app = Served()
+    protocol.data_received(b"x" * 9 + POST % 10)
+    assert protocol.timeout_keep_alive_task is None
+    protocol.connection_lost(None)
+    await asyncio.gather(*protocol.tasks)
+
+
+async def test_whoever_waits_for_a_body_can_be_told_to_look_up():
+    app = Served()
+    protocol, _ = connected(app)
+    protocol.data_received(CHUNKED)
+    protocol.data_received(b"2\r\n{}\r\n")
+    while not app.told:  # noqa: ASYNC110 # nothing tells of it
+        await asyncio.sleep(0)
+    protocol.look_up()
+    while len(app.told) < 2:  # noqa: ASYNC110 # nothing tells of it
+        await asyncio.sleep(0)
+    assert app.told == ["http.request", "http.request"]
+    protocol.connection_lost(None)
+    await asyncio.gather(*protocol.tasks)

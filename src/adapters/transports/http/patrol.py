@@ -5,7 +5,7 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 
-from aion.adapters.transports.http.protocol import head_is_open
+from aion.adapters.transports.http.protocol import body_lingers, head_is_open
 from aion.adapters.transports.websocket.protocol import WebSocketProtocol
 
 PATROL_SECONDS = 5.0
@@ -55,7 +55,7 @@ def waits_for_client(connection: Any) -> bool:
         return connection.waits_for_client()
     if connection.flow is not None and connection.flow.write_paused:
         return True
-    if head_is_open(connection):
+    if head_is_open(connection) or body_lingers(connection):
         return True
     cycle = connection.cycle
     if cycle is None:

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.errors import code_of
 from aion.adapters.transports.http.security_headers import GUARDS
 from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
@@ -21,9 +22,15 @@ from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
 MAX_HEAD_BYTES = 32 << 10
 """The request line and all headers: room for a long page token and a long trace, no room for attacks on memory."""
 
+DISCARDED_BYTES = 4 * MAX_REQUEST_BYTES
+"""Of a body that nobody takes so much is read and thrown away. A client that is still sending when the connection
+closes loses the answer, and would never learn why.
+"""
+
 MOST_WAITING = 32
 """Requests of one connection that wait for the answer to another: each takes a hundred times its own bytes."""
 
+NO_HTTP = "the request is not HTTP/1.1; send it again as such"
 GUARD_LINES = "".join(f"{name.decode()}: {value.decode()}\r\n" for name, value in GUARDS)
 
 _log = logging.getLogger("aion.http")
@@ -39,8 +46,9 @@ class HttpProtocol(HttpToolsProtocol):
         self.in_head = False
         self._in_message = False
         self._body_came = False
-        self._header_bytes = 0
+        self._header_bytes = self._discarded = 0
         self._last_heard = self.loop.time()
+        self._fault = NO_HTTP
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """A connection comes; when it is one too many, the one that was silent longest goes."""
@@ -54,13 +62,19 @@ class HttpProtocol(HttpToolsProtocol):
 
     def waits_for_client(self) -> bool:
         """Whether the client has asked for nothing, or not for all of it, or has its whole answer."""
-        cycle: RequestResponseCycle | None = self.cycle
+        cycle = self._latest
         return cycle is None or cycle.more_body or cycle.response_complete
+
+    @property
+    def _latest(self) -> RequestResponseCycle | None:
+        """The last request whose head is whole; uvicorn does not say that there may be none."""
+        return self.cycle
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        self._unset_keepalive_if_required()  # set when the one before it, in the same piece, had its answer already
         self.in_head = self._in_message = True
-        self._header_bytes = 0
+        self._header_bytes = self._discarded = 0
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -69,27 +83,61 @@ class HttpProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Its head is whole."""
-        self.in_head = False
+        """Its head is whole. What it raises makes the parser end with an error, and the connection with a refusal."""
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self._fault = f"the request has {hosts or 'no'} Host headers, of which it must have one (RFC 9112, 3.2)"
+            raise ValueError(self._fault)
         if len(self.pipeline) >= MOST_WAITING:
-            # The parser ends with an error, and the connection with a refusal.
             raise OverflowError(f"more than {MOST_WAITING} requests wait for the answer to another")
         super().on_headers_complete()
+        self.in_head = False
 
     def on_body(self, body: bytes) -> None:
         """A piece of its body."""
         self._body_came = True
         self._header_bytes = 0
         super().on_body(body)
+        cycle = self._latest
+        if cycle is not None and cycle.response_complete:
+            self._discarded += len(body)
+            if self._discarded > DISCARDED_BYTES:
+                self.transport.close()
 
     def on_message_complete(self) -> None:
         """It is whole, with its trailers."""
         self._in_message = False
         super().on_message_complete()
+        cycle = self._latest
+        if cycle is not None and cycle.response_complete and not self.transport.is_closing():
+            # The answer was there first, and what has come since has ended the wait for the next request.
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def on_response_complete(self) -> None:
+        """It has its answer: what nobody read of its body is not kept while the connection waits for another one."""
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self.cycle.body.clear()
+
+    def look_up(self) -> None:
+        """Whoever waits for the body of a request looks up: something has happened."""
+        for cycle in (self._latest, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None and cycle.more_body:
+                cycle.message_event.set()
+
+    @property
+    def lingers(self) -> bool:
+        """Whether a request has its answer and has not come whole."""
+        cycle = self._latest
+        return self._in_message and not self.in_head and cycle is not None and cycle.response_complete
 
     def handle_websocket_upgrade(self) -> None:
         """Its head asks for a WebSocket: from here on the connection is another protocol's."""
         self._in_message = False
+        self._unset_keepalive_if_required()
         head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if head > MAX_HEAD_BYTES:
             self._refuse_head()
@@ -117,7 +165,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is refused as a problem too, under ids of its own: there is no call yet."""
-        self._refuse(HTTPStatus.BAD_REQUEST, MalformedRequest("the request is not HTTP/1.1; send it again as such"))
+        self._refuse(HTTPStatus.BAD_REQUEST, MalformedRequest(self._fault))
 
     def _refuse(self, status: HTTPStatus, error: AionError) -> None:
         request_id, trace_id = token_hex(12), token_hex(16)
@@ -142,7 +190,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.write(head.encode() + body)
         self.pipeline.clear()
         self.in_head = self._in_message = False
-        if self.cycle is not None:
+        if self._latest is not None:
             # Whoever serves an earlier part of this connection need not go on, and must not write after the refusal.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -150,7 +198,11 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _is_answering(self) -> bool:
         """Whether an answer has begun where the refusal would stand, which would garble it."""
-        return bool(self._in_message and not self.in_head and self.cycle.response_started) or bool(self.pipeline)
+        cycle = self._latest
+        if cycle is None:
+            return False
+        in_body = self._in_message and not self.in_head
+        return bool(self.pipeline) or (cycle.response_started and (in_body or not cycle.response_complete))
 
 
 def bounded_protocol(most: int) -> type[HttpProtocol]:
@@ -161,3 +213,8 @@ def bounded_protocol(most: int) -> type[HttpProtocol]:
 def head_is_open(connection: asyncio.BaseProtocol) -> bool:
     """Whether a request has begun whose head is not whole."""
     return isinstance(connection, HttpProtocol) and connection.in_head
+
+
+def body_lingers(connection: asyncio.BaseProtocol) -> bool:
+    """Whether a request has its answer and has not come whole."""
+    return isinstance(connection, HttpProtocol) and connection.lingers
