@@ -145,13 +145,17 @@ class Pipeline:
         """Whether these credentials prove somebody: a transport asks before it takes in what a stranger sends. Raises
         Overloaded when it need not take in what somebody known sends, either.
         """
+        return self.recognise(credentials) is not None
+
+    def recognise(self, credentials: Credentials) -> Identity | None:
+        """As `knows`, and says whom they prove."""
         try:
             identity = self._gate.authenticate(credentials)
         except Unauthenticated:
-            return False
+            return None
         if self._parts.turnstile is not None:
             self._parts.turnstile.look(identity.tenant)
-        return True
+        return identity
 
     def count(self, visit: Visit) -> None:
         """Counts somebody who has shown nothing yet against the rate of their address. Raises RateLimited."""

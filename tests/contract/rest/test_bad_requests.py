@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
-from aion.adapters.transports.rest.body import DISCARDED_BYTES
+from aion.adapters.transports.http.protocol import DISCARDED_BYTES
 from tests.contract.rest.conftest import client_of
 from tests.contract.rest.scripted import KEY, READER, a_face
 

@@ -35,7 +35,7 @@ def token(offset: int) -> tasks_pb2.WatchResponse:
 
 
 async def test_every_public_rpc_has_its_path_and_no_internal_one_has():
-    served = ConnectApp(pipeline=None)._methods  # type: ignore[arg-type]
+    served = ConnectApp(bodies=None)._methods  # type: ignore[arg-type]
     assert served == methods()
     assert all(path.startswith("/aion.v1.") for path in served)
 

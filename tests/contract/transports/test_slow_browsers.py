@@ -8,6 +8,7 @@ import pytest
 from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports.connect.app import ConnectApp
 from aion.adapters.transports.http.server import HttpSettings, http_server
+from aion.adapters.transports.rest.body import Bodies
 from aion.v1 import tasks_pb2
 from tests.e2e.connect_faces import envelope
 from tests.e2e.flood import PATIENCE, WATCH, Flood
@@ -18,7 +19,7 @@ async def test_a_reader_that_stops_reading_is_cut(media):
     """4.8 A watcher holds no queue in the server: its position is its offset. One that takes nothing for
     30 s is cut as `READER_TOO_SLOW`, with its offset, and resumes."""
     flood = Flood()
-    app = ConnectApp(flood.pipeline(StreamTimes(reader=0.2)))
+    app = ConnectApp(Bodies(flood.pipeline(StreamTimes(reader=0.2))))
     async with http_server(HttpSettings("127.0.0.1", 0), app, lambda: 0.0) as server:
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             body = envelope(tasks_pb2.WatchRequest(task_id="t").SerializeToString())

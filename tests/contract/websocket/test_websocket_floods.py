@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from aion.adapters.transports.http.reservoir import Reservoir
 from aion.adapters.transports.websocket import endpoint as ws_endpoint
 from aion.adapters.transports.websocket import protocol as ws_protocol
 from aion.adapters.transports.websocket.connection import LARGE_FRAME, SocketBounds, SocketParts
 from aion.adapters.transports.websocket.inflow import Inflow, InflowBounds
-from aion.adapters.transports.websocket.reservoir import Reservoir
 from tests.contract.websocket.conftest import Stage, a_stage
 from tests.contract.websocket.raw_frames import send_raw
 from tests.e2e.answers import Refused

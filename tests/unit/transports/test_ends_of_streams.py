@@ -11,6 +11,7 @@ from aion.adapters.rpc.streams import Stream, StreamTimes, Vigil
 from aion.adapters.transports.connect.stream import serve_stream
 from aion.adapters.transports.http.leaving import ClientGone
 from aion.adapters.transports.rest import sse
+from aion.adapters.transports.rest.body import EMPTY
 from aion.adapters.transports.rest.sse_frames import RETRY
 from aion.v1 import tasks_pb2
 
@@ -82,16 +83,16 @@ async def over_connect(bursts, client, dialect=None, timeout=None):
 
 
 async def over_sse(bursts, client):
-    pipeline = SimpleNamespace(stream=lambda call: stream_of(bursts))
-    await sse.StreamOperation(pipeline, None, None, accepts=False)({"method": "GET"}, client.receive, client.send)
+    bodies = SimpleNamespace(pipeline=SimpleNamespace(stream=lambda call: stream_of(bursts)))
+    await sse.StreamOperation(bodies, None, None, accepts=False)({"method": "GET"}, client.receive, client.send)
 
 
 @pytest.fixture
 def any_call(monkeypatch):
     """Every request is one that may be served."""
 
-    async def read(*_):
-        return None
+    async def read(*_, **__):
+        return SimpleNamespace(payload=SimpleNamespace(body=EMPTY))
 
     monkeypatch.setattr(sse, "read_call", read)
 

@@ -12,7 +12,6 @@ from typing import cast
 from aion.adapters.rpc.answers import Answer, Refused
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method, methods
-from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.connect.codecs import CODECS
 from aion.adapters.transports.connect.dialects import Dialect, Reply, StreamDialect
 from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb
@@ -22,7 +21,7 @@ from aion.adapters.transports.connect.wire import ConnectStream, ConnectUnary
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers, send_answer
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import CHALLENGE, MethodNotAllowed, UnsupportedMediaType
-from aion.adapters.transports.rest.body import read_body
+from aion.adapters.transports.rest.body import EMPTY, Bodies
 from aion.adapters.transports.rest.headers import header_map, waiting_field
 from aion.domain.errors import AionError, FieldViolation, MethodNotFound, RequestTooLarge, Unauthenticated
 
@@ -49,8 +48,8 @@ class ConnectApp:
     answers.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies = bodies
         self._methods = methods()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,20 +59,22 @@ class ConnectApp:
         headers = header_map(scope)
         method = self._methods.get(scope["path"])
         dialect = _dialect(headers.get("content-type", ""), method)
+        body = EMPTY
         try:
             if method is None:
                 raise MethodNotFound("no such method; the contract in /openapi.json names all of them")
             client = scope.get("client")
+            body = await self._bodies.take(scope, receive, headers, most=room_for(dialect))
             call = Call(
                 method=method,
-                payload=WirePayload(headers, await read_body(scope, receive, room_for(dialect)), dialect),
+                payload=WirePayload(headers, body, dialect),
                 transport=dialect.transport,
                 headers=headers,
                 peer=client[0] if client else "",
                 timeout=dialect.timeout(headers),
             )
             if method.streams:
-                stream = self._pipeline.stream(call)
+                stream = self._bodies.pipeline.stream(call)
                 await serve_stream(stream, cast("StreamDialect", dialect), _patience(call), receive, send)
                 return
             answer = await self._unary(call, receive)
@@ -83,19 +84,22 @@ class ConnectApp:
             await _send(send, dialect.refusal(refused), _refusal_headers(refused))
             return
         except AionError as error:
-            early = self._pipeline.refuse(error, headers, dialect.transport)
+            path = "" if method is None else method.path
+            early = self._bodies.pipeline.refuse(error, headers, dialect.transport, path)
             await _send(send, dialect.refusal(early), _refusal_headers(early))
             return
+        finally:
+            body.let_go()
         await _send(send, dialect.answer(answer.message), mark_headers(answer.marks))
 
     async def _unary(self, call: Call, receive: Receive) -> Answer:
         """The answer; a call that may take long ends when its client leaves or its time is up."""
         patience = _patience(call)
         if patience is None and waiting_field(call.method.request.DESCRIPTOR) is None:
-            return await self._pipeline.unary(call)
+            return await self._bodies.pipeline.unary(call)
         try:
             async with asyncio.timeout(patience), WhileClientStays(receive):
-                return await self._pipeline.unary(call)
+                return await self._bodies.pipeline.unary(call)
         except TimeoutError:
             raise out_of_time() from None
 

@@ -39,10 +39,10 @@ class WirePayload:
         return max(0, size - ENVELOPE_BYTES) if self.dialect.enveloped else size
 
     def decode(self, into: type[Decoded]) -> Decoded:
-        """The message. Raises MalformedRequest and RequestTooLarge."""
+        """The message. Raises MalformedRequest and RequestTooLarge. The body is let go."""
         refuse_doubles(dict(self.headers))
         compressed = self._is_compressed(self.dialect.encoding_header)
-        data = self.body.data
+        data = self.body.data_once()
         if self.dialect.enveloped:
             if self._is_compressed("content-encoding"):
                 raise _misfit("content-encoding", f"must be absent; {self.dialect.encoding_header} stands for messages")

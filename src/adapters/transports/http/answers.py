@@ -19,6 +19,9 @@ JSON_TYPE = b"application/json"
 CROWDED = "aion.crowded"
 """Set in the scope of a request that came over one connection too many."""
 
+UNREAD = "aion.unread"
+"""Set in the scope of a request whose body stays unread: its connection can carry no other one."""
+
 
 def mark_headers(marks: Marks) -> Headers:
     """What names this call in AION's logs and traces."""

@@ -23,7 +23,9 @@ from aion.adapters.transports.connect.app import ConnectApp, is_rpc_path
 from aion.adapters.transports.http.answers import (
     CROWDED,
     JSON_TYPE,
+    UNREAD,
     AsgiApp,
+    Header,
     Headers,
     Message,
     Receive,
@@ -36,7 +38,9 @@ from aion.adapters.transports.http.cors import Cors
 from aion.adapters.transports.http.origins import Origins
 from aion.adapters.transports.http.probes import Check, Probes
 from aion.adapters.transports.http.problems import MethodNotAllowed, send_problem
+from aion.adapters.transports.http.reservoir import Reservoir
 from aion.adapters.transports.http.security_headers import guarded
+from aion.adapters.transports.rest.body import Bodies
 from aion.adapters.transports.rest.explorer import Explorer
 from aion.adapters.transports.rest.headers import header_map
 from aion.adapters.transports.rest.operations import rest_app
@@ -48,6 +52,7 @@ from aion.domain.identity import SERVER_READ
 
 TRANSPORT = "http"
 YAML_TYPE = b"application/yaml"
+CLOSING: Header = (b"connection", b"close")
 PROBES = frozenset({"/livez", "/readyz", "/healthz"})
 """Answered however crowded the server is: to restart it would not help."""
 
@@ -77,20 +82,22 @@ class HttpParts:
 
 def http_app(parts: HttpParts) -> AsgiApp:
     """The whole HTTP face as one ASGI application."""
-    front = _Front(parts, rest_app(parts.document, parts.pipeline))
+    front = _Front(parts)
     return guarded(Cors(front, parts.origins, parts.document, parts.pipeline))
 
 
 class _Front:
-    def __init__(self, parts: HttpParts, rest: AsgiApp) -> None:
+    def __init__(self, parts: HttpParts) -> None:
+        held = Reservoir(parts.socket_bounds.unfinished_bytes)
+        bodies = Bodies(parts.pipeline, held)
         probes = Probes(parts.problems, parts.checks, parts.facts)
         as_json = orjson.dumps(parts.document)
         as_yaml = cache(partial(_yaml, parts.document))
         self._parts = parts
-        self._rest = rest
-        self._connect = ConnectApp(parts.pipeline)
+        self._rest = rest_app(parts.document, bodies)
+        self._connect = ConnectApp(bodies)
         self._sockets = WebSocketEndpoint(
-            SocketParts(parts.pipeline, parts.origins, parts.places, parts.socket_times, parts.socket_bounds)
+            SocketParts(parts.pipeline, parts.origins, parts.places, parts.socket_times, parts.socket_bounds), held
         )
         self._pages: dict[str, Page] = {
             "/livez": probes.live,
@@ -114,13 +121,16 @@ class _Front:
 
         def watched(message: Message) -> Awaitable[None]:
             nonlocal started
+            if not started and (self._parts.pipeline.draining or scope.get(UNREAD, False)):
+                said = (header for header in message["headers"] if header != CLOSING)
+                message["headers"] = [*said, CLOSING]
             started = True
             return send(message)
 
         try:
             await self._serve(scope, receive, watched)
         except AionError as error:
-            await self._refuse(error, scope, send)
+            await self._refuse(error, scope, watched)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -129,7 +139,7 @@ class _Front:
             if started:
                 # The answer is under way and cannot be taken back; ending it here would make it look whole.
                 raise ConnectionAbortedError("the answer broke off") from error
-            await send_problem(send, refused)
+            await send_problem(watched, refused)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = self._pages.get(scope["path"])

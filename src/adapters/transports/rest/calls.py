@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import cast
 
 import orjson
 from google.protobuf.message import Message
@@ -10,7 +11,6 @@ from aion import failpoints
 from aion.adapters.rpc.answers import Answer, Refused
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method
-from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.http.answers import JSON_TYPE, Receive, Scope, Send, mark_headers, send_answer
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import send_problem
@@ -23,9 +23,10 @@ from aion.adapters.transports.rest.answers import (
     preference_applied,
     submit_status,
 )
-from aion.adapters.transports.rest.body import EMPTY, read_body
+from aion.adapters.transports.rest.body import EMPTY, Bodies
 from aion.adapters.transports.rest.headers import header_map, waiting_field
-from aion.adapters.transports.rest.request import RestPayload, Shape
+from aion.adapters.transports.rest.request import RestPayload, Shape, ticket_of
+from aion.domain.errors import AionError
 
 TRANSPORT = "rest"
 
@@ -34,7 +35,7 @@ TRANSPORT = "rest"
 class UnaryOperation:
     """One operation of the document, as an ASGI application. `response_body` is google.api.http's."""
 
-    pipeline: Pipeline
+    bodies: Bodies
     method: Method
     shape: Shape
     response_body: str
@@ -42,7 +43,7 @@ class UnaryOperation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request; what it raises is a defect."""
         try:
-            call = await read_call(scope, receive, self.method, self.shape, TRANSPORT)
+            call = await read_call(self.bodies, scope, receive, self.method, self.shape, transport=TRANSPORT)
             answer = await self._answer(call, receive)
         except ClientGone:
             return
@@ -63,10 +64,13 @@ class UnaryOperation:
         """The answer; a call that may wait long ends when its client leaves, so that it holds no slot for nobody."""
         assert isinstance(call.payload, RestPayload)
         waiting = waiting_field(call.method.request.DESCRIPTOR)
-        if waiting is None or not ("prefer" in call.headers or waiting.name.encode() in call.payload.body.data):
-            return await self.pipeline.unary(call)
-        async with WhileClientStays(receive):
-            return await self.pipeline.unary(call)
+        try:
+            if waiting is None or not ("prefer" in call.headers or waiting.name.encode() in call.payload.body.data):
+                return await self.bodies.pipeline.unary(call)
+            async with WhileClientStays(receive):
+                return await self.bodies.pipeline.unary(call)
+        finally:
+            let_go(call)
 
     def _body(self, message: Message) -> bytes:
         if not self.response_body:
@@ -79,10 +83,17 @@ class UnaryOperation:
         return orjson.dumps(members[self.response_body])
 
 
-async def read_call(scope: Scope, receive: Receive, method: Method, shape: Shape, transport: str) -> Call:
-    """The request as a call. Raises ClientGone."""
-    headers = header_map(scope)
-    body = await read_body(scope, receive) if shape.has_body else EMPTY
+async def read_call(
+    bodies: Bodies, scope: Scope, receive: Receive, method: Method, shape: Shape, *, transport: str
+) -> Call:
+    """The request as a call, whose body is to be let go. Raises ClientGone, and Refused when it is not taken in."""
+    headers, ticket = header_map(scope), ticket_of(scope, shape)
+    body = EMPTY
+    if shape.has_body:
+        try:
+            body = await bodies.take(scope, receive, headers, ticket)
+        except AionError as error:
+            raise bodies.pipeline.refuse(error, headers, transport, method.path) from error
     payload = RestPayload(scope, headers, body, shape)
     client = scope.get("client")
     return Call(
@@ -91,8 +102,13 @@ async def read_call(scope: Scope, receive: Receive, method: Method, shape: Shape
         transport=transport,
         headers=headers,
         peer=client[0] if client else "",
-        ticket=payload.ticket,
+        ticket=ticket,
     )
+
+
+def let_go(call: Call) -> None:
+    """What was read of the call's body is needed no longer."""
+    cast("RestPayload", call.payload).body.let_go()
 
 
 async def end(*tasks: "asyncio.Future[object] | asyncio.Task[object]") -> None:

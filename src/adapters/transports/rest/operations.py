@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from aion.adapters.rpc.methods import methods
-from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.http.answers import AsgiApp, Receive, Scope, Send
+from aion.adapters.transports.rest.body import Bodies
 from aion.adapters.transports.rest.calls import UnaryOperation
 from aion.adapters.transports.rest.connexion_parts import (
     AbstractOperation,
@@ -35,10 +35,10 @@ def load_document(path: Path) -> Document:
     return document
 
 
-def rest_app(document: Document, pipeline: Pipeline) -> AsgiApp:
+def rest_app(document: Document, bodies: Bodies) -> AsgiApp:
     """The REST face as an ASGI application. It raises MethodNotFound and MethodNotAllowed; the rest it answers."""
     specification = _GeneratedDocument(without_security(document))
-    operations = _Operations(specification, next_app=None, resolver=_RpcResolver(document, pipeline)).operations
+    operations = _Operations(specification, next_app=None, resolver=_RpcResolver(document, bodies)).operations
     routes = Routes(document, operations)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,10 +81,10 @@ def ticket_parameter(document: Document, operation: Mapping[str, Any]) -> str:
 class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
     """Finds the RPC that an operation names (`x-grpc-method`)."""
 
-    def __init__(self, document: Document, pipeline: Pipeline) -> None:
+    def __init__(self, document: Document, bodies: Bodies) -> None:
         super().__init__()
         self._document = document
-        self._pipeline = pipeline
+        self._bodies = bodies
         self._methods = methods()
         self._said = {
             operation["operationId"]: operation
@@ -110,8 +110,8 @@ class _RpcResolver(Resolver):  # type: ignore[misc] # connexion ships no types
             ticket=ticket,
         )
         if method.streams:
-            return StreamOperation(self._pipeline, method, shape, accepts=shape.has_body)
-        return UnaryOperation(self._pipeline, method, shape, said.get("x-grpc-response-body", ""))
+            return StreamOperation(self._bodies, method, shape, accepts=shape.has_body)
+        return UnaryOperation(self._bodies, method, shape, said.get("x-grpc-response-body", ""))
 
 
 class _Operations(RoutedAPI):  # type: ignore[misc] # connexion ships no types

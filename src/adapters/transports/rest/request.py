@@ -39,6 +39,14 @@ class Shape:
     ticket: str = ""
 
 
+def ticket_of(scope: Scope, shape: Shape) -> str:
+    """The stream ticket in the query; empty without one. Two are no ticket."""
+    if not shape.ticket or not scope["query_string"]:
+        return ""
+    query = parse_qsl(scope["query_string"].decode("latin-1"))
+    return TWICE.join(value for name, value in query if name == shape.ticket)
+
+
 @dataclass(frozen=True, slots=True)
 class RestPayload:
     """A request, not yet decoded."""
@@ -53,16 +61,8 @@ class RestPayload:
         """The body's size in bytes."""
         return self.body.size
 
-    @property
-    def ticket(self) -> str:
-        """The stream ticket in the query; empty without one. Two are no ticket."""
-        if not self.shape.ticket or not self.scope["query_string"]:
-            return ""
-        query = parse_qsl(self.scope["query_string"].decode("latin-1"))
-        return TWICE.join(value for name, value in query if name == self.shape.ticket)
-
     def decode(self, into: type[Decoded]) -> Decoded:
-        """The message. Raises MalformedRequest and ValidationFailed."""
+        """The message. Raises MalformedRequest and ValidationFailed. The body is let go."""
         refuse_doubles(self.headers)
         if self.shape.streams:
             refuse_unacceptable(self.headers.get("accept", "*/*"))
@@ -74,10 +74,11 @@ class RestPayload:
         return message
 
     def _body(self) -> dict[str, object]:
-        if not self.shape.has_body or (not self.body.data and not self.shape.body_required):
+        data = self.body.data_once()
+        if not self.shape.has_body or (not data and not self.shape.body_required):
             return {}
         refuse_other_media(self.headers)
-        document = parse_object(self.body.data)
+        document = parse_object(data)
         return {self.shape.body_field: document} if self.shape.body_field else document
 
     def _query(self, descriptor: Descriptor) -> dict[str, object]:

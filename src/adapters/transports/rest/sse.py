@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.methods import Method
-from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
 from aion.adapters.transports.rest.answers import acceptance_headers
-from aion.adapters.transports.rest.calls import end, read_call
+from aion.adapters.transports.rest.body import Bodies
+from aion.adapters.transports.rest.calls import end, let_go, read_call
 from aion.adapters.transports.rest.request import EVENTS, Shape
 from aion.adapters.transports.rest.sse_frames import RETRY, accepted_frame, frame_of, refused_frame
 
@@ -33,7 +33,7 @@ class StreamOperation:
     which decides about headers.
     """
 
-    pipeline: Pipeline
+    bodies: Bodies
     method: Method
     shape: Shape
     accepts: bool
@@ -43,14 +43,20 @@ class StreamOperation:
         if scope["method"] == "HEAD":
             raise MethodNotAllowed("HEAD", scope["path"], ["GET"])
         try:
-            call = await read_call(scope, receive, self.method, self.shape, TRANSPORT)
+            call = await read_call(self.bodies, scope, receive, self.method, self.shape, transport=TRANSPORT)
         except ClientGone:
             return
-        stream = self.pipeline.stream(call)
+        except Refused as refused:
+            await send_problem(send, refused)
+            return
+        stream = self.bodies.pipeline.stream(call)
         writer = _Writer(send, stream.marks)
-        with suppress(ClientGone):
-            async with WhileClientStays(receive):
-                await self._pump(stream, writer)
+        try:
+            with suppress(ClientGone):
+                async with WhileClientStays(receive):
+                    await self._pump(stream, writer)
+        finally:
+            let_go(call)
 
     async def _pump(self, stream: Stream, writer: "_Writer") -> None:
         try:

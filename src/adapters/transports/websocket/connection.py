@@ -19,6 +19,7 @@ from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.streams import REAUTHORISE_AFTER
 from aion.adapters.transports.http.answers import Receive, Send
 from aion.adapters.transports.http.origins import Origins
+from aion.adapters.transports.http.reservoir import BYTES
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, ReaderGone
 from aion.adapters.transports.rest.calls import end
 from aion.adapters.transports.websocket.calls import TRANSPORT, CallBounds, Calls, Served
@@ -34,7 +35,6 @@ from aion.adapters.transports.websocket.frames import (
 )
 from aion.adapters.transports.websocket.outlet import Outlet
 from aion.adapters.transports.websocket.protocol import GOING, WebSocketProtocol
-from aion.adapters.transports.websocket.reservoir import BYTES
 from aion.domain.errors import AionError, MalformedRequest
 
 LARGE_FRAME: Final = 64 << 10
@@ -70,7 +70,7 @@ class SocketTimes:
 @dataclass(frozen=True, slots=True)
 class SocketBounds:
     """What connections may hold. `strangers`: how many may be open that have not said yet who they are.
-    `unfinished_bytes`: of messages that are not whole, over all connections.
+    `unfinished_bytes`: of messages that are not whole, over all connections; bodies of requests count into it, too.
     """
 
     calls: CallBounds = field(default_factory=CallBounds)

@@ -24,6 +24,7 @@ from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.errors import InternalError
 from aion.adapters.transports.http.answers import CROWDED, Header, Message, Receive, Scope, Send
 from aion.adapters.transports.http.problems import HttpRefusal, send_problem
+from aion.adapters.transports.http.reservoir import Reservoir
 from aion.adapters.transports.http.security_headers import GUARDS
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, ReaderGone
 from aion.adapters.transports.rest.headers import header_map
@@ -34,7 +35,6 @@ from aion.adapters.transports.websocket.connection import Connection, SocketPart
 from aion.adapters.transports.websocket.frames import SUBPROTOCOL, BadFrame, Kind, parse, refused_frame
 from aion.adapters.transports.websocket.outlet import Outlet
 from aion.adapters.transports.websocket.protocol import GOING, SOCKET, WebSocketProtocol
-from aion.adapters.transports.websocket.reservoir import Reservoir
 from aion.domain.errors import (
     AionError,
     FieldViolation,
@@ -63,10 +63,10 @@ class UpgradeRequired(HttpRefusal, MethodNotFound):
 class WebSocketEndpoint:
     """The ASGI application of `/v1/ws`, and of every other path that somebody asks to upgrade."""
 
-    def __init__(self, parts: SocketParts) -> None:
+    def __init__(self, parts: SocketParts, reservoir: Reservoir | None = None) -> None:
         self._parts = parts
         self._pipeline = parts.pipeline
-        self._reservoir = Reservoir(parts.bounds.unfinished_bytes)
+        self._reservoir = reservoir or Reservoir(parts.bounds.unfinished_bytes)
         self._strangers: dict[asyncio.Timeout, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

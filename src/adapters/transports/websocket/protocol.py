@@ -18,10 +18,10 @@ from websockets.http11 import Request
 
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import Message
+from aion.adapters.transports.http.reservoir import Share
 from aion.adapters.transports.websocket.closing import Close, reason_text
 from aion.adapters.transports.websocket.handshake import Handshake, head_refusal
 from aion.adapters.transports.websocket.inflow import Inflow
-from aion.adapters.transports.websocket.reservoir import Share
 
 SOCKET: Final = "aion.socket"
 """Where the protocol stands in the scope of its connection."""

@@ -1,6 +1,7 @@
-"""How much of large messages AION holds before they become calls, over all connections; one tenant at most half of it.
+"""How much of large bodies and messages AION holds before they become calls, over all connections of HTTP and of the
+WebSocket; one tenant at most half of it.
 
-Without that bound each connection could hold as much as the largest message has, by never sending its last byte, or by
+Without that bound each connection could hold as much as the largest one has, by never sending its last byte, or by
 sending more than its rate lets in.
 """
 
@@ -19,7 +20,7 @@ class Reservoir:
     _by_tenant: dict[str, int] = field(default_factory=dict)
 
     def share_of(self, tenant: str) -> "Share":
-        """What a connection of the tenant counts into."""
+        """What a connection, or a body, of the tenant counts into."""
         return Share(self, tenant)
 
     def take(self, tenant: str, size: int) -> bool:
@@ -41,7 +42,7 @@ class Reservoir:
 
 @dataclass(slots=True)
 class Share:
-    """What one connection holds."""
+    """What one connection, or one body, holds."""
 
     reservoir: Reservoir
     tenant: str
