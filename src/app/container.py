@@ -35,7 +35,7 @@ from aion.adapters.telemetry.tracing import open_tracer
 from aion.adapters.transports.grpc.server import grpc_server
 from aion.adapters.transports.http.app import HttpParts, http_app
 from aion.adapters.transports.http.origins import Origins
-from aion.adapters.transports.http.server import http_server
+from aion.adapters.transports.http.server import HttpServer, HttpSettings, http_server
 from aion.adapters.transports.rest.operations import load_document
 from aion.app.background.housekeeping import Chores
 from aion.app.background.live_modules import LiveModules
@@ -211,9 +211,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
             origins=Origins.of(settings.cors_origins),
             places=Slots("WebSocket connections", settings.max_watchers).take,
         )
-        http = await stack.enter_async_context(
-            http_server(http_settings(settings), http_app(http_parts), drain_time.left)
-        )
+        http = await stack.enter_async_context(_http_face(http_settings(settings), http_parts, drain_time.left))
         grpc = await stack.enter_async_context(grpc_server(grpc_settings(settings), pipeline, drain_time.left))
         stack.push_async_callback(_drain, drain_time, health, pipeline, worker, door)
         health.listen(grpc.set_serving)
@@ -224,6 +222,14 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
             http_address=str(Listen(settings.http_listen.host, http.port)),
             worker_address=door.address,
         )
+
+
+@asynccontextmanager
+async def _http_face(settings: HttpSettings, parts: HttpParts, grace: Callable[[], float]) -> AsyncIterator[HttpServer]:
+    """The HTTP port, where nobody waits for the rest of a request once the server drains."""
+    async with http_server(settings, http_app(parts), grace) as server:
+        with parts.pipeline.attended(server.look_up):
+            yield server
 
 
 async def _drain(time: DrainTime, health: Health, pipeline: Pipeline, worker: Worker, door: WorkerDoor) -> None:

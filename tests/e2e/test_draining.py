@@ -20,6 +20,8 @@ DRAIN = 6
 SLACK = 8
 """Seconds that a busy machine may add; steps that each took the whole time one after the other would need more."""
 
+HALF_A_REQUEST = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
+
 
 async def _has(caller: Caller, tasks: int) -> bool:
     return len(await caller.tasks()) >= tasks
@@ -38,14 +40,18 @@ async def test_idle_watchers_endless_guests_and_waiting_calls_share_one_deadline
                 request = tasks_pb2.WatchRequest(task_id=pending["task_id"])
                 watches = [asyncio.ensure_future(refusal(face, WATCH, request)) for face in caller.faces]
                 waiting = asyncio.ensure_future(caller.grpc.unary(SUBMIT, task_request(wait=60)))
+                half, holds_up = await asyncio.open_connection(*server.http.rsplit(":", 1))
+                holds_up.write(HALF_A_REQUEST)
                 await eventually(lambda: _has(caller, 3), "the call that waits has made its task")
                 server.process.send_signal(signal.SIGTERM)
                 told = time.monotonic()
+                assert b" 503 " in await asyncio.wait_for(half.readline(), PATIENCE)
                 for refused in await asyncio.wait_for(asyncio.gather(*watches), PATIENCE):
                     assert (refused.code, refused.reason) == ("UNAVAILABLE", "DRAINING")
             assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
             assert time.monotonic() - told <= DRAIN + 2 + SLACK
             await asyncio.gather(waiting, return_exceptions=True)
+            holds_up.close()
     with running(tmp_path, *catalogue) as again:
         async with callers_of(again) as make:
             witness = make(tenant=caller.tenant)

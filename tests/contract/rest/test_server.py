@@ -237,6 +237,58 @@ async def test_a_body_over_the_limit_is_refused_over_a_real_connection(face):
         assert (await client.get("/livez")).status_code == 200
 
 
+HALF = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n"
+KEYS = [b"", b"authorization: Bearer good\r\n"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+async def test_a_request_that_is_not_whole_when_the_drain_begins_is_answered_and_holds_up_no_stop(face, key):
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 60.0) as server:
+        with face.pipeline.attended(server.look_up):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(HALF + key + b"\r\n{")
+            while not any(c.cycle is not None for c in server.patrol.connections):  # noqa: ASYNC110 # as above
+                await asyncio.sleep(0)
+            face.pipeline.drain()
+            head, _, problem = (await asyncio.wait_for(reader.read(), 30)).partition(b"\r\n\r\n")
+            writer.transport.abort()
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"connection: close" in head
+    assert json.loads(problem)["reason"] == "DRAINING"
+
+
+@pytest.mark.parametrize(("key", "status"), [(KEYS[0], 401), (KEYS[1], 202)])
+async def test_only_whom_aion_knows_is_told_to_send_a_body(face, key, status):
+    body = b'{"intent":"summarize"}'
+    head = HALF.replace(b"100", b"%d" % len(body)) + b"expect: 100-continue\r\n" + key + b"\r\n"
+    async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(head)
+        first = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+        if status == 401:
+            assert first.startswith(b"HTTP/1.1 401 ")
+            assert b"connection: close" in first
+            assert json.loads(await reader.read())["reason"] == "UNAUTHENTICATED"
+        else:
+            assert first == b"HTTP/1.1 100 Continue\r\n\r\n"
+            writer.write(body)
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 202 ")
+        writer.transport.abort()
+
+
+async def test_a_strangers_long_body_gets_its_401_over_a_real_connection(face):
+    async with (
+        http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client,
+    ):
+        for path in ("/v1/tasks", "/v1/tasks:stream", "/aion.v1.AionTasks/Submit"):
+            headers = {"content-type": "application/json"}
+            answer = await client.post(path, content=b" " * (3 << 20), headers=headers)
+            assert answer.status_code == 401
+        assert (await client.get("/livez")).status_code == 200
+    assert face.observer.ended.count(("UNAUTHENTICATED", "UNAUTHENTICATED")) == 3
+
+
 async def test_what_is_no_http_is_refused_with_ids_of_its_own(face):
     """8.9 Every answer and every error carries a request id and a trace id."""
     async with http_server(HttpSettings("127.0.0.1", 0), face.app, lambda: 1.0) as server:

@@ -18,7 +18,7 @@ import uvicorn
 
 from aion.adapters.transports.http.answers import CROWDED, AsgiApp, Receive, Scope, Send
 from aion.adapters.transports.http.patrol import Patrol
-from aion.adapters.transports.http.protocol import bounded_protocol
+from aion.adapters.transports.http.protocol import HttpProtocol, bounded_protocol
 from aion.adapters.transports.websocket.protocol import PING_SECONDS, PONG_SECONDS, WebSocketProtocol
 
 MAX_CONNECTIONS = 4096
@@ -52,6 +52,12 @@ class HttpServer:
 
     port: int
     patrol: Patrol
+
+    def look_up(self) -> None:
+        """Whoever waits for the rest of a request looks whether the server drains: to be called when that begins."""
+        for connection in list(self.patrol.connections):
+            if isinstance(connection, HttpProtocol):
+                connection.look_up()
 
 
 @asynccontextmanager
