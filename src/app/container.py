@@ -33,10 +33,10 @@ from aion.adapters.telemetry.metrics import Level, Metrics
 from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import open_tracer
 from aion.adapters.transports.grpc.server import grpc_server
-from aion.adapters.transports.http.app import HttpParts, http_app
 from aion.adapters.transports.http.origins import Origins
-from aion.adapters.transports.http.server import HttpServer, HttpSettings, http_server
 from aion.adapters.transports.rest.operations import load_document
+from aion.adapters.transports.web.app import HttpParts, http_app
+from aion.adapters.transports.web.server import HttpServer, HttpSettings, http_server
 from aion.app.background.housekeeping import Chores
 from aion.app.background.live_modules import LiveModules
 from aion.app.background.loops import keep_up

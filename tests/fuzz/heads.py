@@ -5,8 +5,8 @@ from random import Random
 
 from google.protobuf.descriptor import Descriptor
 
+from aion.adapters.transports.header_fields import header_fields
 from aion.adapters.transports.json.form import type_of
-from aion.adapters.transports.rest.headers import header_fields
 from tests.fuzz.requests import Cell
 
 Head = list[tuple[str, bytes]]

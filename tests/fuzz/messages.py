@@ -12,7 +12,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from aion.adapters.transports.rest.headers import waiting_field
+from aion.adapters.transports.header_fields import waiting_field
 from aion.contract import validate_pb2
 from tests.fuzz import values
 from tests.fuzz.known import Known, kind_of

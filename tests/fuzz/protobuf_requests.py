@@ -4,8 +4,8 @@ from random import Random
 
 from google.protobuf.message import DecodeError
 
+from aion.adapters.transports.header_fields import waiting_field
 from aion.adapters.transports.json.form import type_of
-from aion.adapters.transports.rest.headers import waiting_field
 from tests.fuzz import damaged_bytes
 from tests.fuzz.known import Known
 from tests.fuzz.messages import Author

@@ -17,6 +17,11 @@ MODULES = (
     "aion/ports/queues.py",
     "aion/adapters/__init__.py",
     "aion/adapters/storage.py",
+    "aion/adapters/transports/__init__.py",
+    *(
+        f"aion/adapters/transports/{name}.py"
+        for name in ("web", "rest", "connect", "websocket", "grpc", "header_fields", "stream_events", "http", "json")
+    ),
     "aion/app/__init__.py",
     "aion/app/container.py",
     "aion/app/main.py",
@@ -35,6 +40,8 @@ ALLOWED = {
     "aion/domain/tasks.py": "import dataclasses\n",
     "aion/ports/queues.py": "from typing import Protocol\nfrom aion.domain import tasks\n",
     "aion/adapters/storage.py": "import sqlalchemy\nfrom aion.ports import queues\nfrom aion.v1 import tasks_pb2\n",
+    "aion/adapters/transports/web.py": "from aion.adapters.transports import connect, rest\n",
+    "aion/adapters/transports/rest.py": "from aion.adapters.transports import header_fields, http, json\n",
     "aion/app/usecases/submit_task.py": "from aion.ports import queues\n",
     "aion/app/container.py": "from aion.adapters import storage\nfrom aion.app.usecases import submit_task\n",
     "aion/app/main.py": "from aion.app import container\n",
@@ -56,6 +63,12 @@ PLANTED = [
         "from aion.adapters import storage",
         "Only the composition roots name an adapter",
     ),
+    (
+        "aion/adapters/transports/connect.py",
+        "from aion.adapters.transports import rest",
+        "Doors do not know each other",
+    ),
+    ("aion/adapters/transports/http.py", "from aion.adapters.transports import rest", "Doors do not know each other"),
     ("aion/app/container.py", "from aion.app import main", "Nobody imports the entry point"),
     (
         "aion/app/usecases/submit_task.py",
@@ -96,7 +109,9 @@ def test_imports_that_point_inwards_pass(tree):
     assert "0 broken" in done.stdout
 
 
-@pytest.mark.parametrize(("module", "statement", "sentence"), PLANTED, ids=[planted[2] for planted in PLANTED])
+@pytest.mark.parametrize(
+    ("module", "statement", "sentence"), PLANTED, ids=[f"{planted[0]}: {planted[2]}" for planted in PLANTED]
+)
 def test_a_planted_import_breaks_the_contract_that_forbids_it(tree, module, statement, sentence):
     with (tree / module).open("a") as file:
         file.write(statement + "\n")

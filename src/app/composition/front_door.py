@@ -9,7 +9,7 @@ from aion.adapters.identity.principals import CertificateAuthenticator, read_pri
 from aion.adapters.identity.tickets import SealedTickets, TicketAuthenticator
 from aion.adapters.limits.token_bucket import TokenBucketLimiter, Unlimited
 from aion.adapters.transports.grpc.server import GrpcSettings
-from aion.adapters.transports.http.server import HttpSettings
+from aion.adapters.transports.web.server import HttpSettings
 from aion.app.open_files import raise_open_files
 from aion.app.settings import Settings
 from aion.app.settings_types import Rate

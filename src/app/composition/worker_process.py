@@ -21,7 +21,7 @@ from aion.adapters.telemetry.metrics import Level, Metrics
 from aion.adapters.telemetry.observer import TelemetryObserver
 from aion.adapters.telemetry.tracing import open_tracer
 from aion.adapters.transports.http.probe_app import probe_app
-from aion.adapters.transports.http.server import HttpSettings, http_server
+from aion.adapters.transports.web.server import HttpSettings, http_server
 from aion.app.background.loops import keep_up
 from aion.app.composition.engine_room import engine_room
 from aion.app.draining import LAST_MOMENT

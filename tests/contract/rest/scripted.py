@@ -14,9 +14,9 @@ from aion.adapters.limits.token_bucket import Unlimited
 from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.rpc.streams import StreamTimes
-from aion.adapters.transports.http.app import HttpParts, http_app
 from aion.adapters.transports.http.probes import Check
 from aion.adapters.transports.rest.operations import load_document
+from aion.adapters.transports.web.app import HttpParts, http_app
 from aion.domain.errors import AionError, Unauthenticated
 from aion.domain.identity import ALL_SCOPES, Caller, Identity
 from aion.domain.routing import Decision

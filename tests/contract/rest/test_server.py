@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from aion.adapters.transports.http.patrol import STALL_SECONDS, Patrol
-from aion.adapters.transports.http.server import AT_ONCE, SPARE_CONNECTIONS, HttpSettings, http_server
+from aion.adapters.transports.web.patrol import STALL_SECONDS, Patrol
+from aion.adapters.transports.web.server import AT_ONCE, SPARE_CONNECTIONS, HttpSettings, http_server
 from tests.contract.rest.scripted import KEY
 
 

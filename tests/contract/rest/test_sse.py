@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from aion.adapters.rpc.streams import StreamTimes
-from aion.adapters.transports.http.server import HttpSettings, http_server
 from aion.adapters.transports.rest import sse
+from aion.adapters.transports.web.server import HttpSettings, http_server
 from aion.domain.attempts import Failure
 from aion.domain.errors import EventsExpired, StoreUnavailable
 from aion.domain.events import EventKind

@@ -22,9 +22,9 @@ from aion.adapters.rpc.pipeline import Handlers, Pipeline, PipelineParts, Stream
 from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports.grpc.server import GrpcSettings, grpc_server
 from aion.adapters.transports.http.answers import AsgiApp
-from aion.adapters.transports.http.app import HttpParts, http_app
 from aion.adapters.transports.http.origins import Origins
-from aion.adapters.transports.http.server import HttpSettings, http_server
+from aion.adapters.transports.web.app import HttpParts, http_app
+from aion.adapters.transports.web.server import HttpSettings, http_server
 from tests.contract.rest.scripted import DOCUMENT, Keys, Observer
 from tests.e2e.connect_faces import ConnectFace, GrpcWebFace
 from tests.e2e.faces import Face, GrpcFace, RestFace

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from aion.adapters.transports.http.cors import EXPOSED, allowed_headers
 from aion.adapters.transports.http.origins import Origins
 from aion.adapters.transports.http.protocol import MAX_HEAD_BYTES
 from aion.adapters.transports.http.security_headers import GUARDS, guarded
+from aion.adapters.transports.web.cors import EXPOSED, allowed_headers
 from aion.domain.errors import RateLimited
 from tests.contract.transports.front_door import GOOD, PAGE, Door
 from tests.e2e.connect_faces import envelope

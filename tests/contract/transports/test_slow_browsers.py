@@ -7,8 +7,8 @@ import pytest
 
 from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports.connect.app import ConnectApp
-from aion.adapters.transports.http.server import HttpSettings, http_server
-from aion.adapters.transports.rest.body import Bodies
+from aion.adapters.transports.http.bodies import Bodies
+from aion.adapters.transports.web.server import HttpSettings, http_server
 from aion.v1 import tasks_pb2
 from tests.e2e.connect_faces import envelope
 from tests.e2e.flood import PATIENCE, WATCH, Flood

@@ -19,7 +19,7 @@ from aion.adapters.rpc.handlers import handlers
 from aion.adapters.rpc.pipeline import Pipeline, PipelineParts
 from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports.http.origins import Origins
-from aion.adapters.transports.http.server import HttpSettings, http_server
+from aion.adapters.transports.web.server import HttpSettings, http_server
 from aion.adapters.transports.websocket.connection import SocketBounds, SocketParts, SocketTimes, unbounded
 from aion.adapters.transports.websocket.endpoint import WebSocketEndpoint
 from aion.app.usecases.create_ticket import CreateTicket

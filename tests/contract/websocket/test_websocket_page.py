@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from aion.adapters.transports.http.patrol import STALL_SECONDS, Patrol
+from aion.adapters.transports.web.patrol import STALL_SECONDS, Patrol
 from aion.adapters.transports.websocket.closing import Close
 from aion.adapters.transports.websocket.frames import Kind
 from tests.contract.websocket.conftest import a_stage

@@ -9,7 +9,7 @@ from aion.adapters.transports.connect.envelopes import seal_envelope
 from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb
 from aion.adapters.transports.connect.payload import WirePayload
 from aion.adapters.transports.connect.wire import ConnectStream, ConnectUnary
-from aion.adapters.transports.rest.body import Body
+from aion.adapters.transports.http.bodies import Body
 from aion.domain.errors import MalformedRequest, RequestTooLarge
 from aion.v1 import tasks_pb2
 

@@ -4,7 +4,7 @@ from aion.adapters.telemetry.traceparent import parse
 from aion.adapters.transports.connect.codecs import BinaryCodec
 from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb
 from aion.adapters.transports.connect.wire import ConnectUnary
-from aion.adapters.transports.rest.headers import merge_headers
+from aion.adapters.transports.header_fields import merge_headers
 from aion.domain.errors import MalformedRequest, ValidationFailed
 from aion.v1 import tasks_pb2
 

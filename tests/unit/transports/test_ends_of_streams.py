@@ -9,9 +9,9 @@ from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.streams import Stream, StreamTimes, Vigil
 from aion.adapters.transports.connect.stream import serve_stream
+from aion.adapters.transports.http.bodies import EMPTY
 from aion.adapters.transports.http.leaving import ClientGone
 from aion.adapters.transports.rest import sse
-from aion.adapters.transports.rest.body import EMPTY
 from aion.adapters.transports.rest.sse_frames import RETRY
 from aion.v1 import tasks_pb2
 

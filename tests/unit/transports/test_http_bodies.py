@@ -6,10 +6,10 @@ import pytest
 
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import UNREAD
+from aion.adapters.transports.http.bodies import SHORT_BYTES, Bodies
 from aion.adapters.transports.http.leaving import ClientGone
 from aion.adapters.transports.http.protocol import DISCARDED_BYTES
 from aion.adapters.transports.http.reservoir import Reservoir
-from aion.adapters.transports.rest.body import SHORT_BYTES, Bodies
 from aion.domain.errors import Draining, Overloaded, Unauthenticated
 from aion.domain.identity import Identity
 

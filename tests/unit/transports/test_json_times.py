@@ -6,12 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.adapters.transports.json.times import (
-    duration_text,
-    parse_duration,
-    parse_timestamp,
-    timestamp_text,
-)
+from aion.adapters.transports.json.times import duration_text, parse_duration, parse_timestamp, timestamp_text
 
 nanos = st.sampled_from([0, 1, 500_000_000, 678_000_000, 1_000, 999_999_999, 120_000]) | st.integers(0, 999_999_999)
 

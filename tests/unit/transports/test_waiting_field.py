@@ -2,7 +2,7 @@
 
 from google.protobuf import descriptor_pb2, descriptor_pool
 
-from aion.adapters.transports.rest.headers import waiting_field
+from aion.adapters.transports.header_fields import waiting_field
 from aion.v1 import options_pb2, tasks_pb2
 
 

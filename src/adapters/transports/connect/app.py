@@ -18,11 +18,12 @@ from aion.adapters.transports.connect.grpc_web_wire import GrpcWeb
 from aion.adapters.transports.connect.payload import WirePayload, room_for
 from aion.adapters.transports.connect.stream import out_of_time, serve_stream
 from aion.adapters.transports.connect.wire import ConnectStream, ConnectUnary
+from aion.adapters.transports.header_fields import waiting_field
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers, send_answer
+from aion.adapters.transports.http.bodies import EMPTY, Bodies
+from aion.adapters.transports.http.headers import header_map
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import CHALLENGE, MethodNotAllowed, UnsupportedMediaType
-from aion.adapters.transports.rest.body import EMPTY, Bodies
-from aion.adapters.transports.rest.headers import header_map, waiting_field
 from aion.domain.errors import AionError, FieldViolation, MethodNotFound, RequestTooLarge, Unauthenticated
 
 _RPC_PATH = re.compile(r"/[A-Za-z_]\w*(\.\w+)+/\w+", re.ASCII)

@@ -15,8 +15,8 @@ from google.protobuf.message import Message
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.connect.dialects import Dialect
 from aion.adapters.transports.connect.envelopes import COMPRESSED, ENVELOPE_BYTES, open_envelope
-from aion.adapters.transports.rest.body import Body
-from aion.adapters.transports.rest.headers import refuse_doubles
+from aion.adapters.transports.http.bodies import Body
+from aion.adapters.transports.http.headers import refuse_doubles
 from aion.domain.errors import FieldViolation, MalformedRequest, RequestTooLarge
 
 Decoded = TypeVar("Decoded", bound=Message)

@@ -13,8 +13,7 @@ from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.connect.dialects import StreamDialect
 from aion.adapters.transports.http.answers import Headers, Receive, Send, mark_headers
 from aion.adapters.transports.http.leaving import WhileClientStays
-from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
-from aion.adapters.transports.rest.calls import end
+from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, end, within
 from aion.domain.errors import CallDeadlineExceeded
 
 

@@ -1,4 +1,6 @@
-"""How long a stream over HTTP waits for its reader outside of a message; the pipeline bounds the time of a message."""
+"""What streams over HTTP have in common: how long they wait for their reader outside of a message (the pipeline bounds
+the time of a message), and how they end what still runs.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,3 +25,10 @@ async def within(seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         raise ReaderGone from None
+
+
+async def end(*tasks: "asyncio.Future[object] | asyncio.Task[object]") -> None:
+    """Cancels what still runs and waits until it has ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,15 +16,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from aion.adapters.transports.json.form import (
-    WELL_KNOWN,
-    Form,
-    JsonForm,
-    entry_of,
-    is_map,
-    json_form,
-    type_of,
-)
+from aion.adapters.transports.json.form import WELL_KNOWN, Form, JsonForm, entry_of, is_map, json_form, type_of
 from aion.adapters.transports.json.times import parse_duration, parse_timestamp
 from aion.adapters.transports.json.values import Misfit, key_parser, scalar_parser
 from aion.contract import validate_pb2

@@ -2,8 +2,8 @@
 
 from google.protobuf.message import Message
 
+from aion.adapters.transports.header_fields import preference
 from aion.adapters.transports.http.answers import Headers
-from aion.adapters.transports.rest.headers import preference
 from aion.v1 import lifecycle_pb2, tasks_pb2
 
 SUBMIT = "/aion.v1.AionTasks/Submit"

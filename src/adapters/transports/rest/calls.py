@@ -1,6 +1,5 @@
 """A unary RPC as a REST operation: one request in, one JSON answer or one problem out."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,20 +10,16 @@ from aion import failpoints
 from aion.adapters.rpc.answers import Answer, Refused
 from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method
+from aion.adapters.transports.header_fields import waiting_field
 from aion.adapters.transports.http.answers import JSON_TYPE, Receive, Scope, Send, mark_headers, send_answer
+from aion.adapters.transports.http.bodies import EMPTY, Bodies
+from aion.adapters.transports.http.headers import header_map
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import send_problem
 from aion.adapters.transports.json.codec import encode
 from aion.adapters.transports.json.encoder import encoder
 from aion.adapters.transports.json.form import type_of
-from aion.adapters.transports.rest.answers import (
-    SUBMIT,
-    acceptance_headers,
-    preference_applied,
-    submit_status,
-)
-from aion.adapters.transports.rest.body import EMPTY, Bodies
-from aion.adapters.transports.rest.headers import header_map, waiting_field
+from aion.adapters.transports.rest.answers import SUBMIT, acceptance_headers, preference_applied, submit_status
 from aion.adapters.transports.rest.request import RestPayload, Shape, ticket_of
 from aion.domain.errors import AionError
 
@@ -109,10 +104,3 @@ async def read_call(
 def let_go(call: Call) -> None:
     """What was read of the call's body is needed no longer."""
     cast("RestPayload", call.payload).body.let_go()
-
-
-async def end(*tasks: "asyncio.Future[object] | asyncio.Task[object]") -> None:
-    """Cancels what still runs and waits until it has ended."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -14,7 +14,7 @@ import yaml
 
 from aion.adapters.rpc.methods import methods
 from aion.adapters.transports.http.answers import AsgiApp, Receive, Scope, Send
-from aion.adapters.transports.rest.body import Bodies
+from aion.adapters.transports.http.bodies import Bodies
 from aion.adapters.transports.rest.calls import UnaryOperation
 from aion.adapters.transports.rest.connexion_parts import (
     AbstractOperation,

@@ -12,13 +12,14 @@ from urllib.parse import parse_qsl
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from aion.adapters.transports.header_fields import merge_headers
 from aion.adapters.transports.http.answers import Scope
+from aion.adapters.transports.http.bodies import Body
+from aion.adapters.transports.http.headers import TWICE, refuse_doubles
 from aion.adapters.transports.http.problems import NotAcceptable, UnsupportedMediaType
 from aion.adapters.transports.json.codec import parse_object
 from aion.adapters.transports.json.decoder import decode_members
 from aion.adapters.transports.json.form import type_of
-from aion.adapters.transports.rest.body import Body
-from aion.adapters.transports.rest.headers import TWICE, merge_headers, refuse_doubles
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
 
 Decoded = TypeVar("Decoded", bound=Message)

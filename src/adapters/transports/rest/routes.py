@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aion.adapters.transports.http.answers import AsgiApp, Scope
+from aion.adapters.transports.http.paths import unknown_path
 from aion.adapters.transports.http.problems import MethodNotAllowed
-from aion.domain.errors import MethodNotFound
 
 VERBS = ("get", "put", "post", "delete", "patch")
 Document = Mapping[str, Any]
@@ -56,19 +56,6 @@ class Routes:
 def in_order_of_routing(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
     """The document's paths: custom verbs (`{id}:verb`) before those that would swallow them."""
     return sorted(document["paths"].items(), key=lambda item: "}:" not in item[0])
-
-
-def hides_a_slash(scope: Scope) -> bool:
-    """Whether the path has a slash that does not look like one: whoever guards paths before AION would not see it. No
-    name in a path holds one.
-    """
-    raw: bytes = scope.get("raw_path") or b""
-    return b"%" in raw and (b"%2f" in raw.lower() or b"%5c" in raw.lower())
-
-
-def unknown_path(path: str) -> MethodNotFound:
-    """The refusal of a path that nobody serves."""
-    return MethodNotFound(f"there is no path {path[:256]}; the paths are in /openapi.json", facts={"path": path[:256]})
 
 
 def _path(item: Mapping[str, Any], operations: Mapping[str, AsgiApp]) -> _Path:

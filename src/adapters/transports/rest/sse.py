@@ -15,12 +15,12 @@ from aion.adapters.rpc.call import Marks
 from aion.adapters.rpc.methods import Method
 from aion.adapters.rpc.streams import READER_SECONDS, Burst, Stream
 from aion.adapters.transports.http.answers import Headers, Receive, Scope, Send, mark_headers
+from aion.adapters.transports.http.bodies import Bodies
 from aion.adapters.transports.http.leaving import ClientGone, WhileClientStays
 from aion.adapters.transports.http.problems import MethodNotAllowed, send_problem
-from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, within
+from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, QUIET_SECONDS, ReaderGone, end, within
 from aion.adapters.transports.rest.answers import acceptance_headers
-from aion.adapters.transports.rest.body import Bodies
-from aion.adapters.transports.rest.calls import end, let_go, read_call
+from aion.adapters.transports.rest.calls import let_go, read_call
 from aion.adapters.transports.rest.request import EVENTS, Shape
 from aion.adapters.transports.rest.sse_frames import RETRY, accepted_frame, frame_of, refused_frame
 

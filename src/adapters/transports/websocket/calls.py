@@ -20,9 +20,8 @@ from aion.adapters.rpc.call import Call
 from aion.adapters.rpc.methods import Method, methods
 from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.rpc.streams import Burst, Stream
-from aion.adapters.transports.http.streams import QUIET_SECONDS, ReaderGone
+from aion.adapters.transports.http.streams import QUIET_SECONDS, ReaderGone, end
 from aion.adapters.transports.json.codec import encode
-from aion.adapters.transports.rest.calls import end
 from aion.adapters.transports.stream_events import accepted_event, event_of
 from aion.adapters.transports.websocket.closing import GONE, TOO_SLOW, Close, Ending, close_of
 from aion.adapters.transports.websocket.frames import (

@@ -20,8 +20,7 @@ from aion.adapters.rpc.streams import REAUTHORISE_AFTER
 from aion.adapters.transports.http.answers import Receive, Send
 from aion.adapters.transports.http.origins import Origins
 from aion.adapters.transports.http.reservoir import BYTES
-from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, ReaderGone
-from aion.adapters.transports.rest.calls import end
+from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, ReaderGone, end
 from aion.adapters.transports.websocket.calls import TRANSPORT, CallBounds, Calls, Served
 from aion.adapters.transports.websocket.closing import GONE, TOO_SLOW, Close, Ending, close_of, reason_text
 from aion.adapters.transports.websocket.frames import (

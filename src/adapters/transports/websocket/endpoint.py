@@ -23,12 +23,12 @@ from aion.adapters.rpc.admission import Guest, Visit
 from aion.adapters.rpc.answers import Refused
 from aion.adapters.rpc.errors import InternalError
 from aion.adapters.transports.http.answers import CROWDED, Header, Message, Receive, Scope, Send
+from aion.adapters.transports.http.headers import header_map
+from aion.adapters.transports.http.paths import hides_a_slash, unknown_path
 from aion.adapters.transports.http.problems import HttpRefusal, send_problem
 from aion.adapters.transports.http.reservoir import Reservoir
 from aion.adapters.transports.http.security_headers import GUARDS
 from aion.adapters.transports.http.streams import LAST_WORD_SECONDS, ReaderGone
-from aion.adapters.transports.rest.headers import header_map
-from aion.adapters.transports.rest.routes import hides_a_slash, unknown_path
 from aion.adapters.transports.websocket.calls import TRANSPORT
 from aion.adapters.transports.websocket.closing import Close, Ending, close_of, reason_text
 from aion.adapters.transports.websocket.connection import Connection, SocketParts

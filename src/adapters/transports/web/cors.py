@@ -10,10 +10,11 @@ from google.protobuf.descriptor import Descriptor
 
 from aion.adapters.rpc.methods import methods
 from aion.adapters.rpc.pipeline import Pipeline
+from aion.adapters.transports.header_fields import header_fields
 from aion.adapters.transports.http.answers import AsgiApp, Headers, Message, Receive, Scope, Send
+from aion.adapters.transports.http.headers import header_map
 from aion.adapters.transports.http.origins import Origins
 from aion.adapters.transports.http.problems import send_problem
-from aion.adapters.transports.rest.headers import header_fields, header_map
 from aion.adapters.transports.rest.routes import VERBS, Document
 from aion.domain.errors import PermissionDenied
 

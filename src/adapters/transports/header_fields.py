@@ -1,7 +1,4 @@
-"""Request headers: read once, and the fields of a message that a header carries as well (`aion.v1.header`).
-
-A header that may stand once and stands twice is refused: two proxies could each believe another one.
-"""
+"""Fields of a message that a header carries as well (`aion.v1.header`)."""
 
 import re
 from dataclasses import dataclass
@@ -11,55 +8,16 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from aion.adapters.transports.http.answers import Scope
 from aion.adapters.transports.json.decoder import decoder
 from aion.adapters.transports.json.form import message_type, type_of
 from aion.adapters.transports.json.values import Misfit, scalar_parser
-from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
+from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.v1 import options_pb2
 
-ONCE = frozenset(
-    {
-        "authorization",
-        "x-api-key",
-        "content-type",
-        "content-encoding",
-        "idempotency-key",
-        "last-event-id",
-        "traceparent",
-        "x-request-id",
-    }
-)
 RENEWED = "last-event-id"
 """A browser adds this one itself when it comes back to the same address, so it is the later word and need not agree."""
 
-TWICE = "\n"
-"""Joins the values of a header that stands twice but may not: a byte that no header value holds."""
-
 _PREFERENCE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(\"[^\"]*\"|[^;,\s]*))?[^,]*", re.ASCII)
-
-
-def header_map(scope: Scope) -> dict[str, str]:
-    """All headers, names in lower case; a list header that stands several times is joined (RFC 9110)."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        if name in headers:
-            joint = TWICE if name in ONCE else ", "
-            headers[name] = f"{headers[name]}{joint}{value}"
-        else:
-            headers[name] = value
-    return headers
-
-
-def refuse_doubles(headers: dict[str, str]) -> None:
-    """Raises MalformedRequest when a header stands twice that may stand once."""
-    for name in ONCE & headers.keys():
-        if TWICE in headers[name]:
-            raise MalformedRequest(
-                f"the header {name} stands twice; send it once",
-                violations=(FieldViolation(name, "must stand once"),),
-            )
 
 
 @dataclass(frozen=True, slots=True)

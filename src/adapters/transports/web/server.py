@@ -17,8 +17,8 @@ from pathlib import Path
 import uvicorn
 
 from aion.adapters.transports.http.answers import CROWDED, AsgiApp, Receive, Scope, Send
-from aion.adapters.transports.http.patrol import Patrol
 from aion.adapters.transports.http.protocol import HttpProtocol, bounded_protocol
+from aion.adapters.transports.web.patrol import Patrol
 from aion.adapters.transports.websocket.protocol import PING_SECONDS, PONG_SECONDS, WebSocketProtocol
 
 MAX_CONNECTIONS = 4096

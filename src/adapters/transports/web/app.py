@@ -34,17 +34,18 @@ from aion.adapters.transports.http.answers import (
     mark_headers,
     send_answer,
 )
-from aion.adapters.transports.http.cors import Cors
+from aion.adapters.transports.http.bodies import Bodies
+from aion.adapters.transports.http.headers import header_map
 from aion.adapters.transports.http.origins import Origins
+from aion.adapters.transports.http.paths import hides_a_slash, unknown_path
 from aion.adapters.transports.http.probes import Check, Probes
 from aion.adapters.transports.http.problems import MethodNotAllowed, send_problem
 from aion.adapters.transports.http.reservoir import Reservoir
 from aion.adapters.transports.http.security_headers import guarded
-from aion.adapters.transports.rest.body import Bodies
 from aion.adapters.transports.rest.explorer import Explorer
-from aion.adapters.transports.rest.headers import header_map
 from aion.adapters.transports.rest.operations import rest_app
-from aion.adapters.transports.rest.routes import Document, hides_a_slash, unknown_path
+from aion.adapters.transports.rest.routes import Document
+from aion.adapters.transports.web.cors import Cors
 from aion.adapters.transports.websocket.connection import Places, SocketBounds, SocketParts, SocketTimes, unbounded
 from aion.adapters.transports.websocket.endpoint import PATH, UpgradeRequired, WebSocketEndpoint
 from aion.domain.errors import AionError, RateLimited

@@ -1,0 +1,1 @@
+"""The HTTP port: its server, and the doors behind it put together."""
