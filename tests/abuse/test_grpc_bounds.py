@@ -9,6 +9,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 
 from aion.adapters.rpc.streams import StreamTimes
+from aion.adapters.transports.grpc.health import PLACES
 from aion.adapters.transports.grpc.server import GrpcServer, GrpcSettings, grpc_server
 from tests.abuse import wire
 from tests.abuse.http2_attacks import WATCH
@@ -112,6 +113,29 @@ async def test_a_watcher_of_health_who_does_not_read_keeps_nobody_from_the_news(
             server.set_serving(False)
             assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
             watch.cancel()
+
+
+async def test_watches_of_health_are_counted_and_one_that_ends_makes_room():
+    async with listening() as server, grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+
+        async def opens() -> bool:
+            watch = channel.unary_stream(f"{HEALTH}Watch")(b"", timeout=PATIENCE)
+            opened.append(watch)
+            try:
+                return bool(await watch.read())
+            except grpc.aio.AioRpcError as error:
+                refusals.append((error.code(), error.details() or ""))
+                return False
+
+        opened: list[grpc.aio.UnaryStreamCall[bytes, bytes]] = []
+        refusals: list[tuple[grpc.StatusCode, str]] = []
+        for _ in range(PLACES.of_connection + 1):
+            await opens()
+        [(code, said)] = refusals
+        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert said.startswith(f"{PLACES.of_connection} health watches are open on one connection")
+        opened[0].cancel()
+        await eventually(opens, "the place that became free is given to another watch")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ _SHOWN: Final = 60
 _LONGEST: Final = 300
 _BRANCHES: Final = 4
 _STEPS: Final = 16
+NO_PARAMETER: Final = "is not a parameter of this intent; remove it"
 _COMPARED: Final = 20
 _NO_FORM: Final = "fits none of the allowed forms"
 
@@ -49,8 +50,8 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "enum": lambda k: f"must be one of {', '.join(map(shown, k['options'][:20]))}",
     "const": lambda k: f"must be {shown(k['expected_value'])}",
     "required": lambda _: "is required; add it",
-    "additionalProperties": lambda _: "is not a parameter of this intent; remove it",
-    "unevaluatedProperties": lambda _: "is not a parameter of this intent; remove it",
+    "additionalProperties": lambda _: NO_PARAMETER,
+    "unevaluatedProperties": lambda _: NO_PARAMETER,
     "falseSchema": lambda _: "is not allowed here; remove it",
 }
 
@@ -92,14 +93,14 @@ def location_of(error: jsonschema_rs.ValidationError, below: int = 0) -> Iterato
     """The fields that an error is about, such as `.text` or `.items[3].name`; without the first `below`
     steps.
     """
-    path = "".join(_step(step) for step in error.instance_path[below : below + _STEPS])
+    path = "".join(step(name) for name in error.instance_path[below : below + _STEPS])
     extra = _NAMED_IN_KIND.get(error.kind.name)
     if extra is None:
         yield path
         return
     names = error.kind.as_dict()[extra]
     for name in [names] if isinstance(names, str) else names:
-        yield path + _step(name)
+        yield path + step(name)
 
 
 def names_meant(error: jsonschema_rs.ValidationError, schema: object) -> Mapping[str, str]:
@@ -209,8 +210,14 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN + 2 else text[:_SHOWN] + "..."
 
 
-def _step(step: str | int) -> str:
-    return f"[{step}]" if isinstance(step, int) else f".{step if len(step) <= _SHOWN else step[:_SHOWN] + '...'}"
+def no_parameters(many: int) -> str:
+    """Of an object with so many members that no schema knows."""
+    return f"has {many} fields that are not parameters of this intent; remove them"
+
+
+def step(name: str | int) -> str:
+    """How a path names a member or an item."""
+    return f"[{name}]" if isinstance(name, int) else f".{name if len(name) <= _SHOWN else name[:_SHOWN] + '...'}"
 
 
 def _type_names(types: list[str]) -> str:

@@ -9,14 +9,21 @@ error of a hostile document takes seconds.
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 import jsonschema_rs
 import orjson
 
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 from aion.adapters.catalog.files import read_bytes
-from aion.adapters.catalog.schema_sentences import location_of, names_meant, sentence_about
+from aion.adapters.catalog.schema_sentences import (
+    NO_PARAMETER,
+    location_of,
+    names_meant,
+    no_parameters,
+    sentence_about,
+    step,
+)
 from aion.adapters.catalog.schema_work import SchemaTooIntricate, refuse_too_much_work
 from aion.domain.errors import FieldViolation
 
@@ -30,12 +37,13 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 class CompiledSchema:
     """One schema. `text` is the document without insignificant white space."""
 
-    __slots__ = ("_schema", "_validator", "text")
+    __slots__ = ("_known", "_schema", "_validator", "text")
 
     def __init__(self, schema: dict[str, object]) -> None:
         """Compiles it; raises ValueError, which jsonschema_rs.ValidationError is, when that cannot be done."""
         self.text = orjson.dumps(schema).decode()
         self._schema = schema
+        self._known = _all_members(schema)
         # `mask` keeps what a client sent out of messages; where it helps, schema_sentences shows its beginning.
         self._validator = jsonschema_rs.Draft202012Validator(
             schema, offline=True, validate_formats=True, mask="it", pattern_options=jsonschema_rs.RegexOptions()
@@ -47,6 +55,9 @@ class CompiledSchema:
             document = orjson.loads(document_json)
         except orjson.JSONDecodeError as cause:
             return (FieldViolation(root, f"is not JSON ({cause.msg} at character {cause.pos}); send one JSON object"),)
+        if self._known is not None and _has_many_more(document, self._known):
+            # A validator would bring the names of all, and a copy of the document with them.
+            return tuple(_strangers(document, self._known, root))
         try:
             if self._validator.is_valid(document):
                 return ()
@@ -75,6 +86,29 @@ class CompiledSchema:
         for location in location_of(error):
             meant = names.get(location)
             yield FieldViolation(root + location, f"is not a parameter; did you mean {meant}?" if meant else sentence)
+
+
+def _all_members(schema: dict[str, object]) -> frozenset[str] | None:
+    """The members that an object of this schema may have; None when it may have others, or the schema does not list
+    them in its first place.
+    """
+    named = schema.get("properties", {})
+    if schema.get("additionalProperties") is not False or "patternProperties" in schema or not isinstance(named, dict):
+        return None
+    return frozenset(named)
+
+
+def _has_many_more(document: object, known: frozenset[str]) -> TypeGuard[dict[str, object]]:
+    return isinstance(document, dict) and len(document) - len(known) > MAX_VIOLATIONS
+
+
+def _strangers(document: dict[str, object], known: frozenset[str], root: str) -> Iterator[FieldViolation]:
+    """How many members there are that nobody knows, and the first of them."""
+    strange = len(document) - sum(name in document for name in known)
+    names = (name for name in document if name not in known)
+    yield FieldViolation(root, no_parameters(strange))
+    for name in islice(names, MAX_VIOLATIONS - 1):
+        yield FieldViolation(root + step(name), NO_PARAMETER)
 
 
 def _is_larger_than(document: object, most: int) -> bool:

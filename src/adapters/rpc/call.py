@@ -12,7 +12,7 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError, Message
 
 from aion.adapters.rpc.methods import Method
-from aion.adapters.rpc.protobuf_reading import MOST_VALUES, holds_too_many_values
+from aion.adapters.rpc.protobuf_reading import refuse_too_many_values
 from aion.domain.errors import MalformedRequest
 from aion.domain.identity import Caller, Identity
 
@@ -44,9 +44,10 @@ class ProtobufPayload:
         return len(self.data)
 
     def decode(self, into: type[Decoded]) -> Decoded:
-        """The message, without the fields that this contract does not know."""
-        if holds_too_many_values(self.data, _descriptor(into)):
-            raise MalformedRequest(f"the request has more than {MOST_VALUES} values; send fewer, or send them as text")
+        """The message, without the fields that this contract does not know. Also raises ValidationFailed, for a list or
+        a map that is too long to be parsed.
+        """
+        refuse_too_many_values(self.data, _descriptor(into))
         message = into()
         try:
             message.ParseFromString(self.data)

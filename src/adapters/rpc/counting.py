@@ -15,6 +15,26 @@ from aion.contract import validate_pb2
 from aion.domain.errors import FieldViolation
 
 
+class Bound(NamedTuple):
+    """How many items a list or a map may have, and what is said of one with more."""
+
+    most: int
+    sentence: str
+
+
+def bound_of(field: FieldDescriptor) -> Bound | None:
+    """What the contract says of a list or a map; None when it does not say how many items that may have."""
+    # The module is made from a descriptor when it is imported, so it has no types.
+    rules = field.GetOptions().Extensions[validate_pb2.field]  # type: ignore[attr-defined]
+    if rules.map.HasField("max_pairs"):
+        most = int(rules.map.max_pairs)
+        return Bound(most, f"map must be at most {most} entries")
+    if rules.repeated.HasField("max_items"):
+        most = int(rules.repeated.max_items)
+        return Bound(most, f"must contain no more than {most} item(s)")
+    return None
+
+
 class _Bound(NamedTuple):
     """A field that may hold so many items at most (None: any number), or has such fields inside."""
 
@@ -66,14 +86,9 @@ def _bounds(descriptor: Descriptor) -> tuple[_Bound, ...]:
 
 
 def _bound(field: FieldDescriptor) -> _Bound | None:
-    # The module is made from a descriptor when it is imported, so it has no types.
-    rules = field.GetOptions().Extensions[validate_pb2.field]  # type: ignore[attr-defined]
-    kind = field.message_type
-    if kind is not None and kind.GetOptions().map_entry:
-        most = int(rules.map.max_pairs) if rules.map.HasField("max_pairs") else None
-        return None if most is None else _Bound(field.name, most, f"map must be at most {most} entries", True, ())
-    inside = () if kind is None or kind.full_name.startswith("google.protobuf.") else _bounds(kind)
-    most = int(rules.repeated.max_items) if rules.repeated.HasField("max_items") else None
-    if most is None and not inside:
-        return None
-    return _Bound(field.name, most, f"must contain no more than {most} item(s)", field.is_repeated, inside)
+    bound, kind = bound_of(field), field.message_type
+    is_leaf = kind is None or kind.GetOptions().map_entry or kind.full_name.startswith("google.protobuf.")
+    inside = () if is_leaf else _bounds(kind)
+    if bound is None:
+        return _Bound(field.name, None, "", field.is_repeated, inside) if inside else None
+    return _Bound(field.name, bound.most, bound.sentence, field.is_repeated, inside)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from aion.app.usecases import task_input
 from aion.app.usecases.task_input import MOST_VALUES, input_json
 from aion.domain.errors import AionError, MalformedRequest, ValidationFailed
 from aion.ports.usecases import SubmitCommand
@@ -49,3 +50,18 @@ def test_text_may_have_as_many_commas_as_it_likes():
 def test_both_forms_of_input_are_refused():
     with pytest.raises(ValidationFailed, match="both set"):
         input_of('{"a": 1}', a="1")
+
+
+@pytest.mark.parametrize(
+    "document",
+    ['{"a": {"b": [1, {"c": null}]}, "d": [[{}]]}', '{"a:b": "c:d", "e": "\\\\\\":"}', '{"a": 12345678901234567890}'],
+)
+def test_a_document_in_order_is_read_by_the_quick_parser_alone(monkeypatch, document):
+    """The slow one holds the event loop three times as long, and is there to tell what is wrong."""
+    monkeypatch.setattr(task_input, "_told", None)
+    assert input_of(document) == document
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1e400"])
+def test_a_number_that_only_the_slow_parser_takes_is_taken(number):
+    assert input_of(f'{{"a": {number}}}') == f'{{"a": {number}}}'

@@ -259,3 +259,28 @@ def test_a_schema_that_refers_to_itself_is_followed(tmp_path: Path) -> None:
 
     assert schema.violations('{"child": {"child": {}}}', "params") == ()
     assert schema.violations('{"child": {"child": 1}}', "params")[0].field == "params.child.child"
+
+
+def test_of_many_unknown_fields_their_number_is_told_and_the_first_are_named(tmp_path: Path) -> None:
+    schema = {"type": "object", "additionalProperties": False, "properties": {"text": {}, "kinds": {}}}
+    (tmp_path / "schema.json").write_text(json.dumps(schema))
+    compiled = compile_schema(tmp_path / "schema.json", "schema.json")
+    document = json.dumps({"text": "x"} | {f"k{number}": number for number in range(50_000)})
+    compiled._validator = None  # who asks it collects all of them
+
+    found = compiled.violations(document, "params")
+
+    names = [f"params.k{number}" for number in range(MAX_VIOLATIONS - 1)]
+    assert [violation.field for violation in found] == ["params", *names]
+    assert found[0].description == "has 50000 fields that are not parameters of this intent; remove them"
+    assert {violation.description for violation in found[1:]} == {"is not a parameter of this intent; remove it"}
+
+
+@pytest.mark.parametrize(
+    "open_to", [{}, {"additionalProperties": True}, {"additionalProperties": False, "patternProperties": {"^k": {}}}]
+)
+def test_a_schema_that_is_open_takes_as_many_fields_as_there_are(tmp_path: Path, open_to: dict[str, Any]) -> None:
+    (tmp_path / "schema.json").write_text(json.dumps({"type": "object", "properties": {"text": {}}} | open_to))
+    compiled = compile_schema(tmp_path / "schema.json", "schema.json")
+
+    assert compiled.violations(json.dumps({f"k{number}": number for number in range(100)}), "params") == ()

@@ -6,7 +6,7 @@ import pytest
 from grpc import aio
 
 from aion.adapters.transports.grpc.intake import Intake, Unread
-from aion.domain.errors import CallDeadlineExceeded, MalformedRequest, RateLimited, Unauthenticated
+from aion.domain.errors import CallDeadlineExceeded, Draining, MalformedRequest, RateLimited, Unauthenticated
 from aion.v1 import tasks_pb2
 
 LONG = 60.0
@@ -80,3 +80,11 @@ def test_what_was_never_read_is_never_decoded():
     assert Unread().size == 0
     with pytest.raises(Unauthenticated):
         Unread().decode(tasks_pb2.TaskRequest)
+
+
+async def test_when_the_server_goes_no_message_is_waited_for_any_longer():
+    intake = Intake(most=2, unnoticed=LONG, seconds=LONG)
+    waiting = [asyncio.create_task(intake.take(never)) for _ in range(3)]
+    await asyncio.sleep(0)
+    intake.end()
+    assert [type(outcome) for outcome in await asyncio.gather(*waiting, return_exceptions=True)] == [Draining] * 3

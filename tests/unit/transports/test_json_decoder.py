@@ -7,10 +7,11 @@ from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aion.adapters.rpc.validation import Validation
 from aion.adapters.transports.json.codec import decode, encode
 from aion.adapters.transports.json.decoder import decode_members
 from aion.adapters.transports.json.form import protobuf_form
-from aion.domain.errors import MalformedRequest
+from aion.domain.errors import MalformedRequest, ValidationFailed
 from aion.v1 import events_pb2, tasks_pb2
 
 
@@ -195,3 +196,15 @@ def test_any_json_object_is_decoded_or_refused_with_the_one_error(members):
     else:
         named = next(iter(members), "")
     assert message is not None or named.split(".")[0].split("[")[0] in members
+
+
+def test_of_a_map_that_is_too_long_one_entry_more_than_it_may_have_is_read():
+    """The contract refuses it by that one, as it refuses the whole over every transport."""
+    metadata = {f"k{entry}": "" for entry in range(33)} | {f"wrong{entry}": 0 for entry in range(1000)}
+    request = decode_members(tasks_pb2.TaskRequest, {"intent": "echo", "metadata": metadata})
+    assert len(request.metadata) == 33
+    with pytest.raises(ValidationFailed, match="metadata map must be at most 32 entries"):
+        Validation().check(request)
+    del metadata["k0"]
+    with pytest.raises(MalformedRequest, match="wrong0"):
+        decode_members(tasks_pb2.TaskRequest, {"intent": "echo", "metadata": metadata})

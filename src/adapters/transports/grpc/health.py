@@ -1,20 +1,23 @@
 """The standard health service of gRPC (grpc.health.v1).
 
 Not grpcio's own: there a watcher that does not read holds the lock under which the state changes, so that any stranger
-could keep the server from stopping. Anybody may ask, so what is asked comes in through an intake of its own.
+could keep the server from stopping. Anybody may ask, so questions come in through an intake of their own, and those who
+watch are counted.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
-from grpc import aio
 from grpc_health.v1 import health_pb2
 
+from aion.adapters.rpc.admission import shutting_down
+from aion.adapters.transports.grpc.crowd import Crowd, Places
 from aion.adapters.transports.grpc.intake import Intake
-from aion.domain.errors import AionError, MalformedRequest
+from aion.adapters.transports.grpc.metadata import Context
+from aion.domain.errors import AionError, MalformedRequest, ReaderTooSlow, TooManyWaiters
 
 SERVICE = "grpc.health.v1.Health"
 READER_SECONDS = 30.0
@@ -23,12 +26,13 @@ READER_SECONDS = 30.0
 MOST_COMING = 16
 """How many questions may be under way: they are small and come whole, so nobody needs to take any time."""
 
+PLACES: Final = Places("health watches", in_all=1_000, of_address=250, of_connection=32)
+"""A client watches one or two services on a connection; a thousand watches take some 20 MiB."""
+
 if TYPE_CHECKING:
     # grpcio's classes are generic in their stubs only.
-    Context = aio.ServicerContext[bytes, bytes]
     BytesHandler = grpc.RpcMethodHandler[bytes, bytes]
 else:
-    Context = aio.ServicerContext
     BytesHandler = grpc.RpcMethodHandler
 
 Refuse = Callable[[AionError, Context], Awaitable[None]]
@@ -42,9 +46,11 @@ class HealthService(grpc.GenericRpcHandler):
     def __init__(self, services: Iterable[str], refuse: Refuse) -> None:
         self._services = frozenset(("", *services))
         self._serving = True
+        self._ended = False
         self._changed = asyncio.Event()
         self._refuse = refuse
         self._intake = Intake(MOST_COMING, unnoticed=0)
+        self._crowd = Crowd(PLACES)
         self._handlers: dict[str, BytesHandler] = {
             f"/{SERVICE}/Check": grpc.stream_unary_rpc_method_handler(self._check),
             f"/{SERVICE}/List": grpc.stream_unary_rpc_method_handler(self._list),
@@ -58,6 +64,15 @@ class HealthService(grpc.GenericRpcHandler):
     def set(self, *, serving: bool) -> None:
         """The state from now on; whoever watches is told."""
         self._serving = serving
+        self._tell()
+
+    def end(self) -> None:
+        """The server goes: whoever watches is told that it does not serve, and the watch ends as DRAINING."""
+        self._serving, self._ended = False, True
+        self._intake.end()
+        self._tell()
+
+    def _tell(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
@@ -78,23 +93,40 @@ class HealthService(grpc.GenericRpcHandler):
         return answer.SerializeToString()
 
     async def _watch(self, messages: object, context: Context) -> None:
-        asked = await self._asked(health_pb2.HealthCheckRequest, context)
+        try:
+            with self._crowd.place(context.peer()):
+                try:
+                    await self._follow(context)
+                except AionError as error:
+                    # Within its place: of somebody who does not read, also this is kept.
+                    await self._refuse(error, context)
+        except TooManyWaiters as error:
+            await self._refuse(error, context)
+
+    async def _follow(self, context: Context) -> None:
+        """Tells each state from now on. Raises what ends the watch."""
+        asked = await self._question(health_pb2.HealthCheckRequest, context)
         while True:
-            changed = self._changed
+            changed, last = self._changed, self._ended
             state = self._state if asked.service in self._services else State(status=State.SERVICE_UNKNOWN)
             try:
                 async with asyncio.timeout(READER_SECONDS):
                     await context.write(state.SerializeToString())
             except TimeoutError:
-                await context.abort(grpc.StatusCode.ABORTED, "the state was not read; watch again")
+                raise ReaderTooSlow("the state was not read; watch again") from None
+            if last:
+                raise shutting_down()
             await changed.wait()
 
     async def _asked(self, question: type[Asked], context: Context) -> Asked:
         try:
-            return _parsed(question, await self._intake.take(context.read))
+            return await self._question(question, context)
         except AionError as error:
             await self._refuse(error, context)
             raise
+
+    async def _question(self, question: type[Asked], context: Context) -> Asked:
+        return _parsed(question, await self._intake.take(context.read))
 
 
 def _parsed(question: type[Asked], data: bytes) -> Asked:

@@ -6,13 +6,16 @@ to be called without the message, and read it here, once they know whose it is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from grpc import aio
 
-from aion.adapters.rpc.call import Decoded
+from aion.adapters.rpc.admission import shutting_down
+from aion.adapters.rpc.call import Decoded, ProtobufPayload
+from aion.adapters.transports.http.headers import refuse_doubles
 from aion.domain.errors import AionError, CallDeadlineExceeded, MalformedRequest, RateLimited, Unauthenticated
 
 MESSAGE_SECONDS = 30.0
@@ -38,13 +41,20 @@ class Intake:
         self._most = most
         self._unnoticed = unnoticed
         self._seconds = seconds
+        self._coming: set[_Arrival] = set()
         self._slow: dict[_Arrival, None] = {}
+
+    def end(self) -> None:
+        """The server goes: the messages that are under way are waited for no longer."""
+        for arrival in self._coming:
+            arrival.end(shutting_down())
 
     async def take(self, read: Callable[[], Awaitable[Message | Any]]) -> Message:
         """The message that `read` gives. Raises MalformedRequest when there is none, CallDeadlineExceeded when it does
-        not come in time and RateLimited when it had to go.
+        not come in time, RateLimited when it had to go and Draining when the server goes.
         """
         arrival = _Arrival(self._unnoticed, self._notice)
+        self._coming.add(arrival)
         try:
             message = await read()
         except asyncio.CancelledError:
@@ -53,6 +63,7 @@ class Intake:
             raise arrival.why from None
         finally:
             arrival.over()
+            self._coming.discard(arrival)
             self._slow.pop(arrival, None)
         if message is aio.EOF:
             raise MalformedRequest("the call has no message; send one")
@@ -95,6 +106,18 @@ class _Arrival:
         self._timer.cancel()
         if self.why is not None and self._task is not None:
             self._task.uncancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Came(ProtobufPayload):
+    """A message that has come, and what came beside it: as over HTTP, what may stand there once must."""
+
+    headers: Mapping[str, str]
+
+    def decode(self, into: type[Decoded]) -> Decoded:
+        """The message. Raises MalformedRequest."""
+        refuse_doubles(self.headers)
+        return ProtobufPayload.decode(self, into)
 
 
 class Unread:

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING
 
 import grpc
 from grpc import aio
-from grpc_reflection.v1alpha import reflection
 
 from aion import failpoints
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.answers import Refused
-from aion.adapters.rpc.call import Call, Marks, Payload, ProtobufPayload
+from aion.adapters.rpc.call import Call, Marks, Payload
 from aion.adapters.rpc.errors import code_of, to_status
 from aion.adapters.rpc.methods import Method, methods
 from aion.adapters.rpc.pipeline import Pipeline
 from aion.adapters.transports.grpc.backlog import server_with_backlog
 from aion.adapters.transports.grpc.health import SERVICE, HealthService
-from aion.adapters.transports.grpc.intake import Intake, Unread
+from aion.adapters.transports.grpc.intake import Came, Intake, Unread
+from aion.adapters.transports.grpc.metadata import Context, address, certificate_names, headers_of
+from aion.adapters.transports.grpc.reflection import NAME as REFLECTION
+from aion.adapters.transports.grpc.reflection import ReflectionService
+from aion.adapters.transports.grpc.stopping import AtWork, stop
 from aion.domain.errors import AionError, MethodNotFound
 from aion.ports.identity import Credentials
 
@@ -44,10 +47,8 @@ KEEPALIVE_SECONDS = 60
 
 if TYPE_CHECKING:
     # grpcio's classes are generic in their stubs only.
-    Context = aio.ServicerContext[bytes, bytes]
     BytesHandler = grpc.RpcMethodHandler[bytes, bytes]
 else:
-    Context = aio.ServicerContext
     BytesHandler = grpc.RpcMethodHandler
 
 
@@ -93,22 +94,28 @@ async def grpc_server(
     server, backlog = server_with_backlog(_bounds(settings))
     pipeline.watch_backlog(backlog.waiting)
     table = methods() if table is None else table
-    server.add_generic_rpc_handlers((_Front(table, pipeline, secure=settings.cert is not None),))
+    front = _Front(table, pipeline, secure=settings.cert is not None)
     services = sorted({path.split("/")[1] for path in table})
-    health = HealthService(services, _Refusal(pipeline))
-    server.add_generic_rpc_handlers((health,))
-    if settings.reflection:
-        names = (*services, SERVICE, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
-    server.add_generic_rpc_handlers((_Unknown(pipeline),))
+    refusal = _Refusal(pipeline)
+    health = HealthService(services, refusal)
+    reflection = ReflectionService((*services, SERVICE, REFLECTION), refusal)
+    served = (front, health, *([reflection] if settings.reflection else []), _Unknown(pipeline))
+    server.add_generic_rpc_handlers(served)
     port = _bind(server, settings)
     await server.start()
 
+    def close() -> None:
+        front.end()
+        reflection.end()
+
     try:
-        yield GrpcServer(port, lambda serving: health.set(serving=serving))
+        # Calls that have not wholly come are new ones to whoever drains, and are refused as such.
+        with pipeline.attended(close):
+            yield GrpcServer(port, lambda serving: health.set(serving=serving))
     finally:
-        health.set(serving=False)
-        await server.stop(grace())
+        close()
+        health.end()
+        await stop(server, front.at_work, grace())
 
 
 def _bounds(settings: GrpcSettings) -> list[tuple[str, int]]:
@@ -158,10 +165,15 @@ class _Front(grpc.GenericRpcHandler):
         self._pipeline = pipeline
         self._secure = secure
         self._intake = Intake()
+        self.at_work = AtWork()
         self._handlers = {path: self._handler(method) for path, method in table.items()}
 
     def service(self, details: grpc.HandlerCallDetails) -> BytesHandler | None:
         return self._handlers.get(details.method)
+
+    def end(self) -> None:
+        """The server goes: a call whose message has not come ends as DRAINING."""
+        self._intake.end()
 
     def _handler(self, method: Method) -> BytesHandler:
         if method.streams:
@@ -171,15 +183,16 @@ class _Front(grpc.GenericRpcHandler):
                 try:
                     answer = self._pipeline.stream(await self._call(method, context))
                     marks = _metadata(answer.marks)
-                    async with aclosing(answer.bursts) as bursts:
-                        opened = False
-                        async for burst in bursts:
-                            if not opened:
-                                opened = True
-                                await context.send_initial_metadata(marks)
-                            for message in burst:
-                                # Not yielded to grpcio, which would wait for a reader for ever.
-                                await answer.pace(context.write(message.SerializeToString()), message)
+                    with self.at_work.call():
+                        async with aclosing(answer.bursts) as bursts:
+                            opened = False
+                            async for burst in bursts:
+                                if not opened:
+                                    opened = True
+                                    await context.send_initial_metadata(marks)
+                                for message in burst:
+                                    # Not yielded to grpcio, which would wait for a reader for ever.
+                                    await answer.pace(context.write(message.SerializeToString()), message)
                 except Refused as refused:
                     await _abort(refused, context)
                 context.set_trailing_metadata(marks)
@@ -188,7 +201,9 @@ class _Front(grpc.GenericRpcHandler):
 
         async def unary(_: object, context: Context) -> bytes:
             try:
-                answer = await self._pipeline.unary(await self._call(method, context))
+                call = await self._call(method, context)
+                with self.at_work.call():
+                    answer = await self._pipeline.unary(call)
             except Refused as refused:
                 await _abort(refused, context)
                 raise
@@ -200,12 +215,13 @@ class _Front(grpc.GenericRpcHandler):
 
     async def _call(self, method: Method, context: Context) -> Call:
         """The call, with its message when somebody known sent it. Raises Refused when that does not come."""
-        headers, peer = _headers(context), _address(context.peer())
-        names = _certificate_names(context) if self._secure else ()
+        headers, peer = headers_of(context), address(context.peer())
+        names = certificate_names(context) if self._secure else ()
         payload: Payload = Unread()
         try:
-            if self._pipeline.knows(Credentials(headers, names, peer)):
-                payload = ProtobufPayload(await self._intake.take(context.read))
+            # Of a call that comes while the server drains nothing is read: it is refused whatever it says.
+            if not self._pipeline.draining and self._pipeline.knows(Credentials(headers, names, peer)):
+                payload = Came(await self._intake.take(context.read), headers)
         except AionError as error:
             raise self._pipeline.refuse(error, headers, TRANSPORT, method.path) from error
         return Call(
@@ -242,7 +258,7 @@ class _Refusal:
         self._pipeline = pipeline
 
     async def __call__(self, error: AionError, context: Context) -> None:
-        await _abort(self._pipeline.refuse(error, _headers(context), TRANSPORT), context)
+        await _abort(self._pipeline.refuse(error, headers_of(context), TRANSPORT), context)
 
 
 async def _abort(refused: Refused, context: Context) -> None:
@@ -267,23 +283,3 @@ def _forget_frames(error: BaseException | None) -> None:
 
 def _metadata(marks: Marks) -> tuple[tuple[str, str], ...]:
     return (("x-request-id", marks.request_id), ("x-trace-id", marks.trace_id))
-
-
-def _headers(context: Context) -> dict[str, str]:
-    """The text metadata; a name that comes twice keeps its last value, binary ones are not ours."""
-    return {name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)}
-
-
-def _certificate_names(context: Context) -> tuple[str, ...]:
-    """The names of a verified client certificate: SPIFFE and other URIs, and DNS names."""
-    facts = context.auth_context()
-    names = [*facts.get("peer_spiffe_id", ()), *facts.get("peer_uri", ()), *facts.get("peer_dns", ())]
-    return tuple(dict.fromkeys(name.decode("ascii", "replace") for name in names))
-
-
-def _address(peer: str) -> str:
-    """`ipv4:127.0.0.1:4711` as `127.0.0.1`."""
-    kind, _, rest = peer.partition(":")
-    if kind not in ("ipv4", "ipv6"):
-        return peer
-    return rest.rpartition(":")[0]

@@ -2,6 +2,8 @@
 another one.
 """
 
+from collections.abc import Mapping
+
 from aion.adapters.transports.http.answers import Scope
 from aion.domain.errors import FieldViolation, MalformedRequest
 
@@ -34,7 +36,7 @@ def header_map(scope: Scope) -> dict[str, str]:
     return headers
 
 
-def refuse_doubles(headers: dict[str, str]) -> None:
+def refuse_doubles(headers: Mapping[str, str]) -> None:
     """Raises MalformedRequest when a header stands twice that may stand once."""
     for name in ONCE & headers.keys():
         if TWICE in headers[name]:

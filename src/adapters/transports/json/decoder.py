@@ -8,6 +8,7 @@ contract says *about* values is not checked here but in the pipeline, for every 
 
 import difflib
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
@@ -16,10 +17,10 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from aion.adapters.rpc.counting import bound_of
 from aion.adapters.transports.json.form import WELL_KNOWN, Form, JsonForm, entry_of, is_map, json_form, type_of
 from aion.adapters.transports.json.times import parse_duration, parse_timestamp
 from aion.adapters.transports.json.values import Misfit, key_parser, scalar_parser
-from aion.contract import validate_pb2
 from aion.domain.errors import FieldViolation, MalformedRequest
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -118,22 +119,20 @@ class _Known:
 
 def _field(field: FieldDescriptor, said: JsonForm, form: Form) -> Parse:
     if is_map(field):
-        return _map(field, form)
+        return _map(field, form, _enough(field))
     one = _document if said.embed else _value(field, form)
-    return _list(one, _most_items(field)) if field.is_repeated else one
+    return _list(one, _enough(field)) if field.is_repeated else one
 
 
-def _most_items(field: FieldDescriptor) -> int | None:
-    """How many items the contract lets a list have."""
-    # The module is made from a descriptor when it is imported, so it has no types.
-    rules = field.GetOptions().Extensions[validate_pb2.field].repeated  # type: ignore[attr-defined]
-    return int(rules.max_items) if rules.HasField("max_items") else None
+def _enough(field: FieldDescriptor) -> int | None:
+    """How many items of a list or a map are looked at: with one more than the contract allows it is refused by the
+    contract, and millions would only take time.
+    """
+    bound = bound_of(field)
+    return None if bound is None else bound.most + 1
 
 
-def _list(one: Parse, most: int | None) -> Parse:
-    # One more than the contract allows is enough to be refused by it: millions would only take time.
-    enough = None if most is None else most + 1
-
+def _list(one: Parse, enough: int | None) -> Parse:
     def parse(value: Any) -> list[Any]:
         if type(value) is not list:
             raise Misfit(f"must be a JSON array, not {_kind(value)}")
@@ -148,7 +147,7 @@ def _list(one: Parse, most: int | None) -> Parse:
     return parse
 
 
-def _map(field: FieldDescriptor, form: Form) -> Parse:
+def _map(field: FieldDescriptor, form: Form, enough: int | None) -> Parse:
     key_field, value_field = entry_of(field)
     key, one = key_parser(key_field), _value(value_field, form)
 
@@ -156,7 +155,7 @@ def _map(field: FieldDescriptor, form: Form) -> Parse:
         if type(value) is not dict:
             raise Misfit(f"must be a JSON object, not {_kind(value)}")
         parsed = {}
-        for name, item in value.items():
+        for name, item in islice(value.items(), enough):
             try:
                 parsed[key(name)] = one(item)
             except Misfit as misfit:

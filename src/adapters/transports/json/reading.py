@@ -50,9 +50,11 @@ def _members(value: Any) -> int:
         one = open_values.pop()
         if type(one) is dict:
             count += len(one)
-            open_values += one.values()
-        elif type(one) is list:
-            open_values += one
+            one = one.values()
+        elif type(one) is not list:
+            continue
+        # Most values hold nothing, and are not looked at one by one.
+        open_values += [inner for inner in one if type(inner) is dict or type(inner) is list]
     return count
 
 
