@@ -11,6 +11,7 @@ from tests.abuse.wire import END_HEADERS, END_STREAM, Kind
 INFO = "/aion.v1.ServerService/GetServerInfo"
 LIST = "/aion.v1.AionTasks/ListTasks"
 WATCH = "/aion.v1.AionTasks/Watch"
+HEALTH = "/grpc.health.v1.Health/"
 KIB = 1 << 10
 BEFORE_SETTINGS = "gRPC's core bounds headers by its own 16 MiB until the client agrees to the server's settings"
 MOST_WINDOW = (1 << 31) - 1

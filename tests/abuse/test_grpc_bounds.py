@@ -12,13 +12,12 @@ from aion.adapters.rpc.streams import StreamTimes
 from aion.adapters.transports.grpc.health import PLACES
 from aion.adapters.transports.grpc.server import GrpcServer, GrpcSettings, grpc_server
 from tests.abuse import wire
-from tests.abuse.http2_attacks import WATCH
+from tests.abuse.http2_attacks import HEALTH, WATCH
 from tests.abuse.wire import Kind
 from tests.e2e.flood import Flood
 from tests.e2e.patience import eventually
 
 PATIENCE = 30.0
-HEALTH = "/grpc.health.v1.Health/"
 
 
 @asynccontextmanager

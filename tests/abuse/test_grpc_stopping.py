@@ -17,8 +17,8 @@ from aion.adapters.transports.grpc.reflection import METHOD as REFLECTION
 from aion.adapters.transports.grpc.server import GrpcSettings, grpc_server
 from aion.v1 import tasks_pb2
 from tests.abuse import wire
-from tests.abuse.test_grpc_bounds import HEALTH, PATIENCE
-from tests.e2e.flood import WATCH, Flood
+from tests.abuse.http2_attacks import HEALTH
+from tests.e2e.flood import PATIENCE, WATCH, Flood
 
 SUBMIT = "/aion.v1.AionTasks/Submit"
 GRACE = 3600.0

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from grpc import aio
 
-from aion.adapters.transports.http.headers import ONCE, TWICE
+from aion.adapters.transports.http.headers import joined
 
 if TYPE_CHECKING:
     # grpcio's classes are generic in their stubs only.
@@ -14,16 +14,9 @@ else:
 
 
 def headers_of(context: Context) -> dict[str, str]:
-    """The text metadata, as HTTP's headers are read: what stands twice is joined, so that it is nobody's credential
-    when it may stand once only. Binary metadata is not ours.
-    """
-    headers: dict[str, str] = {}
-    for name, value in context.invocation_metadata() or ():
-        if not isinstance(value, str):
-            continue
-        joint = TWICE if name in ONCE else ", "
-        headers[name] = f"{headers[name]}{joint}{value}" if name in headers else value
-    return headers
+    """The text metadata, as HTTP's headers are read. Binary metadata is not ours."""
+    metadata = context.invocation_metadata() or ()
+    return joined((name, value) for name, value in metadata if isinstance(value, str))
 
 
 def certificate_names(context: Context) -> tuple[str, ...]:
