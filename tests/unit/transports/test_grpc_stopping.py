@@ -3,23 +3,23 @@
 import asyncio
 from typing import Any
 
-from aion.adapters.transports.grpc.stopping import LAST_WORD_SECONDS, AtWork, stop
+from aion.adapters.transports.grpc.stopping import FOR_EVER, AtWork, stop
 
-GRACE = 60.0
+GRACE = 20.0
 
 
 class Server:
-    """Stops once it is told to for the second time, as one whose other calls never end."""
+    """Stops when its calls are cancelled, or when they `have_ended`."""
 
     def __init__(self) -> None:
-        self.told: list[float] = []
-        self._stopped = asyncio.Event()
+        self.told: list[float | None] = []
+        self.have_ended = asyncio.Event()
 
-    async def stop(self, grace: float) -> None:
+    async def stop(self, grace: float | None) -> None:
         self.told.append(grace)
-        if len(self.told) > 1:
-            self._stopped.set()
-        await self._stopped.wait()
+        if grace is None:
+            self.have_ended.set()
+        await self.have_ended.wait()
 
 
 async def turns() -> None:
@@ -30,7 +30,7 @@ async def turns() -> None:
 async def test_what_is_open_but_not_at_work_gets_a_moment():
     server: Any = Server()
     await stop(server, AtWork(), GRACE)
-    assert server.told == [GRACE, LAST_WORD_SECONDS]
+    assert server.told == [FOR_EVER, None]
 
 
 async def test_every_call_at_work_is_waited_for():
@@ -41,12 +41,25 @@ async def test_every_call_at_work_is_waited_for():
             stopping = asyncio.create_task(stop(server, at_work, GRACE))
             await turns()
         await turns()
-        assert server.told == [GRACE]
+        assert server.told == [FOR_EVER]
     await stopping
-    assert server.told == [GRACE, LAST_WORD_SECONDS]
+    assert server.told == [FOR_EVER, None]
 
 
-async def test_a_moment_is_no_longer_than_the_time_there_is():
+async def test_a_server_whose_calls_have_ended_is_told_nothing_more():
     server: Any = Server()
-    await stop(server, AtWork(), 0.0)
-    assert server.told == [0.0, 0.0]
+    at_work = AtWork()
+    with at_work.call():
+        stopping = asyncio.create_task(stop(server, at_work, GRACE))
+        await turns()
+        server.have_ended.set()
+        await stopping
+    assert server.told == [FOR_EVER]
+
+
+async def test_calls_at_work_are_cancelled_when_there_is_no_more_time():
+    server: Any = Server()
+    at_work = AtWork()
+    with at_work.call():
+        await asyncio.wait_for(stop(server, at_work, 0.0), GRACE)
+    assert server.told == [FOR_EVER, None]
