@@ -87,7 +87,7 @@ bench-peers: setup ## Measure Celery, taskiq and Ray Serve beside AION; installs
 	@$(BIN)/python -m benchmarks.peers
 
 .PHONY: soak
-soak: setup ## Mixed load for 15 minutes, then a burst, then a noisy tenant; ends with 1 when a promise is not kept.
+soak: setup ## Mixed load for 15 minutes, then a burst, then a noisy tenant; ends with 1 when a promise is not kept, with 2 when one could not be judged.
 	@$(BIN)/python -m benchmarks.soak
 
 # Goes on after a failure, not after an interruption (2); 5 says that PYTEST_ARGS chose nothing of that part.
