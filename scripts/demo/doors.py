@@ -75,7 +75,9 @@ def over_aionctl(server: Server) -> None:
     command = ["aionctl", "run", "redact", "-p", f"text=@{path}"]
     say.print(f"$ {' '.join(command)}")
     said = run([BIN / command[0], *command[1:]], AION_SERVER=server.grpc, AION_API_KEY=server.api_key)
-    say.print(said.rstrip(), markup=False)
+    table, _, result = said.partition("\n{")
+    check(bool(result), "a result below the table")
+    say.print(table.strip(), markup=False)
 
 
 def refused(server: Server) -> None:
