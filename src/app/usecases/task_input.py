@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from aion.domain.errors import FieldViolation, MalformedRequest, ValidationFailed
+from aion.domain.json_members import members_of
 from aion.ports.usecases import SubmitCommand
 
 MOST_VALUES = 100_000
@@ -55,7 +56,7 @@ def _parsed(text: str) -> Any:
         document = orjson.loads(text)
     except orjson.JSONDecodeError:
         return _told(text)
-    members = _members(document)
+    members = members_of(document)
     if text.count(":") == members or _STRING.sub("", text).count(":") == members:
         return document
     return _told(text)
@@ -63,19 +64,6 @@ def _parsed(text: str) -> Any:
 
 def _told(text: str) -> Any:
     return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_without_repetition)
-
-
-def _members(value: Any) -> int:
-    count, open_values = 0, [value]
-    while open_values:
-        one = open_values.pop()
-        if type(one) is dict:
-            count += len(one)
-            one = one.values()
-        elif type(one) is not list:
-            continue
-        open_values += [inner for inner in one if type(inner) is dict or type(inner) is list]
-    return count
 
 
 def _values_at_least(text: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 
 from aion.adapters.rpc.protobuf_reading import MOST_VALUES
+from aion.domain.json_members import members_of
 
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
@@ -29,7 +30,7 @@ def read_json(data: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"is not JSON: {error}; send one JSON object in UTF-8") from None
     # Without repetition there are as many members as colons, not counting those in texts.
-    members = _members(value)
+    members = members_of(value)
     if data.count(b":") != members and _bare(data).count(b":") != members:
         raise Unreadable(f"has {_repeated(data)} twice in one object; give it once")
     return value
@@ -42,20 +43,6 @@ def _bare(data: bytes) -> bytes:
 def _separators(data: bytes) -> int:
     """At least as many values are in there, and one more at most for each."""
     return data.count(b",") + data.count(b"[") + data.count(b"{")
-
-
-def _members(value: Any) -> int:
-    count, open_values = 0, [value]
-    while open_values:
-        one = open_values.pop()
-        if type(one) is dict:
-            count += len(one)
-            one = one.values()
-        elif type(one) is not list:
-            continue
-        # Most values hold nothing, and are not looked at one by one.
-        open_values += [inner for inner in one if type(inner) is dict or type(inner) is list]
-    return count
 
 
 class _Repeated(Exception):
