@@ -38,6 +38,8 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
         "AION_GRPC_LISTEN": "127.0.0.1:0",
         "AION_HTTP_LISTEN": "127.0.0.1:0",
         "AION_ENGINE_HOSTS": "1",
+        # What a test left running is not worth the wait of all who come after it.
+        "AION_DRAIN": "1s",
         "AION_LOG_LEVEL": "warning",
         "AION_WEBHOOK_ALLOW": "127.0.0.1",
         "COLUMNS": "200",

@@ -52,7 +52,7 @@ async def test_the_probes_are_open_and_well(server: Running, path):
 
 
 async def test_a_server_that_is_told_to_stop_finishes_who_waits_and_takes_nobody_new(tmp_path: Path):
-    with running(tmp_path, *write_small_catalogue(tmp_path)) as server:
+    with running(tmp_path, *write_small_catalogue(tmp_path), AION_DRAIN="60s") as server:
         async with callers_of(server) as make, grpc.aio.insecure_channel(server.grpc) as channel:
             caller = make()
             # It ends by its expire time, well after the signal has arrived.

@@ -62,7 +62,7 @@ def credentials(server: Running) -> dict[str, str]:
 @pytest.mark.parametrize(("path", "verb"), OPERATIONS)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_every_answer_is_one_that_the_document_names(server, credentials, path, verb, mode):
-    fuzz(server, credentials, path, verb, mode, examples=12)
+    fuzz(server, credentials, path, verb, mode, examples=8)
 
 
 @pytest.mark.slow

@@ -11,8 +11,6 @@ from aion.domain.gates import GATES
 from aion.domain.ranking import decide
 from aion.domain.routing import Decision, EngineFacts, Privacy, Route, RoutingQuestion, digest_of, is_named
 
-# How fast a machine is says nothing about what holds.
-
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SCOPES = ("models:use", "models:large")
 DIGESTS = [f"sha256:{digit * 64}" for digit in "ab"]

@@ -13,7 +13,7 @@ from tests.effort import effort
 from tests.simulation.world import STEPS, simulate
 
 SEEDS = effort(1_000, 100_000)
-STEPS_OF_EACH = effort(14, STEPS)
+STEPS_OF_EACH = effort(10, STEPS)
 PIECES = 20
 REPLAYED, REPLAYED_STEPS, FROM = "AION_SIM_SEED", "AION_SIM_STEPS", "AION_SIM_FROM"
 
