@@ -17,7 +17,7 @@ from aion.app.settings_types import Duration, Listen, ListenSetting, ListSetting
 from aion.domain.writes import IDEMPOTENCY_KEPT_FOR
 
 PREFIX: Final = "AION_"
-_MINUTE: Final = timedelta(minutes=1)
+MINUTE: Final = timedelta(minutes=1)
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 CountOrNone = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     """How many schedules one tenant may have; the next one is refused with LIMIT_REACHED. So many can all be
     due in the same minute and be submitted within it."""
 
-    schedule_rate: RateSetting = Rate(1_200, _MINUTE, burst=1_000)
+    schedule_rate: RateSetting = Rate(1_200, MINUTE, burst=1_000)
     """How often the schedules of one tenant may fire or skip, all together: `1200/min,burst=1000`, or `off`. The burst
     is all its schedules at one time, the rate twenty a second, which others do not notice. What is over it waits."""
 
@@ -175,12 +175,12 @@ class Settings(BaseSettings):
     """How many connections each port holds open; gRPC refuses the next one, HTTP ends the one that was silent longest.
     More than the clients of one server. At most a half (HTTP) and a quarter (gRPC) of the files that it may open."""
 
-    rate_per_key: RateSetting = Rate(60, _MINUTE, burst=120)
+    rate_per_key: RateSetting = Rate(60, MINUTE, burst=120)
     """How often one principal of a tenant may call, with however many keys or certificates:
     `60/min,burst=120`, or `off`. A batch is one call. Meant for services that share a server with others;
     raise it for one that is yours."""
 
-    rate_per_ip: RateSetting = Rate(120, _MINUTE, burst=120)
+    rate_per_ip: RateSetting = Rate(120, MINUTE, burst=120)
     """How often one address may call, with however many keys. Raise it, or `off`, behind a proxy, where all
     callers share one address."""
 
@@ -287,35 +287,3 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The database URL, also when it is not set."""
         return self.storage_url or f"sqlite:///{self.data_dir.absolute() / 'aion.db'}"
-
-
-class DevSettings(Settings):
-    """How `aion dev` runs: defaults for one person on one machine; the environment still wins."""
-
-    data_dir: Path = Field(default_factory=lambda: data_home() / "dev")
-    """Apart from what `aion serve` owns, so that both can run."""
-
-    rate_per_key: RateSetting = Rate(600_000, _MINUTE, burst=20_000)
-    """High: the only caller is you, and benchmarks run here."""
-
-    rate_per_ip: RateSetting = None
-    """Off: every call comes from this machine."""
-
-    log_format: LogFormat = LogFormat.CONSOLE
-    """For people."""
-
-    trace_ratio: Ratio = 1.0
-    """Every call, if there is somewhere to send traces to."""
-
-    metrics_open: bool = True
-    """Open: loopback only."""
-
-    docs_open: bool = True
-    """Open: loopback only."""
-
-    @model_validator(mode="after")
-    def _loopback_only(self) -> Self:
-        for name, listen in (("AION_GRPC_LISTEN", self.grpc_listen), ("AION_HTTP_LISTEN", self.http_listen)):
-            if not listen.loopback:
-                raise ValueError(f"{name}={listen}: `aion dev` listens on loopback only; use `aion serve`")
-        return self

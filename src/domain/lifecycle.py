@@ -11,7 +11,6 @@ to the outbox. A store applies a change in one transaction or not at all. Nothin
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zlib import crc32
 
 from aion.domain.attempts import (
     GIVEN_BACK,
@@ -23,6 +22,7 @@ from aion.domain.attempts import (
     Failure,
     Lease,
 )
+from aion.domain.backoff import MOST_HAND_BACK, backoff
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent, TaskEvent
 from aion.domain.tasks import Task, TaskState, Usage
@@ -30,16 +30,8 @@ from aion.domain.tasks import Task, TaskState, Usage
 MAX_LOSSES = 3
 """How often a task may lose its host or lease before it is poison."""
 
-FIRST_BACKOFF = timedelta(milliseconds=200)
-"""The pause before the first retry; it doubles with each failure."""
-
-MOST_HAND_BACK = timedelta(seconds=5)
-"""The longest pause after an attempt was handed back; it begins and doubles like that of a retry."""
-
 OVERTIME = timedelta(seconds=5)
 """How long after its task's expire time a lease may be renewed for: its worker has to end the guest and settle."""
-
-_MOST_DOUBLINGS = 20
 
 _HOST_DIED = "the engine's host died"
 
@@ -101,7 +93,9 @@ def renewed(task: Task, owner: str, fence: int, now: datetime, lease_for: timede
     lease = held(task, fence)
     if lease.owner != owner:
         raise StaleFence(f"the lease of {task.task_id} belongs to another worker")
-    return Change(task.changed(lease=replace(lease, expires=_renewed_until(task, now, lease_for))))
+    # Not by adding to the expire time, which may be the last moment that there is.
+    expires = now + min(lease_for, task.expire_time - now + OVERTIME)
+    return Change(task.changed(lease=replace(lease, expires=expires)))
 
 
 def appended(task: Task, fence: int, new: Sequence[NewEvent], now: datetime) -> Change:
@@ -121,7 +115,7 @@ def settled(task: Task, fence: int, result: AttemptResult, now: datetime) -> Cha
     if (ended := _overdue(closed, now)) is not None:
         return ended
     if _may_retry(closed, result):
-        again = _paused(closed, now, _pause(closed.task_id, closed.failures))
+        again = _paused(closed, now, backoff(closed.task_id, closed.failures))
         return Change(again, facts=("task.retrying",))
     return _end(closed, _STATE_OF[result.outcome], now, failure=result.failure, result_json=result.result_json)
 
@@ -161,7 +155,7 @@ def handed_back(task: Task, why: Failure, now: datetime) -> Change:
         times = closed.fence - (began[-1].number if began else 0)
     else:
         times = sum(attempt.code == HANDED_BACK for attempt in closed.attempts)
-    again = _paused(closed, now, min(_pause(closed.task_id, times), MOST_HAND_BACK))
+    again = _paused(closed, now, min(backoff(closed.task_id, times), MOST_HAND_BACK))
     return Change(again, facts=("task.handed_back",))
 
 
@@ -200,11 +194,6 @@ def held(task: Task, fence: int) -> Lease:
     if task.state is not TaskState.RUNNING or task.lease is None or task.lease.fence != fence:
         raise StaleFence(f"fence {fence} of {task.task_id} is stale: the task is {task.state.name}")
     return task.lease
-
-
-def _renewed_until(task: Task, now: datetime, lease_for: timedelta) -> datetime:
-    # Not by adding to the expire time, which may be the last moment that there is.
-    return now + min(lease_for, task.expire_time - now + OVERTIME)
 
 
 def _that_began(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
@@ -266,13 +255,6 @@ def _may_retry(task: Task, result: AttemptResult) -> bool:
 def _paused(closed: Task, now: datetime, pause: timedelta) -> Task:
     """Back in the queue, held back for a while, but never beyond its expire time."""
     return closed.changed(state=TaskState.PENDING, lease=None, not_before=min(now + pause, closed.expire_time))
-
-
-def _pause(task_id: str, times: int) -> timedelta:
-    """Doubles each time; the jitter comes from the task's id, so that the law stays a pure function."""
-    jitter = crc32(f"{task_id}/{times}".encode()) / 0xFFFFFFFF
-    doubled = 1 << min(times - 1, _MOST_DOUBLINGS)
-    return FIRST_BACKOFF * doubled * (0.5 + jitter / 2)
 
 
 def _end(

@@ -10,8 +10,9 @@ from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.packages.refusals import PackageRefused
 from aion.app.composition.module_list import list_modules
 from aion.app.composition.module_room import install, pack, remove
+from aion.app.dev_settings import DevSettings
 from aion.app.resources import modules_folders
-from aion.app.settings import DevSettings, Settings
+from aion.app.settings import Settings
 from aion.app.worker_settings import RemoteWorkerSettings
 
 

@@ -13,6 +13,7 @@ from aion.adapters.storage import steps
 from aion.adapters.storage.waiting import WaitingTasks
 from aion.domain import lifecycle
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Lease
+from aion.domain.backoff import FIRST_BACKOFF
 from aion.domain.lifecycle import Change
 from aion.domain.tasks import Task, TaskState
 from tests.simulation.queue_machine import QueueMachine
@@ -89,7 +90,7 @@ def failures_that_end_ok(patch: pytest.MonkeyPatch) -> None:
 def what_is_done_is_tried_again(patch: pytest.MonkeyPatch) -> None:
     """An attempt that ended OK does not end its task."""
     patch.setattr(lifecycle, "_may_retry", lambda task, result: len(task.attempts) == 1)
-    patch.setattr(lifecycle, "_pause", lambda task_id, times: lifecycle.FIRST_BACKOFF)
+    patch.setattr(lifecycle, "backoff", lambda task_id, times: FIRST_BACKOFF)
 
 
 def accepted_and_over(patch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ from aion.app.commands.stopping import until_told_to_stop
 from aion.app.commands.telling import say, tell
 from aion.app.composition.offline import DevKey, configure_logs, dev_key
 from aion.app.container import RunningServer, running_server
-from aion.app.settings import DevSettings, Settings
+from aion.app.dev_settings import DevSettings
+from aion.app.settings import Settings
 from aion.app.settings_report import AnySettings, load, unknown_variables
 
 log = logging.getLogger("aion.app")

@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from aion.adapters.transports.websocket import protocol as ws_protocol
+from aion.adapters.transports.websocket.bounds import MAX_FRAGMENTS
 from tests.contract.rest.scripted import Script
 from tests.contract.websocket.conftest import Stage, a_stage
 from tests.contract.websocket.raw_frames import send_raw
@@ -62,7 +63,7 @@ async def test_a_message_may_come_in_pieces_but_not_in_endless_ones(stage: Stage
         await socket.wire.send(['{"type":', '"ping"}'])
         assert (await socket.hear())["type"] == "pong"
         await send_raw(socket, TEXT, b"{", fin=False)
-        for _ in range(ws_protocol.MAX_FRAGMENTS):
+        for _ in range(MAX_FRAGMENTS):
             await send_raw(socket, CONT, b"", fin=False)
         code, sentence = await socket.closed()
     assert (code, sentence) == (1008, "a message may have 1024 fragments")

@@ -6,6 +6,7 @@ import pytest
 
 from aion.domain import lifecycle
 from aion.domain.attempts import HANDED_BACK, NO_TURN, AttemptOutcome, AttemptResult, Failure
+from aion.domain.backoff import FIRST_BACKOFF, MOST_HAND_BACK
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.leased import leased
@@ -123,8 +124,8 @@ def test_an_attempt_that_is_handed_back_counts_for_nothing_and_waits_a_bounded_p
         assert (task.state, task.alone, task.lease, task.attempts[-1].failure) == (TaskState.PENDING, True, None, why)
         assert change.facts == ("task.handed_back",)
     assert (task.losses, task.failures) == (1, 0)
-    assert pauses[0] <= lifecycle.FIRST_BACKOFF
-    assert pauses[-1] == lifecycle.MOST_HAND_BACK
+    assert pauses[0] <= FIRST_BACKOFF
+    assert pauses[-1] == MOST_HAND_BACK
 
 
 def test_what_has_no_turn_waits_without_growing_and_its_fence_still_grows():
@@ -140,8 +141,8 @@ def test_what_has_no_turn_waits_without_growing_and_its_fence_still_grows():
         pauses.append(task.not_before - START)
     assert [attempt.number for attempt in task.attempts] == [1, 199]
     assert (task.state, task.losses, task.failures) == (TaskState.PENDING, 1, 0)
-    assert pauses[0] <= lifecycle.FIRST_BACKOFF
-    assert pauses[-1] == lifecycle.MOST_HAND_BACK
+    assert pauses[0] <= FIRST_BACKOFF
+    assert pauses[-1] == MOST_HAND_BACK
     task = lifecycle.started(task, "w", START, LEASE).task
     assert [attempt.number for attempt in task.attempts] == [1, 200]
     with pytest.raises(StaleFence, match="never began"):

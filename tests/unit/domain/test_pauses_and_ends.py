@@ -7,6 +7,7 @@ import pytest
 
 from aion.domain import lifecycle
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
+from aion.domain.backoff import FIRST_BACKOFF, MOST_HAND_BACK
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.tasks import Task, TaskState
 from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
@@ -32,15 +33,15 @@ def pauses(task: Task, result: AttemptResult, count: int) -> list[timedelta]:
 def test_the_jitter_spreads_a_pause_over_the_whole_of_its_second_half():
     names = (sha256(str(number).encode()).hexdigest() for number in range(200))
     firsts = [pauses(new_task(name, max_failures=1), FAILED, 1)[0] for name in names]
-    assert min(firsts) >= lifecycle.FIRST_BACKOFF / 2
-    assert min(firsts) < lifecycle.FIRST_BACKOFF * 0.55
-    assert max(firsts) > lifecycle.FIRST_BACKOFF * 0.95
-    assert max(firsts) <= lifecycle.FIRST_BACKOFF
+    assert min(firsts) >= FIRST_BACKOFF / 2
+    assert min(firsts) < FIRST_BACKOFF * 0.55
+    assert max(firsts) > FIRST_BACKOFF * 0.95
+    assert max(firsts) <= FIRST_BACKOFF
 
 
 def test_each_pause_is_within_twice_the_bounds_of_the_one_before_until_it_grows_no_more():
     task = new_task(max_failures=30, expire_time=START + DECADES)
-    whole = lifecycle.FIRST_BACKOFF
+    whole = FIRST_BACKOFF
     for number, pause in enumerate(pauses(task, FAILED, 30), 1):
         assert whole / 2 <= pause <= whole
         if number <= 20:
@@ -50,8 +51,8 @@ def test_each_pause_is_within_twice_the_bounds_of_the_one_before_until_it_grows_
 def test_the_first_pause_after_handing_back_begins_like_that_of_a_retry_and_doubles():
     back = AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "no host was free"))
     first, second, *_, last = pauses(new_task(), back, 30)
-    assert lifecycle.FIRST_BACKOFF / 2 <= first <= lifecycle.FIRST_BACKOFF <= second <= 2 * lifecycle.FIRST_BACKOFF
-    assert last == lifecycle.MOST_HAND_BACK
+    assert FIRST_BACKOFF / 2 <= first <= FIRST_BACKOFF <= second <= 2 * FIRST_BACKOFF
+    assert last == MOST_HAND_BACK
 
 
 def test_a_task_that_never_began_has_used_nothing():

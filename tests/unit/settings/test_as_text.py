@@ -7,7 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.app.settings import DevSettings, Settings
+from aion.app.dev_settings import DevSettings
+from aion.app.settings import Settings
 from aion.app.settings_reasons import reasons
 from aion.app.settings_report import OTHER_READERS, example, load, redacted, unknown_variables
 from aion.app.settings_types import Listen, Rate, duration_text, parse_duration

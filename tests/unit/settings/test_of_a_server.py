@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from aion.app.settings import DevSettings, LogFormat, Settings
+from aion.app.dev_settings import DevSettings
+from aion.app.settings import LogFormat, Settings
 from aion.app.settings_report import load, redacted, variable
 from aion.app.settings_types import Rate
 from tests.unit.settings.problems import problems

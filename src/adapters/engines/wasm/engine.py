@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from aion.adapters.engines.wasm.compiled import CompiledModules
-from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, OUT_OF_TURN
+from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, OUT_OF_TURN, unavailable
 from aion.adapters.engines.wasm.frames import LoadOrder, RunOrder
 from aion.adapters.engines.wasm.host_process import HostProcess
 from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
@@ -21,7 +21,7 @@ from aion.adapters.engines.wasm.places import Place
 from aion.adapters.engines.wasm.pool import HostPool
 from aion.adapters.engines.wasm.settings import WasmSettings
 from aion.adapters.engines.wasm.turns import Turns
-from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import AttemptResult
 from aion.ports.engines import EmitEvents, Engine, EngineJob
 
 _log = logging.getLogger(__name__)
@@ -176,9 +176,9 @@ class WasmEngine:
         module = self._modules.get(job.engine)
         pool = self._pool
         if module is None or pool is None:
-            return _unavailable(f"{job.engine} is not installed here")
+            return unavailable(f"{job.engine} is not installed here")
         if job.digest and job.digest != module.sha256:
-            return _unavailable(
+            return unavailable(
                 f"{job.engine} is {module.sha256} here and the task is pinned to {job.digest}: install these bytes "
                 "again, or ask for the task without the pin"
             )
@@ -234,7 +234,7 @@ class WasmEngine:
                     else:
                         place = await self._place_with(module, pool, job)
             except ModuleBroken as broken:
-                return _unavailable(str(broken))
+                return unavailable(str(broken))
             except TimeoutError:
                 return NO_HOST
             except OSError as error:
@@ -293,10 +293,6 @@ class WasmEngine:
 
 def _ns(span: timedelta) -> int:
     return span // _MICROSECOND * 1000
-
-
-def _unavailable(message: str) -> AttemptResult:
-    return AttemptResult(AttemptOutcome.FAILED, failure=Failure("ENGINE_UNAVAILABLE", message, retryable=False))
 
 
 if TYPE_CHECKING:

@@ -34,6 +34,11 @@ OVERDUE = AttemptResult(
 )
 
 
+def unavailable(why: str) -> AttemptResult:
+    """This engine cannot run the attempt, now or later; `why` says what to do."""
+    return AttemptResult(AttemptOutcome.FAILED, failure=Failure("ENGINE_UNAVAILABLE", why, retryable=False))
+
+
 @dataclass(slots=True)
 class Flight:
     """One attempt in a host, of the module in `slot`. `kill_at_ns` is when its host is killed if it still runs."""

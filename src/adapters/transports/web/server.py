@@ -19,7 +19,8 @@ import uvicorn
 from aion.adapters.transports.http.answers import CROWDED, AsgiApp, Receive, Scope, Send
 from aion.adapters.transports.http.protocol import HttpProtocol, bounded_protocol
 from aion.adapters.transports.web.patrol import Patrol
-from aion.adapters.transports.websocket.protocol import PING_SECONDS, PONG_SECONDS, WebSocketProtocol
+from aion.adapters.transports.websocket.bounds import PING_SECONDS, PONG_SECONDS
+from aion.adapters.transports.websocket.protocol import WebSocketProtocol
 
 MAX_CONNECTIONS = 4096
 SPARE_CONNECTIONS = 64

@@ -16,9 +16,17 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.transports.http.answers import Message
 from aion.adapters.transports.http.reservoir import Share
+from aion.adapters.transports.websocket.bounds import (
+    LINGER_SECONDS,
+    MAX_FRAGMENTS,
+    MESSAGE_BYTES,
+    MESSAGE_SECONDS,
+    PONG_SECONDS,
+    STRANGER_BYTES,
+    STRANGER_FRAMES,
+)
 from aion.adapters.transports.websocket.closing import Close, reason_text
 from aion.adapters.transports.websocket.handshake import Handshake, head_refusal
 from aion.adapters.transports.websocket.inflow import Inflow
@@ -28,24 +36,6 @@ SOCKET: Final = "aion.socket"
 
 GOING: Final = "aion.going"
 """The message that tells the application that the server shuts down."""
-
-STRANGER_BYTES: Final = 16 << 10
-"""The largest message before the client has proved who it is: room for a ticket."""
-
-STRANGER_FRAMES: Final = 16
-"""How many frames of any kind one may send before: room for a first frame in pieces, and a few pings."""
-
-MESSAGE_BYTES: Final = MAX_REQUEST_BYTES + (64 << 10)
-"""The largest one afterwards: a request over its own limit is refused by name, with its id, up to here."""
-
-MAX_FRAGMENTS: Final = 1024
-MESSAGE_SECONDS: Final = 30.0
-"""For so long a message may come in pieces, of which there may be so many."""
-
-PING_SECONDS: Final = 20.0
-PONG_SECONDS: Final = 20.0
-LINGER_SECONDS: Final = 2.0
-"""How long a connection that is closed for a fault still takes bytes: to close at once would destroy the reason."""
 
 _quiet = logging.getLogger("aion.http.wire")
 _quiet.setLevel(logging.WARNING)  # below that, uvicorn and websockets write down addresses and headers
