@@ -28,12 +28,10 @@ LARGE = 1 << 20
 _WORDS = (
     b"Traceback",
     b"most recent call",
-    b".py",
     b"site-packages",
     b"<class '",
     b"object at 0x",
     b"NoneType",
-    b"_pb2",
 )
 _MORE_WORDS = (
     b"SELECT ",
@@ -48,7 +46,10 @@ _MORE_WORDS = (
     b"/src/",
 )
 _NAMES = re.compile(rb"\b[A-Z][A-Za-z]*(?:Error|Exception)\b")
-"""Tracebacks, Python's names, SQL, and paths. Plain words are looked for first: most answers have none of them."""
+_FILES = re.compile(rb"\w\.py(?![\w-])|_pb2(?![\w-])")
+"""Tracebacks, Python's names and files, SQL, and paths. Plain words are looked for first: most answers have none of
+them. A file's name must end where it seems to: random text, as in tokens, holds four characters of any kind at times.
+"""
 
 
 def leak_in(raw: bytes) -> bytes:
@@ -56,6 +57,8 @@ def leak_in(raw: bytes) -> bytes:
     for word in _WORDS + _MORE_WORDS:
         if word in raw:
             return word
+    if (b".py" in raw or b"_pb2" in raw) and (file := _FILES.search(raw)):
+        return file.group()
     if raw.count(b"Error") == raw.count(b"ErrorInfo") and b"Exception" not in raw:
         return b""
     found = _NAMES.search(raw)

@@ -21,6 +21,7 @@ from tests.e2e.patience import eventually
 from tests.fuzz import campaign as campaigns
 from tests.fuzz import grpc_lane, http_wire
 from tests.fuzz.campaign import Tally, campaign
+from tests.fuzz.judging import leak_in
 from tests.fuzz.known import Known
 from tests.fuzz.requests import cells_of
 from tests.fuzz.targets import Target, service_of
@@ -111,11 +112,27 @@ async def test_it_finds_a_value_that_one_rule_stumbles_over(door: Door, transpor
 
 @every_transport
 @pytest.mark.parametrize(
-    "words", ["Traceback (most recent call last)", "KeyError: 'x'", "<class 'dict'>", "in /home/a/b.py"]
+    "words",
+    [
+        "Traceback (most recent call last)",
+        "KeyError: 'x'",
+        "<class 'dict'>",
+        "in /home/a/b",
+        'File "worker.py", line 3',
+        "a tasks_pb2.TaskRequest",
+    ],
 )
 async def test_it_finds_words_that_show_how_aion_is_built(door: Door, transport: str, words: str):
     door.script.error = TaskNotFound(words)
     assert any("shows how AION is built" in fault for fault in await found(door, transport))
+
+
+TOKENS = [b'z".pyFds2UA65yn"', b"\x12.py-ds2UA65yn", b"9vNvJ9_pb2QmiucAmw", b"9vNvJ9_pb2-miucAmw"]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+async def test_it_does_not_take_a_token_for_the_name_of_a_file(token: bytes):
+    assert leak_in(token) == b""
 
 
 @every_transport
