@@ -46,7 +46,7 @@ _MORE_WORDS = (
     b"/src/",
 )
 _NAMES = re.compile(rb"\b[A-Z][A-Za-z]*(?:Error|Exception)\b")
-_FILES = re.compile(rb"\w\.py(?![\w-])|_pb2(?![\w-])")
+_FILES = re.compile(rb"\w\.pyc?(?![\w-])|_pb2(?:_grpc)?(?![\w-])")
 """Tracebacks, Python's names and files, SQL, and paths. Plain words are looked for first: most answers have none of
 them. A file's name must end where it seems to: random text, as in tokens, holds four characters of any kind at times.
 """

@@ -120,6 +120,7 @@ async def test_it_finds_a_value_that_one_rule_stumbles_over(door: Door, transpor
         "in /home/a/b",
         'File "worker.py", line 3',
         "a tasks_pb2.TaskRequest",
+        "in tasks_pb2_grpc",
     ],
 )
 async def test_it_finds_words_that_show_how_aion_is_built(door: Door, transport: str, words: str):

@@ -201,7 +201,8 @@ def test_over_the_years_a_time_of_day_fires_once_a_day(zone, cron):
 def test_beginning_anywhere_gives_the_times_that_are_left(zone, cron):
     for begin in (utc(2026, 3, 28), utc(2026, 10, 24), utc(2026, 3, 7), utc(2026, 10, 31), utc(2026, 4, 4)):
         whole = times(cron, zone, begin, 200)
-        for minutes in range(0, 48 * 60, 85):
+        # Steps of less than the hour that a change repeats in part, so that some begin within it, on Lord Howe too.
+        for minutes in range(0, 48 * 60, 55):
             after = begin + timedelta(minutes=minutes)
             assert times(cron, zone, after, 3) == [time for time in whole if time > after][:3]
 
