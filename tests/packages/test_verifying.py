@@ -1,66 +1,15 @@
 """Verifying fails closed: what a stranger did to a layout is refused with a sentence, and nothing is installed."""
 
-import io
-import json
-import tarfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aion.adapters.packages.artifact import digest_of
 from aion.adapters.packages.refusals import PackageRefused
-from aion.app.composition.module_room import install, pack, verify
+from aion.app.composition.module_room import install, verify
+from tests.packages.stranger import Stranger, layer
 
 REF_NAME = "org.opencontainers.image.ref.name"
-
-
-class Stranger:
-    """Somebody who changes a layout, and mends what refers to what was changed so far as they like."""
-
-    def __init__(self, layout: Path) -> None:
-        self.layout = layout
-
-    @property
-    def index(self) -> dict[str, Any]:
-        return json.loads((self.layout / "index.json").read_bytes())
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        return json.loads(self.path(self.index["manifests"][0]["digest"]).read_bytes())
-
-    def path(self, digest: str) -> Path:
-        return self.layout / "blobs" / "sha256" / digest.removeprefix("sha256:")
-
-    def put(self, document: object) -> dict[str, Any]:
-        content = document if isinstance(document, bytes) else json.dumps(document).encode()
-        self.path(digest_of(content)).write_bytes(content)
-        return {"digest": digest_of(content), "size": len(content)}
-
-    def edit_index(self, edit: Callable[[dict[str, Any]], object]) -> None:
-        index = self.index
-        edit(index)
-        (self.layout / "index.json").write_text(json.dumps(index))
-
-    def edit_manifest(self, edit: Callable[[dict[str, Any]], object]) -> None:
-        """The index refers to the changed manifest rightly."""
-        manifest = self.manifest
-        edit(manifest)
-        self.edit_index(lambda index: index["manifests"][0].update(self.put(manifest)))
-
-    def edit_config(self, edit: Callable[[dict[str, Any]], object]) -> None:
-        config = json.loads(self.path(self.manifest["config"]["digest"]).read_bytes())
-        edit(config)
-        self.edit_manifest(lambda manifest: manifest["config"].update(self.put(config)))
-
-    def edit_layer(self, title: str, content: bytes) -> None:
-        self.edit_manifest(lambda manifest: layer(manifest, title).update(self.put(content)))
-
-
-def layer(manifest: dict[str, Any], title: str) -> dict[str, Any]:
-    (found,) = [each for each in manifest["layers"] if each["annotations"]["org.opencontainers.image.title"] == title]
-    return found
 
 
 def titled(title: str) -> dict[str, str]:
@@ -233,12 +182,6 @@ ATTACKS: dict[str, tuple[Callable[[Stranger], object], str]] = {
 }
 
 
-@pytest.fixture
-def stranger(author, tmp_path) -> Stranger:
-    pack([author.package()], tmp_path / "layout")
-    return Stranger(tmp_path / "layout")
-
-
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_layout_that_was_tampered_with_is_refused(stranger, attack, settings):
     change, says = ATTACKS[attack]
@@ -275,54 +218,3 @@ def test_annotations_and_names_that_claim_nothing_of_the_package_are_free(strang
     stranger.edit_manifest(lambda manifest: manifest["annotations"].update({"org.example.colour": "green"}))
     stranger.edit_index(lambda index: index["manifests"][0].update(annotations={REF_NAME: "latest"}))
     assert len(verify(str(stranger.layout))) == 1
-
-
-def tar_of(layout: Path, *more: tarfile.TarInfo) -> Path:
-    path = layout.with_suffix(".tar")
-    with tarfile.open(path, "w") as archive:
-        archive.add(layout, arcname=".")
-        for member in more:
-            archive.addfile(member, io.BytesIO(b"\0" * member.size))
-    return path
-
-
-def member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:
-    made = tarfile.TarInfo(name)
-    made.type, made.linkname = kind, target
-    return made
-
-
-def test_a_tar_of_other_tools_is_read(stranger):
-    (found,) = verify(str(tar_of(stranger.layout)))
-    assert found.contents.reference == "says@1.0.0"
-
-
-@pytest.mark.parametrize(
-    ("evil", "says"),
-    [
-        (member("../evil"), "leads out of the layout"),
-        (member("/etc/evil"), "leads out of the layout"),
-        (member("blobs/link", tarfile.SYMTYPE, "/etc/passwd"), "is a link or a device"),
-        (member("blobs/hard", tarfile.LNKTYPE, "index.json"), "is a link or a device"),
-        (member("blobs/pipe", tarfile.FIFOTYPE), "is a link or a device"),
-        (member("index.json"), "is there twice"),
-    ],
-    ids=["climbs", "from the root", "link", "hard link", "pipe", "twice"],
-)
-def test_a_tar_with_anything_but_files_in_their_places_is_refused(stranger, evil, says):
-    with pytest.raises(PackageRefused, match=says):
-        verify(str(tar_of(stranger.layout, evil)))
-
-
-@pytest.mark.parametrize("keep", [0, 1, 100, 512, 3000])
-def test_a_tar_that_is_cut_off_is_refused(stranger, keep):
-    path = tar_of(stranger.layout)
-    path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(PackageRefused):
-        verify(str(path))
-
-
-def test_a_file_that_is_no_tar_is_refused(tmp_path):
-    (tmp_path / "a.tar").write_bytes(b"\x1f\x8b" + b"no" * 1000)
-    with pytest.raises(PackageRefused, match="not a tar that can be read"):
-        verify(str(tmp_path / "a.tar"))

@@ -1,5 +1,6 @@
 """aionctl as a user calls it, in this process, with a home of its own and no variable of ours but what is given."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -31,3 +32,8 @@ def calling(home: Path, **settings: str) -> Call:
         return Done(int(result.exit_code), result.stdout, result.stderr)
 
     return call
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    """What was printed, a JSON object a line."""
+    return [json.loads(line) for line in text.splitlines()]

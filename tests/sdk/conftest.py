@@ -1,6 +1,7 @@
 """Both faces of the SDK against one scripted server."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from aion_sdk import AsyncClient, Client
+from aion_sdk.testing import FakeAion
 from tests.e2e.serving import catalogue, server
 from tests.sdk.command_line import Call, calling
 from tests.sdk.double import Double, serve
@@ -67,3 +69,11 @@ async def face(request: pytest.FixtureRequest, double: Double) -> AsyncIterator[
 def aionctl(double: Double) -> Call:
     """aionctl with a key for the scripted server, and nothing else set."""
     return calling(Path("/no/such/folder"), AION_SERVER=double.target, AION_API_KEY="aion_key")
+
+
+@pytest.fixture
+def aion() -> Iterator[FakeAion]:
+    """The SDK's own fake, with one intent: its text in capitals."""
+    with FakeAion() as fake:
+        fake.on("upper").returns(lambda spec: {"text": (spec.params or json.loads(spec.params_json))["text"].upper()})
+        yield fake

@@ -2,10 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
-from threading import Thread
 
 import grpc
 import pytest
@@ -79,61 +77,6 @@ def test_watch_in_json_is_a_line_for_each_event_and_one_for_the_task(double: Dou
     assert lines[-1]["state"] == "OK"
 
 
-@pytest.mark.parametrize(
-    ("code", "reason", "exit_code"),
-    [
-        (Code.UNAUTHENTICATED, "UNAUTHENTICATED", 3),
-        (Code.PERMISSION_DENIED, "PERMISSION_DENIED", 3),
-        (Code.NOT_FOUND, "TASK_NOT_FOUND", 4),
-        (Code.INVALID_ARGUMENT, "VALIDATION_FAILED", 5),
-        (Code.ALREADY_EXISTS, "TASK_ALREADY_EXISTS", 5),
-        (Code.FAILED_PRECONDITION, "NO_ELIGIBLE_ENGINE", 5),
-        (Code.UNAVAILABLE, "DRAINING", 6),
-        (Code.DEADLINE_EXCEEDED, "CALL_DEADLINE_EXCEEDED", 6),
-        (Code.INTERNAL, "INTERNAL", 7),
-    ],
-)
-def test_a_refused_call_is_explained_on_stderr(
-    double: Double, aionctl: Call, code: grpc.StatusCode, reason: str, exit_code: int
-) -> None:
-    step = refuse(code, reason, "no, because", violations={"params.text": "give one"}, request_id="req-7")
-    double.script("StatusById", step)
-    done = aionctl("get", "t1")
-    assert done.returncode == exit_code
-    assert done.stdout == ""
-    assert f"error: no, because [{reason}]" in done.stderr
-    assert "params.text: give one" in done.stderr
-    assert "request id req-7" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
-        (("submit", "summarize", "-p", "text"), "NAME=VALUE"),
-        (("submit", "summarize", "-p", "a=1", "-p", "a=2"), "twice"),
-        (("submit", "summarize", "-p", "a=@/no/such/file"), "cannot read"),
-        (("submit", "summarize", "-p", "a=@-", "-p", "b=@-"), "once"),
-        (("submit", "summarize", "--budget-usd", "nan"), "'nan' is no amount"),
-        (("submit", "summarize", "--expire-in", "soon"), "'soon' is no time; give seconds, such as 300"),
-        (("submit", "summarize", "--expire-in", "9999999d"), "9999999d is too long"),
-        (("submit", "summarize", "--wait", "2m"), "2m is too long; give at most 60 s"),
-        (("get", "t1", "--timeout", "0"), "0 is too short"),
-        (("get", "t1", "-o", "csv"), "'csv' is none of table, json, yaml"),
-        (("list", "--state", "lost"), "'lost' is none of"),
-        (("get", "t1", "--server", "aion.example"), "unencrypted"),
-        (("get",), "Missing argument"),
-    ],
-)
-def test_wrong_usage_is_exit_code_2_and_sends_nothing(
-    double: Double, aionctl: Call, words: tuple[str, ...], complaint: str
-) -> None:
-    done = aionctl(*words)
-    assert done.returncode == 2
-    assert complaint in " ".join(done.stderr.replace("│", " ").split())
-    assert "Value error" not in done.stderr
-    assert double.seen == []
-
-
 def test_list_shows_every_task_and_passes_the_filters_on(double: Double, aionctl: Call) -> None:
     page = tasks_pb2.ListTasksResponse(tasks=[task(task_id="a" * 64), task("ERROR", task_id="b")])
     double.script("ListTasks", answer(page))
@@ -193,22 +136,6 @@ def test_cancel_says_when_there_was_nothing_left_to_cancel(double: Double, aionc
     assert done.stderr == "task t1 had already ended OK; nothing was canceled\n"
 
 
-@pytest.mark.parametrize(
-    ("api_key", "hint"),
-    [
-        ("", "no API key was sent: set AION_API_KEY, give --api-key, or use a context with a key"),
-        ("zzz", "the server does not know the key that the context, --api-key or AION_API_KEY gave"),
-    ],
-)
-def test_without_a_known_key_the_message_says_where_to_put_one(
-    double: Double, aionctl: Call, api_key: str, hint: str
-) -> None:
-    double.script("ListIntents", refuse(Code.UNAUTHENTICATED, "UNAUTHENTICATED", "No credentials"))
-    done = aionctl("intents", *(("--api-key", api_key) if api_key else ()), AION_API_KEY="")
-    assert done.returncode == 3
-    assert f"  {hint}\n" in done.stderr
-
-
 @pytest.mark.parametrize(("given", "seconds"), [("300", 300), ("5m", 300), ("1500ms", 1.5), ("0.5h", 1800)])
 def test_a_time_is_seconds_or_has_a_unit(double: Double, aionctl: Call, given: str, seconds: float) -> None:
     double.script("Submit", answer(task("PENDING")))
@@ -218,20 +145,6 @@ def test_a_time_is_seconds_or_has_a_unit(double: Double, aionctl: Call, given: s
     assert done.returncode == 0, done.stderr
     span = timedelta(seconds=seconds)
     assert before + span <= double.seen[0].request.expire_time.ToDatetime(tzinfo=UTC) <= after + span
-
-
-def test_a_fact_that_a_field_tells_already_is_not_told_twice(double: Double, aionctl: Call) -> None:
-    step = refuse(
-        Code.INVALID_ARGUMENT,
-        "INTENT_NOT_FOUND",
-        "there is no intent sumarize",
-        violations={"intent": "must be an intent of this server"},
-        facts={"intent": "sumarize", "limit": "7"},
-    )
-    double.script("Submit", step)
-    lines = aionctl("submit", "sumarize").stderr.splitlines()
-    assert [line for line in lines if line.startswith("  intent:")] == ["  intent: must be an intent of this server"]
-    assert "  limit: 7" in lines
 
 
 @pytest.mark.parametrize(
@@ -268,40 +181,6 @@ def test_the_version_is_that_of_the_distribution(aionctl: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
-        (("run", "x", "--p95-ms", "-1"), "'--p95-ms': -1 is too small; give 1 or more"),
-        (("run", "x", "--p95-ms", "fast"), "'--p95-ms': 'fast' is no whole number; give 1 or more"),
-        (("run", "x", "--budget-usd", "-1"), "'--budget-usd': '-1' is no amount; give 0 or more dollars"),
-        (("list", "--limit", "0"), "'--limit': 0 is too small; give 1 or more"),
-        (("webhooks", "list", "--limit", "0"), "'--limit': 0 is too small; give 1 or more"),
-        (("schedules", "list", "--limit", "0"), "'--limit': 0 is too small; give 1 or more"),
-        (("watch", "t1", "--after", "-1"), "'--after': -1 is too small; give 0 or more"),
-        (("events", "t1", "--after", "-1"), "'--after': -1 is too small; give 0 or more"),
-        (("batch", "-", "--concurrency", "65"), "'--concurrency': 65 is too large; give from 1 to 64"),
-    ],
-)
-def test_a_number_out_of_bounds_is_refused_with_its_option_and_the_bound(
-    double: Double, aionctl: Call, words: tuple[str, ...], complaint: str
-) -> None:
-    done = aionctl(*words)
-    assert (done.returncode, double.seen) == (2, [])
-    assert complaint in " ".join(done.stderr.replace("│", " ").split())
-
-
-def test_a_port_that_speaks_http_1_is_told_from_one_where_nothing_runs(aionctl: Call) -> None:
-    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as rest:
-        serving = Thread(target=rest.serve_forever)
-        serving.start()
-        done = aionctl("intents", "--server", f"http://127.0.0.1:{rest.server_port}")
-        rest.shutdown()
-        serving.join()
-    assert done.returncode == 6
-    assert "that port speaks no gRPC: a server is gRPC's host:port, by default 127.0.0.1:50051" in done.stderr
-    assert "give gRPC's host:port by --server, AION_SERVER or a context" in done.stderr
-
-
-@pytest.mark.parametrize(
     ("words", "task_id"), [((), ""), (("t1",), "t1"), (("--task", "t1"), "t1"), (("t1", "--task", "t1"), "t1")]
 )
 def test_the_task_of_a_ticket_is_said_by_place_or_by_name(
@@ -316,20 +195,3 @@ def test_a_ticket_for_two_tasks_is_refused(double: Double, aionctl: Call) -> Non
     done = aionctl("tickets", "create", "t1", "--task", "t2")
     assert (done.returncode, double.seen) == (2, [])
     assert "not for t1 and t2" in " ".join(done.stderr.replace("│", " ").split())
-
-
-def test_where_nothing_listens_the_message_says_what_to_check(aionctl: Call) -> None:
-    done = aionctl("get", "t1", "--server", "unix:/no/such/socket", "--timeout", "1")
-    assert done.returncode == 6
-    assert "--server, AION_SERVER or a context says where" in done.stderr
-
-
-def test_help_names_the_exit_codes(aionctl: Call) -> None:
-    assert "Exit codes" in aionctl("--help").stdout
-
-
-def test_a_result_that_is_no_json_is_a_defect_of_the_server(double: Double, aionctl: Call) -> None:
-    double.script("StatusById", answer(task("OK", result_json="{")))
-    done = aionctl("get", "t1", "-o", "json")
-    assert done.returncode == 7
-    assert "not JSON" in done.stderr

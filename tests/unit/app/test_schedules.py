@@ -1,24 +1,13 @@
 """What clients do with schedules, over a real store and a clock that stands still."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aion.adapters.cron import CronCalendar
 from aion.adapters.page_tokens import SealedPageTokens
-from aion.app.usecases.deciding import Decider
-from aion.app.usecases.schedule_tasks import SubmitScheduled, command_of
-from aion.app.usecases.schedules import (
-    CreateSchedule,
-    DefinitionCheck,
-    ListSchedules,
-    PauseSchedule,
-    ResumeSchedule,
-    TriggerSchedule,
-    UpdateSchedule,
-)
-from aion.app.usecases.submit_task import AcceptTask
+from aion.app.usecases.schedule_tasks import command_of
+from aion.app.usecases.schedules import ListSchedules, PauseSchedule, ResumeSchedule, TriggerSchedule
 from aion.domain.errors import (
     ChangedMeanwhile,
     InputSchemaViolation,
@@ -26,64 +15,21 @@ from aion.domain.errors import (
     NoEligibleEngine,
     PageTokenInvalid,
     PermissionDenied,
-    QueueFull,
     ScheduleInvalid,
     ScheduleNotFound,
     ValidationFailed,
 )
-from aion.domain.identity import Caller, Identity
 from aion.domain.schedules import Overlap, TaskTemplate
-from aion.ports.schedule_usecases import ScheduleCommand
-from aion.ports.usecases import SubmitCommand
 from tests.manual_clock import CountingEntropy
-from tests.sample_schedules import HOUR, MINUTE, definition
+from tests.sample_schedules import HOUR, MINUTE
 from tests.sample_tasks import START
-from tests.unit.app.schedule_desk import schedule_desk
-from tests.unit.catalog.operators import Operator
-
-
-def check(desk):
-    """The check over all that would accept the task: store, catalogue, decision."""
-    catalog = desk.catalog
-    accept = AcceptTask(
-        desk.store, catalog, Decider(catalog), desk.clock, CountingEntropy(), None, max_pending=0, observe=_accepted
-    )
-    return DefinitionCheck(accept, CronCalendar())
-
-
-def _accepted(task):
-    raise AssertionError(f"{task.task_id} was accepted")
-
-
-def caller(tenant="acme", principal="service", scopes=("intent:*:run", "tasks:write")):
-    return Caller(Identity(tenant, principal, frozenset(scopes)), "request-1")
-
-
-def command(schedule_id="nightly", etag="", mark=b"mark", **changes):
-    return ScheduleCommand(schedule_id, definition(**changes), mark, etag)
+from tests.unit.app.schedule_clients import caller, command, creates, desk_with_a_catalog, updates
 
 
 @pytest.fixture
 async def desk(tmp_path):
-    operator = Operator(tmp_path)
-    operator.install()
-    operator.write("models.yml", "models: [{name: m, provider: p, route: api, cost_micros: 9}]\n")
-    operator.write("any.json", '{"type": "object"}')
-    operator.write(
-        "intents.yml",
-        "intents:\n- {name: summarize}\n- {name: ask, engines: [m], schema: {input: any.json, output: any.json}}\n",
-    )
-    async with schedule_desk() as opened:
-        opened.catalog = operator.load()
+    async with desk_with_a_catalog(tmp_path) as opened:
         yield opened
-
-
-def creates(desk, most=10):
-    return CreateSchedule(desk.store.schedules, check(desk), desk.clock, CountingEntropy(), most)
-
-
-def updates(desk):
-    return UpdateSchedule(desk.store.schedules, check(desk), desk.clock)
 
 
 async def test_a_new_schedule_knows_when_it_fires_and_on_whose_behalf(desk):
@@ -187,56 +133,6 @@ async def test_a_paused_schedule_fires_nothing_and_what_passed_is_not_caught_up(
     assert (await desk.after(MINUTE)).fired == 1
 
 
-# 12.9: Triggering submits the task at once; the same key gives the same task.
-async def test_a_trigger_submits_at_once_whatever_pause_and_overlap_say(desk):
-    await creates(desk)(caller(), command(paused=True))
-    trigger = TriggerSchedule(desk.store.schedules, desk.submit)
-    first = await trigger(caller(principal="another"), "nightly", "")
-    second = await trigger(caller(), "nightly", "")
-    assert first.task.task_id != second.task.task_id
-    assert (first.task.principal, first.task.schedule_id) == ("service", "nightly")
-    after = await desk.get()
-    assert (after.fired, after.last_task_id, after.next_fire_time) == (2, second.task.task_id, None)
-
-
-async def test_the_keys_of_triggers_do_not_depend_on_the_template_and_are_never_long(desk):
-    await creates(desk)(caller(), command())
-    trigger = TriggerSchedule(desk.store.schedules, desk.submit)
-    key = "k" * 255
-    await trigger(caller(), "nightly", key)
-    await updates(desk)(caller(), command(overlap=Overlap.ALLOW, task=TaskTemplate("summarize", {"text": "other"})))
-    await trigger(caller(), "nightly", key)
-    await trigger(caller(principal="another"), "nightly", key)
-    first, second, third = [asked for _, asked in desk.asked]
-    assert (first.idempotency_key, first.fingerprint) == (second.idempotency_key, second.fingerprint)
-    assert first.idempotency_key != third.idempotency_key
-    assert len(first.idempotency_key) == 64
-
-
-# 12.9: The same key gives the same task, also when somebody else has redefined the schedule in between.
-async def test_the_key_of_a_trigger_finds_its_task_and_is_nobody_elses_key(desk):
-    await creates(desk)(caller(), command())
-    accept = replace(check(desk).accept, max_pending=10, observe=lambda task: None)
-    trigger = TriggerSchedule(desk.store.schedules, SubmitScheduled(accept, CountingEntropy()))
-    first = await trigger(caller(), "nightly", "k")
-    await updates(desk)(caller(principal="another"), command())
-    again = await trigger(caller(), "nightly", "k")
-    assert (again.replayed, again.task.task_id) == (True, first.task.task_id)
-    asked = SubmitCommand(
-        "summarize", b"f", params={"text": "a"}, idempotency_key=(await desk.get()).mark_of("trigger\nservice\nk").hex()
-    )
-    assert not (await accept(caller(), asked)).replayed
-
-
-# 8.7: Running an intent needs the scope `intent:NAME:run`.
-async def test_who_may_not_run_the_intent_cannot_trigger_it_either(desk):
-    await creates(desk)(caller(), command())
-    with pytest.raises(PermissionDenied) as refused:
-        await TriggerSchedule(desk.store.schedules, desk.submit)(caller(scopes=("tasks:write",)), "nightly", "")
-    assert refused.value.facts == {"scope": "intent:summarize:run"}
-    assert (desk.asked, (await desk.get()).fired) == ([], 0)
-
-
 # 12.2: To define or trigger one needs the scope `tasks:write`, too.
 async def test_who_may_not_submit_tasks_has_no_clock_submit_them_either(desk):
     await creates(desk)(caller(), command())
@@ -268,20 +164,6 @@ async def test_a_schedule_that_others_change_time_after_time_is_given_up(desk):
     with pytest.raises(ChangedMeanwhile, match="try again"):
         await PauseSchedule(Contended(), desk.clock)(caller(), "nightly", "")
     assert len(tried) == 20
-
-
-async def test_a_refused_trigger_is_refused_and_not_counted(desk):
-    await creates(desk)(caller(), command())
-    desk.refusals = [QueueFull("the queue is full")]
-    with pytest.raises(QueueFull):
-        await TriggerSchedule(desk.store.schedules, desk.submit)(caller(), "nightly", "")
-    assert (await desk.get()).fired == 0
-
-
-async def test_the_task_of_a_trigger_counts_as_the_one_before(desk):
-    await creates(desk)(caller(), command())
-    await TriggerSchedule(desk.store.schedules, desk.submit)(caller(), "nightly", "")
-    assert (await desk.after(MINUTE)).skipped == 1
 
 
 async def test_a_list_is_read_page_by_page_and_its_tokens_fit_nobody_else(desk):

@@ -1,0 +1,66 @@
+"""Hosts as the system sees them: confined, in their server's session, and gone with it."""
+
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.engine.host_engines import engine_of
+
+
+async def test_hosts_inherit_no_secrets_and_are_confined(make_module, tmp_path, monkeypatch):
+    monkeypatch.setenv("AION_SECRET_OF_THE_SERVER", "do not pass on")
+    async with engine_of([make_module("says")], tmp_path) as engine:
+        (host,) = engine._pool.hosts()
+        inherited, folder, limits, status, opened = looks_of(host.pid)
+        assert b"do not pass on" not in inherited
+        assert folder == "/"
+        assert any(line.split()[:6] == ["Max", "core", "file", "size", "0", "0"] for line in limits.splitlines())
+        assert "NoNewPrivs:\t1" in status
+        assert all(name.startswith(("socket:", "pipe:", "anon_inode:", "/dev/null", "/memfd:")) for name in opened)
+
+
+async def test_hosts_share_the_servers_session_but_not_the_signals_of_its_terminal(make_module, tmp_path):
+    """Linux may share processors out by session first: with one each, a dozen hosts would starve their server."""
+    async with engine_of([make_module("says")], tmp_path) as engine:
+        (host,) = engine._pool.hosts()
+        assert os.getsid(host.pid) == os.getsid(0)
+        assert os.getpgid(host.pid) == host.pid
+
+
+def looks_of(pid):
+    proc = Path(f"/proc/{pid}")
+    return (
+        (proc / "environ").read_bytes(),
+        str((proc / "cwd").readlink()),
+        (proc / "limits").read_text(),
+        (proc / "status").read_text(),
+        [str(path.readlink()) for path in (proc / "fd").iterdir()],
+    )
+
+
+PARENT = """
+import asyncio, pathlib, sys
+from aion.adapters.engines.wasm.engine import WasmEngine
+from aion.adapters.engines.wasm.settings import WasmSettings
+
+async def main():
+    async with WasmEngine({}, pathlib.Path(sys.argv[1]), WasmSettings(hosts=2)) as engine:
+        print(*(host.pid for host in engine._pool.hosts()), flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def test_hosts_die_with_the_process_that_started_them(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE) as parent:
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(pids) == 2
+        ends = [os.pidfd_open(pid) for pid in pids]
+        parent.kill()
+    for end in ends:
+        ready, _, _ = select.select([end], [], [], 60)
+        os.close(end)
+        assert ready, "a host outlived its supervisor"

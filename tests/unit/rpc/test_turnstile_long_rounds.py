@@ -1,0 +1,91 @@
+"""How many go in through the turnstile although others are on their way, once they have waited long."""
+
+import asyncio
+from datetime import timedelta
+
+from aion.adapters.rpc.turnstile import AT_ONCE, BACKLOG_SECONDS, PATIENCE, RUSH
+from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
+
+
+async def test_work_goes_on_however_many_calls_come():
+    crowd = Crowd(1000)
+    crowd.turnstile.watch_backlog(lambda: 1000)
+    crowd.clock.advance(timedelta(seconds=1))
+    await crowd.rushes()
+    for name in range(300):
+        crowd.comes(str(name), f"tenant {name % 9}")
+        await rounds(1)
+        crowd.clock.advance(timedelta(seconds=PATIENCE / 100))
+    assert len(crowd.went_in) == 2
+    crowd.turnstile.watch_backlog(lambda: 0)
+    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    await rounds_until(lambda: len(crowd.went_in) == 300)
+
+
+async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():
+    crowd = Crowd(20 * AT_ONCE)
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(10 * AT_ONCE)]
+    await rounds(3)
+    crowd.clock.advance(timedelta(seconds=1.5 * PATIENCE))
+    await rounds(4)
+    assert crowd.turnstile.waiting == 9 * AT_ONCE
+    crowd.clock.advance(timedelta(seconds=3.5 * PATIENCE))
+    await rounds(4)
+    assert crowd.turnstile.waiting == 6 * AT_ONCE
+    await asyncio.gather(*waiting)
+
+
+async def test_rounds_count_from_the_last_turn_however_many_there_were_before():
+    crowd = Crowd(20 * AT_ONCE)
+    for _ in range(RUSH):
+        crowd.passes()
+        await rounds(1)
+    waiting = [crowd.comes(str(number)) for number in range(10 * AT_ONCE)]
+    for turns in range(1, 5):
+        await rounds(3)
+        crowd.clock.advance(timedelta(seconds=1.5 * PATIENCE))
+        await rounds(2)
+        assert crowd.turnstile.waiting == (10 - turns) * AT_ONCE
+    await asyncio.gather(*waiting)
+
+
+async def test_one_goes_in_when_a_round_is_long_for_the_calls_that_came_in_it():
+    crowd = Crowd(20 * AT_ONCE)
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(8)]
+    for number in range(6):
+        waiting.append(crowd.comes(f"another {number}"))
+        crowd.clock.advance(timedelta(seconds=3 * PATIENCE))
+        await rounds(1)
+    assert 3 <= len(crowd.went_in) <= 6
+    await asyncio.gather(*waiting)
+
+
+async def test_one_goes_in_when_a_round_is_long_and_grpc_has_calls_that_were_not_taken_in():
+    crowd = Crowd(2 * AT_ONCE)
+    crowd.turnstile.watch_backlog(lambda: 100)
+    crowd.clock.advance(timedelta(seconds=1))
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(AT_ONCE)]
+    await rounds(4)
+    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    assert await rounds_until(lambda: bool(crowd.went_in)) <= 4
+    assert crowd.turnstile.waiting == AT_ONCE - 1
+    crowd.turnstile.watch_backlog(lambda: 0)
+    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    await asyncio.gather(*waiting)
+
+
+async def test_one_goes_in_when_rounds_are_short_and_calls_come_every_few_of_them():
+    """One in gRPC's core may be here five rounds after the one before it: four without an arrival tell nothing."""
+    crowd = Crowd(4 * AT_ONCE)
+    await crowd.rushes()
+    waiting = []
+    for number in range(AT_ONCE):
+        waiting.append(crowd.comes(str(number)))
+        await rounds(4)
+    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    assert await rounds_until(lambda: bool(crowd.went_in)) <= 3
+    assert crowd.turnstile.waiting == AT_ONCE - 1
+    await asyncio.gather(*waiting)
