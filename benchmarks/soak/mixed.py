@@ -86,5 +86,14 @@ def _span(samples: Sequence[Sample]) -> str:
     most = max(one.memory for one in samples)
     return (
         f"Memory {first.memory:.1f} MiB at the start, {last.memory:.1f} at the end, at most {most:.1f}; open files "
-        f"{first.files:g} and {last.files:g}; threads {first.threads:g} and {last.threads:g}; {len(samples)} samples."
+        f"{first.files:g} and {last.files:g}; threads {first.threads:g} and {last.threads:g}; {len(samples)} samples. "
+        f"Memory at the start of each minute: {_by_minute(samples)} MiB."
     )
+
+
+def _by_minute(samples: Sequence[Sample]) -> str:
+    """Shows when it grew: caches fill early, a leak goes on."""
+    minutes: dict[int, float] = {}
+    for one in samples:
+        minutes.setdefault(int(one.at // 60), one.memory)
+    return ", ".join(f"{memory:.0f}" for memory in minutes.values())

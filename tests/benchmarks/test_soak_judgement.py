@@ -181,6 +181,12 @@ def test_what_grows_is_named_and_nothing_else(grows, says):
     assert list(seen(mixed_of(**{grows: 0.02}))) == [f"growth of {says} once settled"]
 
 
+def test_memory_is_told_by_the_minute_so_that_late_growth_is_seen():
+    (told,) = [line for line in mixed_of(memory=0.5).facts if "each minute" in line]
+    assert "minute: 200, 206, 212, 218, " in told
+    assert told.endswith(", 296 MiB.")
+
+
 def test_growth_over_too_short_a_time_is_left_open():
     findings = mixed_of(seconds=599, memory=0.5)
     assert [one.says.split()[0] for one in unjudged([findings])] == ["growth"] * 3
