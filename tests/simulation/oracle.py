@@ -3,6 +3,8 @@
 The oracle knows tasks only as commits leave them. It notes what is wrong as a sentence and lets the world go on.
 """
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from aion.domain.attempts import AttemptOutcome
@@ -22,6 +24,9 @@ _NEXT = {
     **{state: {state} for state in _ENDED},
 }
 """What a task may be a commit later: what docs/semantics.md 1.4 says, or the same with something changed."""
+
+_LATER = {state: _NEXT[state] if state.ended else frozenset(TaskState) for state in TaskState}
+"""The same where nobody saw the commit before: what that did comes to light together with the next one."""
 
 
 class Oracle:
@@ -48,13 +53,13 @@ class Oracle:
             else:
                 self._pending.pop(task.key, None)
             if before is None:
-                if task.state not in _FIRST:
+                if commit.whole and task.state not in _FIRST:
                     self.say(f"{task.tenant}/{task.task_id} began {task.state.name}")
                 if task.attempts:
                     started_at_once.append(task)
                 self._check_shape(task)
             elif before != task:
-                self._check_step(before, task)
+                self._check_step(before, task, _NEXT if commit.whole else _LATER)
                 self._check_shape(task)
         for task in started_at_once if eager else ():
             self._check_eager(task, waited, commit.now)
@@ -63,9 +68,9 @@ class Oracle:
         """Something is wrong."""
         self.wrong.append(sentence)
 
-    def _check_step(self, before: Task, task: Task) -> None:
+    def _check_step(self, before: Task, task: Task, steps: Mapping[TaskState, AbstractSet[TaskState]]) -> None:
         name = f"{task.tenant}/{task.task_id}"
-        if task.state not in _NEXT[before.state]:
+        if task.state not in steps[before.state]:
             self.say(f"{name} was {before.state.name} and is now {task.state.name}")
         if before.state.ended and task != before:
             self.say(f"{name} had ended and changed afterwards: {before} became {task}")

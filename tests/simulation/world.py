@@ -88,6 +88,7 @@ REPEATED_WRITES = Stress(faulty=(0.0,), weather=Weather(loss=0.1, twice=0.5))
 def simulate(seed: int, steps: int = STEPS, stress: Stress = ANY) -> Outcome:
     """Lets one world happen."""
     collecting = gc.isenabled()
+    gc.collect(0)  # the world before this one; between two too little happens for it to begin by itself
     gc.disable()
     logging.disable()  # disks fail here, and the store says so each time
     state = random.getstate()
