@@ -46,6 +46,7 @@ async def test_claims_of_owners_that_are_gone_are_given_back(office):
     (gone,) = await office.claim(1, owner="gone")
     (mine,) = await office.claim(1, owner="me")
     assert await office.hooks.give_back(SCOPE, "me") == 1
+    assert await office.hooks.give_back(SCOPE, "me") == 0, "it is nobody's any more"
     assert tasks(await office.claim()) == tasks([gone])
     assert await office.report(mine) is not None
 

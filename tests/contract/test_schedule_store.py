@@ -100,8 +100,9 @@ async def test_an_id_that_is_taken_by_another_schedule_is_refused(schedules):
 async def test_a_tenant_has_no_more_schedules_than_it_may_and_a_replay_is_not_one_more(schedules):
     for name in ("a", "b"):
         await schedules.create("acme", new_schedule(name), 2)
-    with pytest.raises(LimitReached, match="2 schedules"):
+    with pytest.raises(LimitReached, match="2 schedules") as refused:
         await schedules.create("acme", new_schedule("c"), 2)
+    assert refused.value.facts == {"limit": "2"}
     assert (await schedules.create("acme", new_schedule("a"), 2)).schedule_id == "a"
     await schedules.create("other", new_schedule("c", tenant="other"), 2)
     await schedules.delete("acme", "a")

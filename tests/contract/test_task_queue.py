@@ -147,7 +147,8 @@ async def test_no_write_passes_after_the_end(desk):
     (task,) = await hand.claim()
     await hand.settle(task)
     ended = await desk.store.get("acme", "task-1")
-    for again in (hand.settle(task, FAILED), hand.append(task, "more")):
+    otherwise = replace(OK, result_json='{"summary":"another"}')
+    for again in (hand.settle(task, FAILED), hand.settle(task, otherwise), hand.append(task, "more")):
         with pytest.raises(StaleFence):
             await again
     assert await desk.store.get("acme", "task-1") == ended

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import stat
+import tarfile
 
 import pytest
 
@@ -33,6 +34,8 @@ async def test_backup_and_restored_files_are_for_their_owner_only(made, there):
     there.restore(made)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (made, there.store, there.secret)}
     assert set(modes.values()) == {0o600}
+    with tarfile.open(made) as tar:
+        assert {member.mode for member in tar} == {0o600}, "also when somebody unpacks it by hand"
     assert stat.S_IMODE(there.folder.stat().st_mode) == 0o700
 
 
@@ -135,11 +138,12 @@ async def test_a_restore_that_fails_at_its_end_leaves_no_secret_behind(made, the
     there.restore(made)
 
 
-async def test_a_store_elsewhere_is_not_overwritten_either(made, there, tmp_path):
+@pytest.mark.parametrize("left", ["", "-wal", "-shm", "-journal"])
+async def test_a_store_elsewhere_is_not_overwritten_either(made, there, tmp_path, left):
     elsewhere = tmp_path / "elsewhere" / "store.sqlite"
     elsewhere.parent.mkdir()
-    (tmp_path / "elsewhere" / "store.sqlite-wal").write_text("")
-    with pytest.raises(BackupRefused, match="sqlite-wal"):
+    elsewhere.with_name(f"store.sqlite{left}").write_text("")
+    with pytest.raises(BackupRefused, match=rf"not empty \(store\.sqlite{left}\)"):
         backup.restore(made, elsewhere, there.secret)
     assert not there.secret.exists()
 

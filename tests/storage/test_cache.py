@@ -2,7 +2,10 @@
 
 import tracemalloc
 
+import pytest
+
 from aion.adapters.storage.cache import Entry, LogTail, TaskCache
+from aion.adapters.storage.memory import StoreMemory
 from aion.domain.events import EventKind, TaskEvent
 from aion.domain.lifecycle import started
 from tests.sample_tasks import LEASE, START, new_task
@@ -67,6 +70,14 @@ def test_a_put_looks_at_few_entries_however_full_the_cache_is():
     assert peak < 60_000, "a copy of all keys takes 96,000 bytes"
 
 
+def test_a_store_keeps_sixty_four_mebibytes_of_tasks():
+    cache, mebibyte = StoreMemory().cache, "x" * (1 << 20)
+    for number in range(70):
+        cache.put(*entry(str(number), input_json=mebibyte))
+    # Each weighs a little more than its input.
+    assert [number for number in range(70) if cache.get(("acme", str(number)))] == list(range(7, 70))
+
+
 def test_a_large_input_counts():
     cache = TaskCache(100_000)
     cache.put(*entry("small"))
@@ -89,6 +100,20 @@ def test_a_long_log_keeps_its_end_and_says_where_it_begins():
     assert log.read(0, 10_000, 10) is None
     assert 1 < log.start < 9_000
     assert [event.offset for event in log.read(9_998, 10_000, 10)] == [9_999, 10_000]
+
+
+def tail_of(count, size):
+    return LogTail(1, 7).grown(events(1, count, "x" * size))
+
+
+@pytest.mark.parametrize(("most", "size"), [(4_096, 1), (1_024, 1_024)], ids=["4,096 events", "a mebibyte of text"])
+def test_a_tail_that_is_full_lets_the_older_half_go_with_the_next_event(most, size):
+    full = tail_of(most, size)
+    assert (full.start, len(full.read(0, most, 5_000))) == (1, most)
+    shorter = full.grown(events(most + 1, 1))
+    kept = [event.offset for event in shorter.read(shorter.start - 1, most + 1, 5_000)]
+    assert kept == list(range(most // 2 + 2, most + 2))
+    assert (shorter.start, shorter.first_seq) == (kept[0], 7)
 
 
 def test_large_events_shorten_the_tail_too():

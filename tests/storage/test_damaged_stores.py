@@ -1,5 +1,6 @@
 """A store that is damaged says so at every start, with the remedy, wherever the damage lies; a defect stays one."""
 
+import os
 import sqlite3
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from aion.adapters.storage import schema
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.errors import StoreDamaged, StoreNotMigrated, StoreUnreadable
-from aion.adapters.storage.inspection import inspect
-from aion.adapters.storage.startup import refusal_of
+from aion.adapters.storage.inspection import READ_WHOLE, inspect
+from aion.adapters.storage.startup import refusal_of, startup_errors
 from aion.domain.errors import StoreUnavailable
 from tests.sample_tasks import accept, new_task
 
 PAGE = 4096
+GIBIBYTE = 1 << 30
 DAMAGE = {
     "no header": lambda whole: b"\0" * 100 + whole[100:],
     "a file format of the future": lambda whole: whole[:47] + b"\xff" + whole[48:],
@@ -61,9 +63,21 @@ async def test_damage_that_only_the_first_transaction_meets_is_called_so_too(her
     with pytest.raises(StoreDamaged, match="aion restore"):
         async with here.opened():
             pass
-    with pytest.raises(StoreDamaged, match="aion restore"):
+    with pytest.raises(StoreDamaged, match=r"is damaged \([^*]*[Pp]age \d+[^*]*\): move.*aion restore"):
         inspect(url)
     assert "not read to its end" in inspect(url, read_whole=0)
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, "whole"), (PAGE, "not read to its end, which `aion backup` does")])
+async def test_a_store_of_up_to_a_gibibyte_is_read_to_its_end(here, url, more, said):
+    await filled(here)
+    os.truncate(here.store, GIBIBYTE + more)  # no room is taken by what was never written
+    assert inspect(url) == inspect(url, READ_WHOLE) == f"{here.store}: {said}"
+
+
+def test_a_defect_goes_through_as_it_is(tmp_path):
+    with pytest.raises(sqlite3.ProgrammingError, match="a wrong number"), startup_errors(tmp_path):
+        raise sqlite3.ProgrammingError("a wrong number of values")
 
 
 def test_what_else_keeps_a_store_closed_has_its_own_remedy_and_a_defect_has_none(tmp_path):
@@ -92,6 +106,11 @@ async def test_an_inspection_makes_nothing_and_names_what_a_start_would_refuse(h
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
     with pytest.raises(StoreNotMigrated, match="migration 0001"):
+        inspect(url)
+    with sqlite3.connect(here.store) as connection:
+        connection.execute("DROP TABLE alembic_version")
+    connection.close()
+    with pytest.raises(StoreNotMigrated, match="is at migration none, this version"):
         inspect(url)
     here.store.write_bytes(b"")
     assert "empty" in inspect(url)

@@ -75,6 +75,15 @@ async def test_what_is_kept_is_bounded(store, parsed):
     assert len(parsed) == 3
 
 
+async def test_the_log_that_nobody_has_read_for_longest_goes_first(store, parsed):
+    store._logs = EndedLogs(most_events=2 * (LENGTH + 1))
+    for name in ("a", "b", "c"):
+        await long_task(store, name)
+    for name in ("a", "b", "a", "c", "a"):
+        await read_in_pieces(store, name)
+    assert len(parsed) == 3
+
+
 async def test_a_forgotten_log_is_not_read_from_memory(store, clock):
     await long_task(store)
     assert await store.events("acme", "long", 0, 10)

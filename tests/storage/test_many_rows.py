@@ -45,6 +45,19 @@ def test_rows_up_to_the_most_of_one_statement_take_three_at_most(connection, cou
     assert 1 <= len(said) <= 3
 
 
+def test_what_the_store_writes_comes_in_any_number_of_rows():
+    """Its statements are made once, for the sizes that there are then; each write looks at the sizes again."""
+    connection = connect_memory()
+    create(connection)
+    rows = [(number, "acme", f"task-{number}", "task.accepted", number) for number in range(1, 1_000)]
+    begin = 0
+    for count in range(1, MOST_ROWS + 2):
+        sql.INSERT_FACTS.write(connection, rows[begin : begin + count])
+        begin += count
+    assert connection.execute("SELECT * FROM outbox ORDER BY sequence").fetchall() == rows[:begin]
+    connection.close()
+
+
 def test_what_follows_the_rows_stays(connection):
     put = ManyRows.inserted("INSERT INTO t (k, a, b) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET a = excluded.a")
     put.write(connection, [(1, "x", 1), (2, "y", 2)])

@@ -13,8 +13,11 @@ from aion.adapters.storage.sqlite import SqliteStore, open_store
 from aion.domain.errors import StoreUnavailable
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.tasks import Task
+from aion.domain.webhooks import delivery_id
 from aion.domain.writes import RecordCost, Renew
+from tests.contract.webhook_office import Office, webhook
 from tests.manual_clock import ManualClock
+from tests.sample_schedules import new_schedule
 from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, lease_of, new_task, settle, tokens
 
 DAY = timedelta(days=1)
@@ -39,6 +42,38 @@ WRITES: dict[str, Callable[[SqliteStore, Task], Awaitable[object]]] = {
 }
 
 
+async def report_one(office: Office) -> None:
+    (due,) = await office.claim()
+    await office.report(due)
+
+
+async def forget_one(office: Office) -> None:
+    await report_one(office)
+    await office.hooks.forget_finished(SCOPE, START + DAY, 10)
+
+
+OUTWARD_WRITES: dict[str, tuple[str, Callable[[Office], Awaitable[object]]]] = {
+    "a webhook is made": ("webhook", lambda office: office.make("another")),
+    "a webhook is changed": ("webhook", lambda office: office.hooks.update("acme", "hook", webhook().wish)),
+    "a secret is rotated": ("webhook", lambda office: office.hooks.rotate("acme", "hook", b"sealed anew")),
+    "a webhook is deleted": ("webhook", lambda office: office.hooks.delete("acme", "hook")),
+    "a delivery is replayed": (
+        "webhook",
+        lambda office: office.hooks.replay("acme", "hook", delivery_id("acme", "hook", "a")),
+    ),
+    "deliveries are claimed": ("claim_deliveries", lambda office: office.claim()),
+    "a delivery is reported": ("report_delivery", report_one),
+    "claims are given back": ("give_back_deliveries", lambda office: office.hooks.give_back(SCOPE, "the next life")),
+    "old deliveries are forgotten": ("forget_deliveries", forget_one),
+    "a schedule is made": (
+        "create_schedule",
+        lambda office: office.store.schedules.create("acme", new_schedule("b"), 9),
+    ),
+    "a schedule goes on": ("replace_schedule", lambda office: office.store.schedules.replace("acme", new_schedule())),
+    "a schedule is deleted": ("delete_schedule", lambda office: office.store.schedules.delete("acme", "nightly")),
+}
+
+
 @pytest.fixture
 def fails():
     def set_(name: str) -> None:
@@ -59,6 +94,10 @@ async def store(clock):
         yield opened
 
 
+def errors(caplog) -> list[str]:
+    return [one.getMessage() for one in caplog.records if (one.name, one.levelname) == ("aion.store", "ERROR")]
+
+
 @pytest.mark.parametrize("name", WRITES)
 async def test_a_write_that_fails_by_its_name_is_the_one_that_was_meant(store, clock, fails, caplog, name):
     ended = (await store.accept("acme", accept(new_task("ended"), eager=eager()))).task
@@ -69,8 +108,19 @@ async def test_a_write_that_fails_by_its_name_is_the_one_that_was_meant(store, c
     fails(name)
     with pytest.raises(StoreUnavailable):
         await WRITES[name](store, running)
-    (line,) = [record for record in caplog.records if record.name == "aion.store" and record.levelname == "ERROR"]
-    assert line.getMessage() == f"a group of writes failed (1 {name})"
+    assert errors(caplog) == [f"a group of writes failed (1 {name})"]
+
+
+@pytest.mark.parametrize(("name", "write"), OUTWARD_WRITES.values(), ids=OUTWARD_WRITES)
+async def test_so_is_a_write_of_a_schedule_or_a_webhook_or_its_deliveries(store, clock, fails, caplog, name, write):
+    office = Office(store, clock)
+    await office.make()
+    await office.end("a")
+    await store.schedules.create("acme", new_schedule(), 9)
+    fails(name)
+    with pytest.raises(StoreUnavailable):
+        await write(office)
+    assert errors(caplog) == [f"a group of writes failed (1 {name})"]
 
 
 async def test_a_read_that_fails_is_unavailable_and_says_why_to_operators_only(tmp_path, clock, caplog):

@@ -1,6 +1,7 @@
 """What stops a process at its start: a foreign owner, an unknown database, a schema of another version."""
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 import stat
@@ -14,6 +15,7 @@ from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage import schema
 from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.errors import StoreNotMigrated, StoreOwned, StoreUnreadable, UnsupportedStorage
+from aion.adapters.storage.ownership import LOCK_NAME
 from aion.adapters.storage.sqlite import open_store
 from tests.sample_keys import KEY
 from tests.sample_tasks import START
@@ -39,6 +41,13 @@ async def test_a_second_owner_is_refused_with_the_pid_of_the_first_and_a_remedy(
         assert "AION_DATA_DIR" in str(refused.value)
     async with opening(url):
         pass
+
+
+def test_an_owner_that_has_not_said_who_it_is_yet_is_refused_all_the_same(tmp_path):
+    with (tmp_path / LOCK_NAME).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StoreOwned, match=r"the running process unknown \(unknown\); stop that process"):
+            schema.migrate(f"sqlite:///{tmp_path / 'aion.sqlite'}")
 
 
 async def test_an_owner_in_another_process_is_noticed_too(url, tmp_path):

@@ -77,6 +77,26 @@ async def test_a_store_that_is_opened_again_knows_how_far_its_running_tasks_are(
         assert [event.offset for event in await store.events("acme", "task-1", 0, 10)] == list(range(1, 8))
 
 
+async def test_a_task_that_has_streamed_nothing_is_not_taken_for_one_that_has_after_the_store_was_opened_again(path):
+    async with opened(path) as store:
+        await said_by(store, SAID[:1])
+    async with opened(path) as store:
+        assert grown(await store.get("acme", "task-1")) == (TaskState.RUNNING, 1, 0, 0)
+
+
+async def test_the_log_of_a_task_that_runs_is_read_without_a_look_at_the_disk(path):
+    async with opened(path) as store:
+        await said_by(store, SAID[:2], SAID[2:])
+        asked = []
+        for connection in (store._reader._by_key, store._reader._scans):
+            connection.set_trace_callback(asked.append)
+        assert [event.offset for event in await store.events("acme", "task-1", 0, 10)] == [1, 2, 3, 4]
+        assert asked == []
+        store._memory.cache.clear()
+        assert len(await store.events("acme", "task-1", 0, 10)) == 4
+        assert asked
+
+
 async def test_what_a_lost_attempt_said_is_void_also_after_the_store_was_opened_again(path):
     async with opened(path) as store:
         await said_by(store, SAID)

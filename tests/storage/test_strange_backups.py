@@ -130,6 +130,22 @@ async def test_a_backup_that_is_not_what_its_manifest_says_is_refused_and_writes
     assert {path.name for path in outside} <= {"backup.tar", "evil.tar", "owner.lock"}
 
 
+SAID_OF_A_MANIFEST = {
+    "a part with a path": (CHANGES["a part with a path"], "'../evil' is no name of a part"),
+    "a part with a long path": (manifest_with(parts={"x/" * 1000: {}}), f"'{'x/' * 32}' is no name of a part"),
+    "a size that is no number": (CHANGES["a size of 9"], "9 is no number of bytes"),
+}
+
+
+@pytest.mark.parametrize(("change", "why"), SAID_OF_A_MANIFEST.values(), ids=SAID_OF_A_MANIFEST)
+async def test_what_is_wrong_with_a_manifest_is_said_in_one_short_line(made, there, tmp_path, change, why):
+    evil = rewritten(made, tmp_path / "evil.tar", change)
+    with pytest.raises(BackupRefused) as refused:
+        there.restore(evil)
+    said = f"{evil} is damaged or no backup of AION: its manifest cannot be read ({why}); take another"
+    assert str(refused.value) == said
+
+
 def _header(kind, size):
     member = tarfile.TarInfo("x")
     member.type, member.size = kind, size

@@ -167,6 +167,18 @@ def test_a_line_that_is_all_in_memory_again_starves_nobody():
     assert waiting._lines_on_disk == {}
 
 
+@pytest.mark.parametrize(("free", "go"), [(16, False), (15, True)])
+def test_for_an_engine_without_work_tasks_of_others_leave_only_where_sixteen_places_are_not_free(free, go):
+    waiting = index(*(waits("a", f"{number:03}", engine="f", create_us=number) for number in range(201)), most=200)
+    while (mine := waiting.next_ready(0, frozenset({"f"}))) is not None:
+        waiting.remove(mine, "f")
+    for number in range(200 - free):
+        waiting.add(waits("b", f"{number:03}", create_us=number))
+    [(line, asked)] = waiting.hungry()
+    assert (line, asked >= 16) == (("a", "f"), True)
+    assert len(waiting) == ((200 - free) // 2 if go else 200 - free)
+
+
 def test_held_back_tasks_that_are_brought_are_ready_on_the_moment_and_the_last_is_the_new_horizon():
     waiting = index(*(waits("a", f"{number:03}", not_before_us=10 + number) for number in range(9)), most=16)
     assert len(waiting) == 4

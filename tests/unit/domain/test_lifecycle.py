@@ -16,6 +16,9 @@ from aion.domain.tasks import Sla, Task, TaskState
 from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
 
 SECOND = timedelta(seconds=1)
+GIVEN_BACK, NOT_BEGUN = (
+    AttemptResult(AttemptOutcome.LOST, failure=Failure(code, "not here, not now")) for code in (HANDED_BACK, NO_TURN)
+)
 
 
 def running(**changes: object) -> Task:
@@ -170,13 +173,13 @@ def test_cancel_ends_pending_tells_running_and_leaves_ended_alone():
     assert lifecycle.cancel_asked(ended, START) == lifecycle.Change(ended)
 
 
-@pytest.mark.parametrize("result", [OK, FAILED, LOST])
+@pytest.mark.parametrize("result", [OK, FAILED, LOST, GIVEN_BACK, NOT_BEGUN])
 def test_whatever_a_canceled_attempt_reports_the_task_ends_canceled(result):
     told = lifecycle.cancel_asked(running(max_failures=5), START).task
     assert lifecycle.settled(told, 1, result, START).task.state is TaskState.CANCELED
 
 
-@pytest.mark.parametrize("result", [OK, FAILED, LOST])
+@pytest.mark.parametrize("result", [OK, FAILED, LOST, GIVEN_BACK, NOT_BEGUN])
 def test_after_its_expire_time_a_task_ends_timeout(result):
     task = running(expire_time=START + SECOND, max_failures=5)
     ended = lifecycle.settled(task, 1, result, START + SECOND).task

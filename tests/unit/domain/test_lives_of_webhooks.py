@@ -98,6 +98,9 @@ def test_disabling_is_a_change_with_a_time_and_a_reason():
     assert (disabled.update_time, disabled.revision, disabled.failures) == (now, 5, DISABLED_AFTER_ATTEMPTS)
     still = after_attempt(disabled, REFUSED, now + SECOND)
     assert (still.update_time, still.revision, still.disable_reason) == (now, 5, disabled.disable_reason)
+    since = START + SECOND / 4
+    reason = after_attempt(replace(last, failing_since=since), REFUSED, since + DISABLED_AFTER).disable_reason
+    assert reason == "every attempt failed since 2026-01-01T00:00:00+00:00", "operators read it: seconds will do"
     fewer = replace(last, failures=DISABLED_AFTER_ATTEMPTS - 2)
     assert not after_attempt(fewer, REFUSED, now).wish.disabled
 

@@ -55,6 +55,13 @@ def test_the_first_pause_after_handing_back_begins_like_that_of_a_retry_and_doub
     assert last == MOST_HAND_BACK
 
 
+def test_what_was_held_back_is_held_back_by_nothing_once_it_has_ended():
+    paused = lifecycle.settled(running(max_failures=1), 1, FAILED, START).task
+    assert paused.not_before is not None
+    for ended in (lifecycle.cancel_asked(paused, START), lifecycle.expired(paused, paused.expire_time)):
+        assert (ended.task.state.ended, ended.task.not_before) == (True, None)
+
+
 def test_a_task_that_never_began_has_used_nothing():
     ended = lifecycle.cancel_asked(new_task(), START + SECOND).task
     assert (ended.usage.fuel, ended.usage.tokens, ended.usage.cost_micros) == (0, 0, 0)

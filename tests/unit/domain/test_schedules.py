@@ -137,6 +137,10 @@ def test_a_schedule_begins_with_its_start_time_and_not_before():
     assert schedules.first_time(said, every_minute, NOON + 2 * HOUR) == NOON + 2 * HOUR + MINUTE
 
 
+def test_a_start_time_that_is_over_is_no_time_to_come():
+    assert schedules.first_time(definition(start_time=NOON), every_minute, NOON) == NOON + MINUTE
+
+
 def test_a_schedule_ends_before_its_end_time():
     assert schedules.first_time(definition(end_time=NOON + MINUTE), every_minute, NOON) is None
     assert schedules.first_time(definition(end_time=NOON + 2 * MINUTE), every_minute, NOON) == NOON + MINUTE

@@ -41,6 +41,12 @@ def test_the_operators_order_beats_any_cost_and_latency() -> None:
     assert ranking(dear, replace(OLD, preference=1)) == [dear.name, OLD.name]
 
 
+def test_the_last_place_of_the_operators_order_beats_what_only_stands_in() -> None:
+    last = replace(API, preference=10**6, cost_micros=10**12)
+
+    assert ranking(replace(OLD, weight=0), last) == [last.name, OLD.name]
+
+
 def test_local_comes_before_remote_however_slow_it_is() -> None:
     assert ranking(API, replace(OLD, p95=timedelta(hours=1))) == [OLD.name, API.name]
 
@@ -87,6 +93,12 @@ def test_the_reason_says_what_became_of_a_preference() -> None:
     assert "rank 1 as asked for" in reason(NEW.name, OLD, NEW)
     assert "the preferred module:summarize@1.1.0 was refused" in reason(NEW.name, OLD, replace(NEW, installed=False))
     assert "the preferred model:typo is not an engine of summarize" in reason("model:typo", OLD, NEW)
+
+
+def test_a_preference_that_only_a_pin_kept_from_the_first_rank_is_called_neither_refused_nor_unknown() -> None:
+    question = replace(QUESTION, pinned_engine=OLD.name, preferred_engine=NEW.name)
+
+    assert "preferred" not in ask(OLD, NEW, question=question).reason
 
 
 def test_a_reason_gives_route_cost_latency_and_how_many_were_eligible() -> None:

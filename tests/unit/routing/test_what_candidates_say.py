@@ -30,7 +30,7 @@ def test_candidates_keep_cost_latency_bytes_and_weight():
 def test_a_decision_names_its_policy_its_time_and_the_bytes_of_its_engine():
     decision = decide((GOOD,), QUESTION, "v7", NOW)
     assert (decision.policy_version, decision.decide_time, decision.engine_digest) == ("v7", NOW, "sha256:a")
-    assert not decision.digest_pinned
+    assert (decision.digest_pinned, decision.pinned_digest) == (False, "")
     assert not decision.client_pinned
 
 
@@ -39,6 +39,7 @@ def test_whoever_names_bytes_pins_them(wish, by_client):
     question = replace(QUESTION, **{wish: f"model:good@{'sha256:' + 'a' * 64}"})
     decision = decide((replace(GOOD, digest="sha256:" + "a" * 64),), question, "v7", NOW)
     assert (decision.digest_pinned, decision.client_pinned) == (True, by_client)
+    assert decision.pinned_digest == "sha256:" + "a" * 64
 
 
 def test_when_money_no_longer_tells_apart_the_faster_comes_first():
