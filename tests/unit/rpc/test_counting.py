@@ -2,6 +2,7 @@
 
 import pytest
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.struct_pb2 import ListValue
 
 from aion.adapters.rpc.counting import too_many
 from aion.adapters.rpc.methods import methods
@@ -44,6 +45,17 @@ def test_it_says_what_the_validator_would_say(request_, field):
 def test_what_is_as_many_as_allowed_is_not_too_many():
     assert too_many(tasks_pb2.TaskRequest(intent="echo", params=dict(list(CROWD.items())[:64]))) == ()
     assert too_many(webhooks_pb2.CreateWebhookRequest()) == ()
+
+
+def test_only_what_is_too_many_is_named():
+    full, crowded = dict(list(CROWD.items())[:64]), dict(list(CROWD.items())[:33])
+    [found] = too_many(tasks_pb2.TaskRequest(intent="echo", params=full, metadata=crowded))
+    assert found == FieldViolation("metadata", "map must be at most 32 entries")
+
+
+def test_a_value_of_any_depth_has_no_bound_of_this_contract():
+    """It may hold itself: to look for bounds inside it would have no end."""
+    assert too_many(ListValue(values=[{"list_value": {"values": [{"number_value": 1}]}}])) == ()
 
 
 def test_items_are_not_looked_at_when_there_are_too_many():

@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from aion.adapters.rpc.turnstile import AT_ONCE, BACKLOG_SECONDS, PATIENCE, RUSH
+import pytest
+
+from aion.adapters.rpc.turnstile import AT_ONCE, BACKLOG_SECONDS, PATIENCE, PAUSE, RUSH
 from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
 
 
@@ -34,6 +36,39 @@ async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():
     await rounds(4)
     assert crowd.turnstile.waiting == 6 * AT_ONCE
     await asyncio.gather(*waiting)
+
+
+@pytest.mark.parametrize(("many", "go_in"), [(PAUSE, AT_ONCE), (PAUSE + 1, 1)])
+async def test_rounds_are_long_when_no_more_of_them_than_make_a_pause_take_all_patience(many, go_in):
+    crowd = Crowd(20 * AT_ONCE)
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(5 * AT_ONCE)]
+    await rounds(1 + many // 2)
+    waiting.append(crowd.comes("one that comes meanwhile, without which this would be a pause"))
+    await rounds(many - many // 2 - 1)
+    assert crowd.went_in == []
+    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    await rounds(2)
+    assert len(crowd.went_in) == go_in
+    await asyncio.gather(*waiting)
+
+
+async def test_the_processor_is_left_to_grpcs_threads_for_less_time_than_who_waits_has_patience(monkeypatch):
+    crowd, loop, left = Crowd(10), asyncio.get_running_loop(), []
+    crowd.turnstile.watch_backlog(lambda: 1)
+    crowd.clock.advance(timedelta(seconds=1))
+
+    def call_later(delay, call, *arguments):
+        left.append(delay)
+        return loop.call_soon(call, *arguments)
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    await crowd.rushes()
+    waiting = crowd.comes("first")
+    await rounds_until(lambda: bool(left))
+    assert all(0 < delay < PATIENCE for delay in left)
+    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    await rounds_until(waiting.done)
 
 
 async def test_rounds_count_from_the_last_turn_however_many_there_were_before():
