@@ -6,6 +6,7 @@ The kernel refuses every write that would make a file of the server's larger. Pr
 
 import asyncio
 import resource
+import sqlite3
 from pathlib import Path
 
 import httpx2
@@ -80,4 +81,8 @@ async def test_a_log_and_a_cache_that_take_nothing_stop_no_task(tmp_path):
         assert server.process.exitcode == 0
     finally:
         server.destroy()
+    with sqlite3.connect(place.database) as database:
+        (waiting,) = database.execute("SELECT count(*) FROM outbox").fetchone()
+    database.close()
+    assert waiting == 2 * len(WIRES), "a fact that the log did not take still waits to be told"
     assert not any((tmp_path / "data" / "modules-cache").glob("*.cwasm"))

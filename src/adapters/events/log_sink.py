@@ -16,7 +16,7 @@ class LogEventSink:
     """One line a fact, at debug: metrics count them, and at hundreds a second nobody reads them."""
 
     async def deliver(self, events: Sequence[OutboxEvent]) -> None:
-        """Logs in order; cannot fail."""
+        """Logs in order. Raises OSError when the log takes nothing, if logs are configured to promise these lines."""
         if not logging.getLogger(NAME).isEnabledFor(logging.DEBUG):
             return
         for event in events:

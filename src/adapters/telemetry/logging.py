@@ -40,8 +40,14 @@ def bind_call(request_id: str, traceparent: str) -> None:
     _CALL.set((request_id, traceparent))
 
 
-def configure_logging(level: str = "info", *, json: bool = True, stream: TextIO | None = None) -> None:
-    """Sends every log of this process to `stream` (standard output by default). Once, at the start."""
+def configure_logging(
+    level: str = "info", *, json: bool = True, stream: TextIO | None = None, promised: frozenset[str] = frozenset()
+) -> None:
+    """Sends every log of this process to `stream` (standard output by default). Once, at the start.
+
+    Whoever logs to one of the loggers `promised` gets the OSError of a stream that takes nothing; otherwise a line that
+    cannot be written stops nobody.
+    """
     ours: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -61,7 +67,7 @@ def configure_logging(level: str = "info", *, json: bool = True, stream: TextIO 
             last,
         ],
     )
-    handler = logging.StreamHandler(stream)
+    handler = _Lines(stream, promised)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -78,6 +84,22 @@ def configure_logging(level: str = "info", *, json: bool = True, stream: TextIO 
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes lines; what becomes of one that cannot be written depends on who logged it."""
+
+    def __init__(self, stream: TextIO, promised: frozenset[str]) -> None:
+        super().__init__(stream)
+        self._promised = promised
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one line."""
+        if record.name in self._promised:
+            self.stream.write(self.format(record) + self.terminator)
+            self.flush()
+        else:
+            super().emit(record)
 
 
 def _console(stream: TextIO) -> Processor:

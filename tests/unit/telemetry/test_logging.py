@@ -1,15 +1,17 @@
 """Every line is one JSON object with the ids of its call, whoever wrote it."""
 
 import asyncio
+import contextlib
 import io
 import json
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import structlog
 
-from aion.adapters.events.log_sink import LogEventSink
+from aion.adapters.events.log_sink import NAME, LogEventSink
 from aion.adapters.telemetry.logging import bind_call, configure_logging
 from aion.ports.outbox import OutboxEvent
 
@@ -117,3 +119,18 @@ async def test_facts_of_the_outbox_become_lines_in_order(lines):
         ("task.accepted", 1, "t1"),
         ("task.accepted", 2, "t2"),
     ]
+
+
+@pytest.fixture
+def full_log():
+    with contextlib.suppress(OSError), Path("/dev/full").open("w") as full:
+        yield full
+
+
+async def test_facts_that_a_full_log_does_not_take_are_not_delivered_and_other_lines_stop_nobody(full_log, capfd):
+    """Else the relay would forget them: they leave at least once."""
+    configure_logging("debug", stream=full_log, promised=frozenset({NAME}))
+    with pytest.raises(OSError, match="No space left"):
+        await LogEventSink().deliver([OutboxEvent(1, "acme", "t1", "task.accepted", datetime(2026, 1, 1, tzinfo=UTC))])
+    logging.getLogger("aion").warning("nobody reads this")
+    assert "No space left" in capfd.readouterr().err
