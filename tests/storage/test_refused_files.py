@@ -52,6 +52,15 @@ async def test_a_disk_that_takes_no_new_file_is_quoted_by_a_backup_and_nothing_s
     assert set(made.parent.iterdir()) == before
 
 
+async def test_what_a_backup_that_was_killed_left_stops_no_other_with_its_name(made, here):
+    """Also where every process has the same id, as in a container."""
+    wanted = Path(f"{made}.second")
+    left = wanted.with_name(f".{wanted.name}.{os.getpid()}.part")
+    left.write_text("half")
+    here.back_up(wanted)
+    assert set(made.parent.iterdir()) >= {wanted, left}, "it may be another's, who still writes"
+
+
 async def test_a_disk_that_takes_no_new_file_is_quoted_by_a_restore_and_nothing_stays(made, there, secret, refusing):
     with refusing(secret.parent), pytest.raises(BackupRefused, match="No space left on device"):
         backup.restore(made, there.store, secret)

@@ -106,7 +106,6 @@ def _pending(connection: Connection) -> tuple[str, ...]:
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    config.set_main_option("path_separator", "os")
     return config
 
 

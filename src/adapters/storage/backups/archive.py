@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader, BytesIO
 from pathlib import Path
+from tempfile import mkstemp
 from typing import IO, Any, Final
 
 from aion.adapters.storage.errors import BackupRefused
@@ -55,9 +56,9 @@ def part_of(file: Path) -> Part:
 
 def write_archive(file: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
     """Writes the archive (0600) as a new file, whole or not at all. Raises FileExistsError and OSError."""
-    waiting = file.with_name(f".{file.name}.{os.getpid()}.part")
+    descriptor, place = mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    waiting = Path(place)
     try:
-        descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 document = json.dumps(_document(manifest), indent=2).encode()
