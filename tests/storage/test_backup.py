@@ -110,6 +110,14 @@ async def test_a_directory_that_holds_something_or_is_owned_is_refused_and_stays
         there.restore(made)
 
 
+def test_of_many_files_that_are_in_the_way_the_first_five_are_named(there, tmp_path):
+    there.folder.mkdir()
+    for name in "gfedcba":
+        (there.folder / name).write_text("mine")
+    with pytest.raises(BackupRefused, match=r"not empty \(a, b, c, d, e\);"):
+        backup._refuse_what_is_in_the_way(there.folder, there.store)
+
+
 ROOM = 64 * 1024
 """Enough for the shared memory beside a store, not for a copy of it."""
 

@@ -130,6 +130,29 @@ async def test_a_backup_that_is_not_what_its_manifest_says_is_refused_and_writes
     assert {path.name for path in outside} <= {"backup.tar", "evil.tar", "owner.lock"}
 
 
+def with_a_byte_more_than_it_has(parts):
+    """The size of the store is wrong, its digest right."""
+    return {**parts, backup.STORE: {**parts[backup.STORE], "bytes": parts[backup.STORE]["bytes"] + 1}}
+
+
+SAID_OF_A_PART = {
+    "a size that is another one": (
+        manifest_with(parts=with_a_byte_more_than_it_has),
+        r"damaged or no backup of AION: store\.db has (\d+) bytes, not (?!\1;)\d+; take another$",
+    ),
+    "a long name in the place of the store": (
+        lambda members: [members[0], named("x" * 70), *members[2:]],
+        rf"AION: it holds '{'x' * 64}' where the plain file store\.db is expected; take another$",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "why"), SAID_OF_A_PART.values(), ids=SAID_OF_A_PART)
+async def test_what_is_wrong_with_a_part_is_said_in_one_short_line(made, there, tmp_path, change, why):
+    with pytest.raises(BackupRefused, match=why):
+        there.restore(rewritten(made, tmp_path / "evil.tar", change))
+
+
 SAID_OF_A_MANIFEST = {
     "a part with a path": (CHANGES["a part with a path"], "'../evil' is no name of a part"),
     "a part with a long path": (manifest_with(parts={"x/" * 1000: {}}), f"'{'x/' * 32}' is no name of a part"),
@@ -144,6 +167,31 @@ async def test_what_is_wrong_with_a_manifest_is_said_in_one_short_line(made, the
         there.restore(evil)
     said = f"{evil} is damaged or no backup of AION: its manifest cannot be read ({why}); take another"
     assert str(refused.value) == said
+
+
+async def test_why_a_header_cannot_be_read_is_quoted_within_the_line(made, there, tmp_path):
+    whole, evil = made.read_bytes(), tmp_path / "evil.tar"
+    # The manifest's header and its block are the first 1024 bytes; its header is followed by one that announces much.
+    evil.write_bytes(whole[:1024] + _header(tarfile.GNUTYPE_LONGNAME, 1 << 40) + whole[1024:])
+    said = f"{evil} is damaged or no backup of AION: a header cannot be read (a header announces {1 << 40} bytes)"
+    with pytest.raises(BackupRefused) as refused:
+        there.restore(evil)
+    assert str(refused.value) == f"{said}; take another"
+
+
+@pytest.mark.parametrize("size", [0, 1, 4 << 20])
+def test_up_to_four_mebibytes_are_read_at_one_go(tmp_path, size):
+    (tmp_path / "file").write_bytes(b"x" * (5 << 20))
+    with archive._InPieces((tmp_path / "file").open("rb", buffering=0)) as stream:
+        assert len(stream.read(size)) == size
+
+
+@pytest.mark.parametrize("size", [None, -1, (4 << 20) + 1])
+def test_more_is_not_read_whatever_a_header_announces(tmp_path, size):
+    (tmp_path / "file").write_bytes(b"x" * (5 << 20))
+    raw, refused = (tmp_path / "file").open("rb", buffering=0), f"a header announces {size} bytes"
+    with archive._InPieces(raw) as stream, pytest.raises(tarfile.ReadError, match=refused):
+        stream.read(size)
 
 
 def _header(kind, size):
