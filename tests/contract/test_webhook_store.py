@@ -5,7 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from aion.domain.errors import ChangedMeanwhile, IdempotencyKeyReused, LimitReached, QueueFull, WebhookNotFound
+from aion.domain.errors import (
+    ChangedMeanwhile,
+    FieldViolation,
+    IdempotencyKeyReused,
+    LimitReached,
+    QueueFull,
+    WebhookNotFound,
+)
 from aion.domain.tasks import TaskState
 from aion.domain.webhooks import DeliveryState, WebhookSecrets, WebhookWish
 from aion.domain.writes import IdempotencyKey
@@ -153,8 +160,10 @@ async def test_an_update_that_names_another_etag_is_refused(office):
     mine = await office.hooks.update("acme", "hook", wish, made.etag)
     assert (mine.etag, mine.update_time) == ("2", office.clock.now())
     assert await office.hooks.update("acme", "hook", wish, made.etag) == mine  # its answer was lost
-    with pytest.raises(ChangedMeanwhile, match="read it again"):
+    with pytest.raises(ChangedMeanwhile, match="read it again") as refused:
         await office.hooks.update("acme", "hook", replace(wish, description="theirs"), made.etag)
+    assert refused.value.violations == (FieldViolation("webhook.etag", "must be 2, or empty"),)
+    assert refused.value.facts == {"webhook_id": "hook"}
     assert await office.hooks.get("acme", "hook") == mine
     assert (await office.hooks.update("acme", "hook", made.wish)).etag == "3"
     with pytest.raises(ChangedMeanwhile):

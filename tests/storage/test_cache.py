@@ -1,6 +1,7 @@
 """What stays in memory, what goes, and that a reader never sees half of a change."""
 
 import tracemalloc
+import weakref
 
 import pytest
 
@@ -83,6 +84,28 @@ def test_a_large_input_counts():
     cache.put(*entry("small"))
     cache.put(*entry("large", input_json="x" * 99_000))
     assert cache.get(("acme", "small")) is None
+
+
+def test_a_large_result_counts():
+    cache = TaskCache(100_000)
+    cache.put(*entry("small"))
+    cache.put(*entry("large", result_json="x" * 99_000))
+    assert cache.get(("acme", "small")) is None
+
+
+def test_a_cleared_cache_keeps_not_even_the_names_of_what_it_held():
+    class Name(str):
+        """One that says whether anybody still has it."""
+
+        __slots__ = ("__weakref__",)
+
+    cache, name = TaskCache(100_000), Name("a")
+    held, known = weakref.ref(name), entry("a")[1]
+    cache.put(("acme", name), known)
+    del name
+    assert held() is not None
+    cache.clear()
+    assert held() is None
 
 
 def test_a_reader_of_an_older_entry_does_not_see_newer_events():

@@ -60,6 +60,18 @@ async def read_in_pieces(store, name="long"):
     return texts
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
+async def test_a_log_that_ended_holds_all_that_was_said_before_its_end(store, count):
+    """4.1 A log begins at offset 1 and has no holes."""
+    task = (await store.accept("acme", accept(new_task(), eager=eager()))).task
+    if count:
+        await store.append(SCOPE, tokens(task, *"ab"[:count]))
+    await store.settle(SCOPE, settle(task))
+    events = await store.events("acme", "task-1", 0, 10)
+    assert [event.offset for event in events] == list(range(1, count + 2))
+    assert [event.text for event in events] == [*"ab"[:count], ""]
+
+
 async def test_a_long_log_is_parsed_once_for_all_its_pieces(store, parsed):
     await long_task(store)
     assert await read_in_pieces(store) == [*map(str, range(LENGTH)), ""]

@@ -120,6 +120,24 @@ def test_checkpoints_go_on_after_any_failure_and_say_it_once(tmp_path, monkeypat
     assert [line.levelname for line in said_by_the_store(caplog)] == ["ERROR", "WARNING"]
 
 
+def test_the_log_is_copied_back_as_long_as_there_are_commits_and_not_without_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "EVERY", timedelta(milliseconds=1))
+    commits, asked, looked = [0], [], Event()
+
+    def count():
+        # Two commits; then some looks that find nothing new.
+        commits.append(min(commits[-1] + 1, 2))
+        if len(commits) > 10:
+            looked.set()
+        return commits[-1]
+
+    checkpointer = Checkpointer(tmp_path / "aion.sqlite", count, lambda: asked.append(commits[-1]))
+    checkpointer.start()
+    assert looked.wait(30)
+    checkpointer.stop()
+    assert asked == [1, 2]
+
+
 async def test_a_failed_commit_does_not_change_the_answer_of_what_was_refused(store, break_at):
     break_at("store.commit")
     values = [accept(new_task("good")), accept(new_task("refused"), max_pending=0)]
@@ -214,6 +232,16 @@ async def test_the_writer_copies_the_log_back_when_it_is_asked_to(store, path):
     for name in ("this commit", "is followed by the checkpoint"):
         await store.accept("acme", accept(new_task(name)))
     assert path.stat().st_size > before + 400_000
+
+
+async def test_a_checkpoint_that_was_asked_for_once_is_made_once(store):
+    made = []
+    store._writer._connection.set_trace_callback(lambda said: made.append(said) if "wal_checkpoint" in said else None)
+    store._writer.ask_checkpoint()
+    for number in range(3):
+        await store.accept("acme", accept(new_task(f"task-{number}")))
+    await store._writer.close()
+    assert len(made) == 1
 
 
 class WrittenAllTheSame:

@@ -9,8 +9,9 @@ import pytest
 
 from aion import failpoints
 from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage.errors import StoreUnreadable
 from aion.adapters.storage.sqlite import SqliteStore, open_store
-from aion.domain.errors import StoreUnavailable
+from aion.domain.errors import OutcomeUnknown, StoreUnavailable
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.tasks import Task
 from aion.domain.webhooks import delivery_id
@@ -18,7 +19,7 @@ from aion.domain.writes import RecordCost, Renew
 from tests.contract.webhook_office import Office, webhook
 from tests.manual_clock import ManualClock
 from tests.sample_schedules import new_schedule
-from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, lease_of, new_task, settle, tokens
+from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, key, lease_of, new_task, settle, tokens
 
 DAY = timedelta(days=1)
 TENANTS = TenantRetention(tasks=Kept.alike(timedelta()), events=Kept.alike(timedelta()))
@@ -121,6 +122,24 @@ async def test_so_is_a_write_of_a_schedule_or_a_webhook_or_its_deliveries(store,
     with pytest.raises(StoreUnavailable):
         await write(office)
     assert errors(caplog) == [f"a group of writes failed (1 {name})"]
+
+
+async def test_a_store_whose_opening_fails_says_so_by_name_and_is_not_opened(tmp_path, clock, fails, caplog):
+    fails("open")
+    with pytest.raises(StoreUnreadable, match="cannot be opened"):
+        async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test"):
+            raise AssertionError("it is open")
+    assert errors(caplog) == ["a group of writes failed (1 open)"]
+
+
+async def test_what_fails_after_its_commit_may_have_happened_and_a_retry_finds_it(store):
+    failpoints.configure({"AION_FAILPOINTS": "store.accept.after_commit=error"})
+    try:
+        with pytest.raises(OutcomeUnknown):
+            await store.accept("acme", accept(new_task(), key()))
+    finally:
+        failpoints.configure({})
+    assert (await store.accept("acme", accept(new_task(), key()))).replayed
 
 
 async def test_a_read_that_fails_is_unavailable_and_says_why_to_operators_only(tmp_path, clock, caplog):

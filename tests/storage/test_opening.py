@@ -17,6 +17,7 @@ from aion.adapters.storage.api_keys import SqliteApiKeyStore
 from aion.adapters.storage.errors import StoreNotMigrated, StoreOwned, StoreUnreadable, UnsupportedStorage
 from aion.adapters.storage.ownership import LOCK_NAME
 from aion.adapters.storage.sqlite import open_store
+from aion.adapters.storage.urls import StorageLocation
 from tests.sample_keys import KEY
 from tests.sample_tasks import START
 
@@ -125,6 +126,17 @@ async def test_an_unknown_database_is_refused_in_words(bad):
     with pytest.raises(UnsupportedStorage, match="sqlite:///"):
         async with opening(bad):
             pass
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"), [("postgresql://db:5432/aion", "postgresql"), ("db", "db"), ("://x", "(empty)"), ("", "(empty)")]
+)
+def test_what_is_refused_of_a_storage_url_is_its_kind_and_never_a_password_in_it(url, kind):
+    with pytest.raises(UnsupportedStorage) as refused:
+        StorageLocation.from_url(url)
+    assert str(refused.value) == (
+        f"storage of the kind {kind} is not in this version; use sqlite:///ABSOLUTE_PATH, or leave AION_STORAGE_URL out"
+    )
 
 
 async def test_a_file_that_is_no_database_is_refused_in_words(url, tmp_path):

@@ -68,6 +68,21 @@ def test_how_a_table_is_laid_out_and_in_which_order_it_says_its_columns_is_no_di
     assert len(schema.check()) == 4, "two tables have it: each is one of the code and another one of the store"
 
 
+def test_a_migration_that_fails_on_its_way_leaves_nothing_of_those_before_it(tmp_path, monkeypatch):
+    upgrade = schema._upgrade
+
+    def fails_at_its_end(connection):
+        upgrade(connection)
+        raise RuntimeError("the last migration fails")
+
+    monkeypatch.setattr(schema, "_upgrade", fails_at_its_end)
+    url = f"sqlite:///{tmp_path / 'aion.sqlite'}"
+    with pytest.raises(RuntimeError, match="the last migration fails"):
+        schema.ready(url)
+    monkeypatch.undo()
+    assert schema.pending(url) == schema.revisions()
+
+
 def test_a_store_says_which_migration_it_is_at_and_what_is_none_says_nothing_and_is_not_made(store, tmp_path):
     assert revision_of(store) == newest_revision() == schema.revisions()[-1]
     assert revision_of(tmp_path / "none.sqlite") == ""

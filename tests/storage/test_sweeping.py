@@ -120,6 +120,23 @@ async def test_a_purge_that_came_to_the_end_begins_again_with_the_very_first_row
     assert await store.purge(SCOPE, 10) == 0
 
 
+async def test_logs_go_one_by_one_with_more_to_come_until_the_last_one_went(store, clock):
+    await old_tasks(store, clock, 2)
+    passes = [await store.forget_logs(SCOPE, POLICY, 1) for _ in range(3)]
+    assert passes == [Swept(1, more=True), Swept(1, more=True), Swept(0, more=False)]
+
+
+async def test_what_is_forgotten_is_read_anew_by_a_write_of_the_same_commit(store):
+    def changes(transaction):
+        transaction.connection.execute("UPDATE tasks SET intent = 'changed'")
+        before = transaction.find("acme", "task-1").intent
+        transaction.forget(("acme", "task-1"))
+        return before, transaction.find("acme", "task-1").intent
+
+    await store.accept("acme", accept(new_task("task-1")))
+    assert await store._writer.submit("changes", changes) == ("summarize", "changed")
+
+
 @pytest.mark.parametrize(("young", "more"), [(timedelta(microseconds=1), True), (timedelta(), False)])
 async def test_a_look_that_came_to_a_task_too_young_to_go_starts_over(store, clock, young, more):
     kept_for_ever = RetentionPolicy(tenants={"another": TenantRetention(tasks=Kept.alike(DAY))})

@@ -156,6 +156,22 @@ def test_what_is_held_back_has_a_quarter_of_the_room_and_eight_places_at_least(m
     assert (len(waiting), waiting.total) == ((quarter + 1) // 2, quarter + 1)
 
 
+def test_what_is_held_back_takes_its_room_from_the_lines():
+    waiting = index(*(waits("a", f"{number:03}", create_us=number) for number in range(100)), most=100)
+    waiting.add(waits("b", "later", not_before_us=10))
+    assert (len(waiting), waiting.total, waiting.next_due()) == (51, 101, 10)
+
+
+@pytest.mark.parametrize(("free", "brought"), [(25, True), (24, False)])
+def test_while_every_engine_has_work_nothing_is_brought_for_less_room_than_an_eighth(free, brought):
+    waiting = index(*(waits("a", f"{number:03}", create_us=number) for number in range(201)), most=200)
+    for _ in range(100):
+        take(waiting)
+    for number in range(200 - free):
+        waiting.add(waits("b", f"{number:03}", create_us=number))
+    assert waiting.hungry() == ([(("a", "e"), 25)] if brought else [])
+
+
 def test_a_line_that_is_all_in_memory_again_starves_nobody():
     waiting = index(*(waits("a", f"{number:03}", create_us=number) for number in range(101)), most=100)
     assert waiting._lines_on_disk == {"e": 1}

@@ -9,10 +9,10 @@ from aion.adapters.storage.sqlite import open_store
 from aion.domain.errors import OffsetOutOfRange
 from aion.domain.retention import RetentionPolicy
 from aion.domain.tasks import TaskState
-from aion.domain.writes import Reaped
+from aion.domain.writes import Reaped, RecordCost
 from aion.ports.housekeeping import Swept
 from tests.manual_clock import ManualClock
-from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, new_task
+from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, lease_of, new_task
 
 SECOND = timedelta(seconds=1)
 
@@ -59,6 +59,16 @@ async def test_a_pass_of_housekeeping_without_a_policy_writes_nothing(store):
     # In memory a look is a value for the writer, too; none of them deletes anything.
     assert store._writer.commits - before <= 3
     assert (await store.get("acme", "task-1")).state is TaskState.CANCELED
+
+
+async def test_a_cost_that_is_known_already_is_not_written_again(store):
+    lease = lease_of((await store.accept("acme", accept(new_task(), eager=eager()))).task)
+    rows, connection = [], store._writer._connection
+    for cost in (5, 5, 4, 6):
+        before = connection.total_changes
+        await store.record_cost(SCOPE, RecordCost(lease, cost))
+        rows.append(connection.total_changes - before)
+    assert rows == [1, 0, 0, 1]
 
 
 async def test_a_task_of_one_tenant_cannot_be_accepted_for_another(store):

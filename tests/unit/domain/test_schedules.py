@@ -121,6 +121,8 @@ def test_times_of_a_schedule_that_fall_on_now_are_not_over():
 def test_a_time_at_the_edge_of_the_window_is_within_it():
     assert upcoming(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=5 * MINUTE) == NOON
     assert upcoming(5 * MINUTE, catch_up=CatchUp.ALL, catch_up_window=4 * MINUTE) == NOON + MINUTE
+    beyond_the_edge = 5 * MINUTE + timedelta(microseconds=1)
+    assert upcoming(beyond_the_edge, catch_up=CatchUp.ALL, catch_up_window=5 * MINUTE) == NOON + MINUTE
 
 
 def test_the_last_time_before_the_end_is_followed_by_none():
