@@ -127,8 +127,9 @@ async def test_a_write_gives_the_next_version(schedules):
 async def test_a_write_over_another_version_is_refused_and_changes_nothing(schedules):
     await schedules.create("acme", new_schedule(), MOST)
     first = await schedules.replace("acme", replace(new_schedule(), fired=1))
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile, match="read it again") as refused:
         await schedules.replace("acme", replace(new_schedule(), fired=5))
+    assert refused.value.facts == {"schedule_id": "nightly"}
     assert await schedules.get("acme", "nightly") == first
 
 

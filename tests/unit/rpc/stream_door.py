@@ -21,6 +21,7 @@ from aion.v1 import tasks_pb2
 from tests.manual_clock import CountingEntropy, ManualClock
 
 WATCH = "/aion.v1.AionTasks/Watch"
+STREAM = "/aion.v1.AionTasks/Stream"
 PEPPER = b"p" * 32
 PATIENCE = 30.0
 
@@ -79,11 +80,16 @@ class Quiet:
     def pipeline(self, times: StreamTimes, kind: type[ApiKeyAuthenticator] = ApiKeyAuthenticator) -> Pipeline:
         authenticator = kind(self.keys, PEPPER, self.clock)
         parts = PipelineParts(authenticator, Unlimited(), Unlimited(), self.clock, CountingEntropy(), self, times)
-        return Pipeline(Handlers({}, {WATCH: self.watch}), parts)
+        return Pipeline(Handlers({}, {WATCH: self.watch, STREAM: self.watch}), parts)
 
     def call(self, after_offset: int = 0) -> Call:
         data = tasks_pb2.WatchRequest(task_id="t", after_offset=after_offset).SerializeToString()
         return Call(methods()[WATCH], ProtobufPayload(data), "test", {"x-api-key": self.text})
+
+    def submits(self) -> Call:
+        """A call that makes a task and follows it."""
+        data = tasks_pb2.TaskRequest(intent="echo").SerializeToString()
+        return Call(methods()[STREAM], ProtobufPayload(data), "test", {"x-api-key": self.text})
 
 
 def _message(offsets: Sequence[int]) -> tasks_pb2.WatchResponse:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from aion.adapters.rpc import decision_messages
 from aion.adapters.rpc.decision_messages import MOST_REMEMBERED, DecisionMessages, to_decision
 from aion.domain.routing import Candidate, Decision, Route
 from aion.v1 import decisions_pb2
@@ -37,6 +38,17 @@ def test_another_decision_over_the_same_candidates_is_not_taken_for_the_first():
     other = replace(first, reason="pinned by the operator", chosen_by="policy-override", digest_pinned=False)
     for decision in (first, other, first):
         assert written(messages, decision) == to_decision(decision)
+
+
+def test_a_decision_is_worked_out_once_and_not_too_many_are_remembered(monkeypatch):
+    messages, worked_out, timeless = DecisionMessages(), [], decision_messages._timeless
+    monkeypatch.setattr(decision_messages, "_timeless", lambda one: worked_out.append(one) or timeless(one))
+    made = [decided(f"module:says@1.0.{number}") for number in range(MOST_REMEMBERED + 1)]
+    for decision in (*made[:-1], *made[:-1]):
+        written(messages, decision)
+    assert len(worked_out) == MOST_REMEMBERED
+    written(messages, made[-1])
+    assert len(messages._known) == 1, "it begins anew"
 
 
 def test_however_many_decisions_are_written_each_is_its_own():

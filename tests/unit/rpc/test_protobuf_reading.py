@@ -136,6 +136,14 @@ def test_what_has_as_many_items_as_it_may_is_walked_to_its_end():
     assert walk.visited == 100 * (1 + 2 * 96)
 
 
+def test_what_stands_within_counts_with_what_stands_around_it_and_the_walk_ends_with_the_first_value_too_many():
+    lists = sized(1, sized(6, b"\x0a\x00" * MANY)) * 2
+    walk = _Walk(lists, ITEMS, 100)
+    with pytest.raises(MalformedRequest, match="more than 100 values"):
+        walk.refuse()
+    assert walk.visited == 101
+
+
 @pytest.mark.parametrize("stray", [b"\xc0\x3e\x01", b"\x12\x00", b"\x3a\x00"], ids=["unknown", "again", "merged"])
 def test_of_values_without_a_place_only_some_are_looked_at(stray):
     walk = _Walk(stray * 80_000, TASK, MOST_VALUES)

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from aion.adapters.rpc.schedule_messages import SET_BY_CLOCK, to_message, to_new, to_update
 from aion.adapters.storage.schedule_codec import CHANGING_COLUMNS, decode_schedule, encode_changing, encode_key
-from aion.domain.errors import ValidationFailed
+from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.schedules import CatchUp, Schedule
 from aion.v1 import schedules_pb2, tasks_pb2
 from tests.sample_schedules import new_schedule
@@ -83,6 +83,24 @@ def test_a_new_schedule_needs_an_id():
     with pytest.raises(ValidationFailed) as refused:
         to_new(schedules_pb2.CreateScheduleRequest(schedule=asked))
     assert refused.value.violations[0].field == "schedule.schedule_id"
+
+
+def test_a_request_without_a_schedule_is_told_so():
+    for convert, request in (
+        (to_new, schedules_pb2.CreateScheduleRequest()),
+        (to_update, schedules_pb2.UpdateScheduleRequest(schedule_id="nightly")),
+    ):
+        with pytest.raises(ValidationFailed) as refused:
+            convert(request)
+        assert refused.value.violations == (FieldViolation("schedule", "must be set"),)
+
+
+def test_what_is_wrong_with_the_task_is_named_by_the_way_to_it():
+    task = tasks_pb2.TaskRequest(intent="summarize", sla=tasks_pb2.SLA(budget_usd=0.5, budget_micros=7))
+    asked = schedules_pb2.Schedule(schedule_id="nightly", cron="@daily", task=task)
+    with pytest.raises(ValidationFailed) as refused:
+        to_new(schedules_pb2.CreateScheduleRequest(schedule=asked))
+    assert [violation.field for violation in refused.value.violations] == ["schedule.task.sla.budget_usd"]
 
 
 @pytest.mark.parametrize("said", ["", "nightly"])

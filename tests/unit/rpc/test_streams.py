@@ -7,7 +7,7 @@ import pytest
 
 from aion.adapters.identity.api_keys import REMEMBER_FOR, ApiKeyAuthenticator
 from aion.adapters.rpc.answers import Refused
-from aion.adapters.rpc.streams import REAUTHORISE_AFTER, StreamTimes
+from aion.adapters.rpc.streams import READER_SECONDS, REAUTHORISE_AFTER, StreamTimes
 from tests.unit.rpc.stream_door import PATIENCE, Quiet, read
 
 
@@ -15,6 +15,10 @@ def test_a_revoked_key_is_noticed_within_the_promised_five_seconds():
     """4.7 A stream's credentials are looked at again at least every five seconds: timer and memory add up to less."""
     assert REAUTHORISE_AFTER + REMEMBER_FOR.total_seconds() <= 4.5
     assert StreamTimes().reauthorise_after == REAUTHORISE_AFTER
+
+
+def test_a_reader_that_takes_nothing_has_the_promised_thirty_seconds():
+    assert StreamTimes().reader == READER_SECONDS == 30.0
 
 
 @pytest.mark.parametrize("offsets", [0, 3])
@@ -110,6 +114,15 @@ async def test_a_reader_that_took_nothing_at_all_is_told_the_offset_that_it_aske
     with pytest.raises(Refused) as caught:
         await stream.pace(asyncio.Event().wait(), None)
     assert caught.value.error.facts == {"last_offset": "7"}
+
+
+async def test_a_reader_of_a_new_task_that_took_nothing_is_told_to_begin_with_its_first_event():
+    stage = Quiet(1)
+    stream = stage.pipeline(StreamTimes(reader=0.01)).stream(stage.submits())
+    await anext(stream.bursts)
+    with pytest.raises(Refused) as caught:
+        await stream.pace(asyncio.Event().wait(), None)
+    assert caught.value.error.facts == {"last_offset": "0"}
 
 
 async def test_a_caller_that_leaves_just_when_its_stream_ends_has_left():

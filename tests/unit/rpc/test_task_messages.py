@@ -1,5 +1,7 @@
 """What becomes of a task on its way to a client when nothing happened to it, and of times that are none."""
 
+from dataclasses import replace
+
 import pytest
 
 from aion.adapters.rpc.task_messages import to_answer, to_command
@@ -17,6 +19,12 @@ def test_a_task_that_was_only_validated_shows_what_was_decided_and_nothing_that_
     for name in ("last_offset", "promise_kept", "cancel_requested"):
         whole.ClearField(name)
     assert answer == whole
+
+
+def test_an_attempt_that_did_not_fail_shows_no_error():
+    going = replace(TASK.attempts[0], failure=None)
+    (attempt,) = to_answer(Submitted(TASK.changed(attempts=(going,)), replayed=False)).attempts
+    assert (attempt.number, attempt.error_code, attempt.error_message) == (going.number, "", "")
 
 
 @pytest.mark.parametrize("name", ["expire_time", "not_before"])

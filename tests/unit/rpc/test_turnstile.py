@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aion.adapters.rpc.turnstile import AT_ONCE, PAUSE
+from aion.adapters.rpc.turnstile import AT_ONCE, PAUSE, YIELD
 from aion.domain.errors import Overloaded
 from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
 
@@ -41,8 +41,12 @@ async def test_nobody_goes_in_while_grpc_has_calls_that_were_not_taken_in():
     await rounds_until(lambda: asked == 1)
     await rounds(5 * PAUSE)
     assert not first.done()
+    others = [crowd.comes("second")]
+    await asyncio.sleep(5 * YIELD)
+    await rounds(5 * PAUSE)
+    assert (first.done(), asked) == (False, 1), "one of two is still on its way"
     # The two that were on their way are here, and one of them leaves at once.
-    others = [crowd.comes("second"), crowd.comes("third")]
+    others.append(crowd.comes("third"))
     await rounds(1)
     others.pop().cancel()
     await asyncio.wait_for(asyncio.gather(first, *others), 10)

@@ -53,6 +53,18 @@ async def test_rounds_are_long_when_no_more_of_them_than_make_a_pause_take_all_p
     await asyncio.gather(*waiting)
 
 
+async def test_one_long_round_without_an_arrival_is_enough_to_let_many_in():
+    crowd = Crowd(20 * AT_ONCE)
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(5 * AT_ONCE)]
+    await rounds(2)
+    assert (crowd.went_in, crowd.turnstile._pause) == ([], 1)
+    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    await rounds(2)
+    assert len(crowd.went_in) == AT_ONCE
+    await asyncio.gather(*waiting)
+
+
 async def test_the_processor_is_left_to_grpcs_threads_for_less_time_than_who_waits_has_patience(monkeypatch):
     crowd, loop, left = Crowd(10), asyncio.get_running_loop(), []
     crowd.turnstile.watch_backlog(lambda: 1)

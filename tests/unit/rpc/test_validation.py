@@ -27,6 +27,11 @@ def test_a_word_that_is_not_allowed_is_answered_with_those_that_are():
     }
 
 
+@pytest.mark.parametrize("pattern", ["", "^(a|b)$", "^[a-z]+$", "https://.*"])
+def test_a_pattern_that_is_none_of_names_is_not_put_into_words(pattern):
+    assert form_of(pattern) == ""
+
+
 def test_other_rules_speak_for_themselves():
     assert "must" in said(tasks_pb2.TaskRequest(intent="echo", sla=tasks_pb2.SLA(p95_ms=-1)))["sla.p95_ms"]
 

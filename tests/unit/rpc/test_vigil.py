@@ -126,6 +126,17 @@ async def test_what_is_found_breaks_off_the_wait_and_leaves_a_write_alone():
     assert watched.vigil.found is watched.finds
 
 
+async def test_what_was_found_while_nobody_waited_ends_the_stream_before_its_next_burst():
+    async def more() -> AsyncGenerator[Burst, None]:
+        yield [MESSAGE]
+
+    watched = Watched()
+    watched.finds = Draining("over")
+    watched.vigil.wake()
+    with pytest.raises(Draining, match="over"):
+        await watched.vigil.next(more())
+
+
 async def test_a_stream_that_has_a_last_burst_when_it_is_broken_off_does_not_stay_cancelled():
     async def last_words() -> AsyncGenerator[Burst, None]:
         try:
