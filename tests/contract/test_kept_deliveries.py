@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
+from aion.domain.webhooks import DeliveryState, WebhookWish
 from tests.sample_tasks import SCOPE, START
 
 
@@ -78,3 +79,16 @@ async def test_what_a_deleted_webhook_leaves_behind_is_cleared_away(office):
     await office.report(due)
     await office.hooks.delete("acme", "hook")
     assert await office.hooks.forget_finished(SCOPE, START, 100) == 1
+
+
+async def test_what_waits_for_a_disabled_webhook_fails_a_hundred_at_once_so_that_writers_are_not_held_up(office):
+    await office.make()
+    for number in range(101):
+        await office.end(f"task-{number:03}")
+    await office.hooks.update("acme", "hook", WebhookWish("https://a.example/", disabled=True))
+    waiting = []
+    for _ in range(2):
+        assert await office.claim() == []
+        deliveries = await office.hooks.deliveries("acme", "hook", None, 200)
+        waiting.append(sum(delivery.state is DeliveryState.PENDING for delivery in deliveries))
+    assert waiting == [1, 0]
