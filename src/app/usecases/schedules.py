@@ -149,6 +149,7 @@ class UpdateSchedule:
                     f"the schedule {schedule.schedule_id} has the etag {schedule.etag}, the update names "
                     f"{command.etag}; read it again",
                     violations=(FieldViolation("schedule.etag", f"must be {schedule.etag}, or empty"),),
+                    facts={"schedule_id": schedule.schedule_id},
                 )
             after = schedules.defined(schedule, command.definition, self.check.times_of(command.definition), now)
             return replace(after, principal=caller.principal, scopes=caller.identity.scopes)

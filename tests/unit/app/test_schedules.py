@@ -98,6 +98,7 @@ async def test_an_update_that_names_an_older_etag_is_refused(desk):
     with pytest.raises(ChangedMeanwhile) as refused:
         await updates(desk)(caller(), command(etag="1"))
     assert refused.value.violations[0].field == "schedule.etag"
+    assert refused.value.facts == {"schedule_id": "nightly"}
     assert (await updates(desk)(caller(), command())).etag == "3"
 
 
