@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 import structlog
 
-from aion.adapters.events.log_sink import NAME, LogEventSink
+from aion.adapters.events.log_sink import LogEventSink
 from aion.adapters.events.memory_sink import MemoryEventSink
+from aion.adapters.telemetry.logging import FACTS
 from aion.ports.outbox import EventSink, OutboxEvent
 from tests.sample_tasks import START
 
@@ -27,7 +28,7 @@ def sink(request: pytest.FixtureRequest) -> Iterator[tuple[EventSink, Callable[[
         memory = MemoryEventSink()
         yield memory, lambda: [astuple(event) for event in memory.events]
         return
-    logger = logging.getLogger(NAME)
+    logger = logging.getLogger(FACTS)
     level = logger.level
     logger.setLevel(logging.DEBUG)
     with structlog.testing.capture_logs() as lines:
@@ -65,12 +66,12 @@ async def test_a_sink_that_cannot_deliver_raises():
 
 
 async def test_lines_that_nobody_reads_are_not_written():
-    logging.getLogger(NAME).setLevel(logging.INFO)
+    logging.getLogger(FACTS).setLevel(logging.INFO)
     try:
         with structlog.testing.capture_logs() as lines:
             await LogEventSink().deliver([fact(1)])
     finally:
-        logging.getLogger(NAME).setLevel(logging.NOTSET)
+        logging.getLogger(FACTS).setLevel(logging.NOTSET)
     assert lines == []
 
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from aion.adapters.telemetry.logging import FACTS
 from aion.ports.outbox import EventSink, OutboxEvent
 
-NAME = "aion.events"
-log = structlog.stdlib.get_logger(NAME)
+log = structlog.stdlib.get_logger(FACTS)
 
 
 class LogEventSink:
     """One line a fact, at debug: metrics count them, and at hundreds a second nobody reads them."""
 
     async def deliver(self, events: Sequence[OutboxEvent]) -> None:
-        """Logs in order. Raises OSError when the log takes nothing, if logs are configured to promise these lines."""
-        if not logging.getLogger(NAME).isEnabledFor(logging.DEBUG):
+        """Logs in order. Raises OSError when the log takes nothing."""
+        if not logging.getLogger(FACTS).isEnabledFor(logging.DEBUG):
             return
         for event in events:
             log.debug(

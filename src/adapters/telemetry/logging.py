@@ -31,6 +31,9 @@ _TALKATIVE: Final = (
     "opentelemetry",
     "uvicorn",
 )
+FACTS: Final = "aion.events"
+"""The logger of the outbox's facts, which leave at least once."""
+
 TRACE_ID: Final = slice(3, 35)
 """Where a traceparent has its trace id."""
 
@@ -40,14 +43,8 @@ def bind_call(request_id: str, traceparent: str) -> None:
     _CALL.set((request_id, traceparent))
 
 
-def configure_logging(
-    level: str = "info", *, json: bool = True, stream: TextIO | None = None, promised: frozenset[str] = frozenset()
-) -> None:
-    """Sends every log of this process to `stream` (standard output by default). Once, at the start.
-
-    Whoever logs to one of the loggers `promised` gets the OSError of a stream that takes nothing; otherwise a line that
-    cannot be written stops nobody.
-    """
+def configure_logging(level: str = "info", *, json: bool = True, stream: TextIO | None = None) -> None:
+    """Sends every log of this process to `stream` (standard output by default). Once, at the start."""
     ours: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -67,7 +64,7 @@ def configure_logging(
             last,
         ],
     )
-    handler = _Lines(stream, promised)
+    handler = _Lines(stream)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -87,15 +84,11 @@ def configure_logging(
 
 
 class _Lines(logging.StreamHandler[TextIO]):
-    """Writes lines; what becomes of one that cannot be written depends on who logged it."""
-
-    def __init__(self, stream: TextIO, promised: frozenset[str]) -> None:
-        super().__init__(stream)
-        self._promised = promised
+    """Writes lines. One that cannot be written stops nobody, but for a fact: whoever told it gets the OSError."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes one line."""
-        if record.name in self._promised:
+        if record.name == FACTS:
             self.stream.write(self.format(record) + self.terminator)
             self.flush()
         else:

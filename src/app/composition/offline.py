@@ -14,7 +14,6 @@ from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
 from aion.adapters.catalog.retention_file import load_retention
 from aion.adapters.clock import SystemClock, SystemEntropy
-from aion.adapters.events import log_sink
 from aion.adapters.identity.api_keys import ApiKeyAuthenticator
 from aion.adapters.identity.issue import issue_key
 from aion.adapters.identity.pepper import PEPPER_FILE, PepperUnusable, open_pepper
@@ -136,8 +135,7 @@ def dev_key(settings: Settings) -> DevKey:
 
 def configure_logs(settings: Settings) -> None:
     """Sends this process's logs where the settings say."""
-    as_json = settings.log_format is LogFormat.JSON
-    configure_logging(settings.log_level.value, json=as_json, promised=frozenset({log_sink.NAME}))
+    configure_logging(settings.log_level.value, json=settings.log_format is LogFormat.JSON)
 
 
 def check_storage(settings: Settings) -> None:

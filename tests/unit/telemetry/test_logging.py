@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from aion.adapters.events.log_sink import NAME, LogEventSink
+from aion.adapters.events.log_sink import LogEventSink
 from aion.adapters.telemetry.logging import bind_call, configure_logging
 from aion.ports.outbox import OutboxEvent
 
@@ -129,7 +129,7 @@ def full_log():
 
 async def test_facts_that_a_full_log_does_not_take_are_not_delivered_and_other_lines_stop_nobody(full_log, capfd):
     """Else the relay would forget them: they leave at least once."""
-    configure_logging("debug", stream=full_log, promised=frozenset({NAME}))
+    configure_logging("debug", stream=full_log)
     with pytest.raises(OSError, match="No space left"):
         await LogEventSink().deliver([OutboxEvent(1, "acme", "t1", "task.accepted", datetime(2026, 1, 1, tzinfo=UTC))])
     logging.getLogger("aion").warning("nobody reads this")
