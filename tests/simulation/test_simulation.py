@@ -3,6 +3,7 @@
 `AION_SIM_SEED=N` replays one world; `AION_SIM_FROM=N` begins a run of many at another seed.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import sys
 import pytest
 
 from tests.effort import effort
-from tests.simulation.world import STEPS, simulate
+from tests.simulation.world import STEPS, World, simulate
 
 SEEDS = effort(1_000, 100_000)
 STEPS_OF_EACH = effort(10, STEPS)
@@ -47,6 +48,20 @@ def test_the_same_seed_makes_the_same_world_in_every_process():
 
 def test_another_seed_makes_another_world():
     assert len({simulate(seed, steps=10).trace for seed in range(5)}) == 5
+
+
+def test_a_world_that_is_over_is_gone_when_the_next_one_begins():
+    """A hundred thousand of them run in a row, and what a collection has not found stays."""
+    collecting = gc.isenabled()
+    gc.collect()
+    gc.disable()  # else one may begin by itself, and hide that nobody began one
+    try:
+        for seed in range(3):
+            simulate(seed, steps=5)
+        assert sum(type(one) is World for one in gc.get_objects()) == 1
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def test_what_a_failed_world_says_can_be_replayed():

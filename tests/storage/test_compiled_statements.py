@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from aion.adapters.signals import ProcessSignals
-from aion.adapters.storage import schedules
 from aion.adapters.storage import statements as sql
-from aion.adapters.storage.compiling import DIALECT, StatementMismatch, compiled, compiled_insert, parameter
+from aion.adapters.storage.compiling import StatementMismatch, compiled, compiled_insert, parameter
 from aion.adapters.storage.json_columns import encode_list
 from aion.adapters.storage.sqlite import open_store
 from aion.adapters.storage.tables import tombstones
@@ -31,14 +30,6 @@ def test_a_statement_is_the_text_that_the_driver_runs():
 def test_values_in_another_order_than_the_statement_binds_them_are_refused(given):
     with pytest.raises(StatementMismatch, match="its caller gives"):
         compiled(_OF_A_TENANT, *given)
-
-
-def test_what_a_part_of_a_statement_is_made_of_is_what_was_made_of_it():
-    """Statements are made once, with their module: what makes their parts runs in a test only when it is asked to."""
-    assert schedules._first_of_each_tenant() == schedules._FIRST_OF_EACH
-    items = [str(sql._item(position).compile(dialect=DIALECT)) for position in range(4)]
-    assert all(item in sql.SELECT_USED_KEYS for item in items)
-    assert len(set(items)) == 4
 
 
 async def test_of_ids_and_keys_that_are_asked_for_together_those_of_just_this_tenant_are_taken():

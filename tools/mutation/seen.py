@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import coverage
 import pytest
@@ -39,10 +42,22 @@ class Seen:
 
 
 def run_test(item: pytest.Item, after: pytest.Item | None) -> bool:
-    """Runs a test with its fixtures; False when it failed. `after` is the one that comes next."""
+    """Runs a test with its fixtures; False when it failed. `after` is the one that comes next.
+
+    What functions have kept of earlier calls is forgotten: else the first test to ask would be the only one that runs
+    them, and a mutant of theirs would be met by none that comes later.
+    """
+    for kept in _caches():
+        kept.cache_clear()
     before = item.session.testsfailed
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
     return item.session.testsfailed == before
+
+
+def _caches() -> Iterator["_lru_cache_wrapper[Any]"]:
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "aion":
+            yield from (value for value in list(vars(module).values()) if isinstance(value, _lru_cache_wrapper))
 
 
 def shares_of(items: Sequence[pytest.Item], count: int) -> list[list[int]]:

@@ -31,6 +31,7 @@ _TALKATIVE: Final = (
     "opentelemetry",
     "uvicorn",
 )
+
 FACTS: Final = "aion.events"
 """The logger of the outbox's facts, which leave at least once."""
 
