@@ -1,8 +1,9 @@
 """`make flakes`: runs the tests again and again and names each that did not always pass.
 
 A test that fails one time in twenty teaches people to press the button again. `RUNS` says how often (20), `TESTS` which
-(all but the slow ones). That takes hours: what was run of a commit is kept in `build/flakes`, so that one that was
-interrupted goes on where it ended, unless something is not committed. Ends with 1 when a test failed in any run.
+(all but the slow ones). That takes hours: what was run is kept in `build/flakes`, so that one that was interrupted goes
+on where it ended. It counts for all commits that differ in documents only, and for none while something is not
+committed. Ends with 1 when a test failed in any run.
 """
 
 import hashlib
@@ -56,10 +57,11 @@ class Kept:
 
     @classmethod
     def of(cls, tests: Sequence[str]) -> "Kept":
-        """Those of these tests at the commit that is checked out."""
+        """Those of these tests at the state that is checked out: what a document says makes no test a flake."""
         if _git("status", "--porcelain"):
             return cls(None)
-        name = hashlib.sha256("\n".join([_git("rev-parse", "HEAD^{tree}"), *tests]).encode()).hexdigest()
+        files = [line for line in _git("ls-tree", "-r", "HEAD").splitlines() if not line.endswith(".md")]
+        name = hashlib.sha256("\n".join([*files, *tests]).encode()).hexdigest()
         return cls(_KEPT / f"{name[:16]}.jsonl")
 
     def runs(self) -> list[Run]:
@@ -94,7 +96,7 @@ def main() -> int:
     kept = Kept.of(tests)
     runs = kept.runs()[:wanted]
     if runs:
-        print(f"flakes: {len(runs)} runs of this commit were kept")
+        print(f"flakes: {len(runs)} runs of this state were kept")
     while len(runs) < wanted:
         run = _run(tests)
         if run is None:

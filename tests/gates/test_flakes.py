@@ -40,6 +40,30 @@ def test_what_is_kept_is_read_again_and_nothing_is_kept_of_code_that_is_not_comm
     assert Kept(None).runs() == []
 
 
+def test_what_was_run_counts_until_something_else_than_a_document_changes(tmp_path, monkeypatch):
+    def git(*arguments):
+        who = ("-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false")
+        subprocess.run(("git", *who, *arguments), cwd=tmp_path, check=True, capture_output=True)
+
+    def commit(name, text):
+        (tmp_path / name).write_text(text)
+        git("add", "-A")
+        git("commit", "-qm", text)
+        return len(Kept.of(["tests"]).runs())
+
+    monkeypatch.chdir(tmp_path)
+    git("init", "-q")
+    (tmp_path / ".gitignore").write_text("build\n")
+    assert commit("code.py", "one = 1") == 0
+    Kept.of(["tests"]).add(Run(3, frozenset()))
+    assert commit("notes.md", "what was measured") == 1
+    assert Kept.of(["tests/unit"]).runs() == []
+    assert commit("code.py", "one = 2") == 0
+    (tmp_path / "code.py").write_text("one = 1")
+    Kept.of(["tests"]).add(Run(3, frozenset()))  # not committed: of no state
+    assert commit("code.py", "one = 1") == 1
+
+
 @pytest.mark.parametrize(("failed", "code"), [(frozenset(), 0), (frozenset({"a"}), 1)])
 def test_it_goes_on_where_it_was_interrupted(tmp_path, monkeypatch, capsys, failed, code):
     kept = Kept(tmp_path / "a.jsonl")
