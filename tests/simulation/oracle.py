@@ -18,6 +18,9 @@ _ENDED = frozenset(state for state in TaskState if state.ended)
 _FIRST = frozenset({TaskState.PENDING, TaskState.RUNNING})
 """As what a task may enter: waiting, or started at once (5.8)."""
 
+_AT_ONCE = {TaskState.TIMEOUT: {"claim", "reap"}, TaskState.CANCELED: {"cancel"}}
+"""Writes that may end a task in the commit that makes it: it waited for a slow disk until its time was up."""
+
 _NEXT = {
     TaskState.PENDING: {TaskState.PENDING, TaskState.RUNNING, TaskState.TIMEOUT, TaskState.CANCELED},
     TaskState.RUNNING: {TaskState.PENDING, TaskState.RUNNING, *_ENDED},
@@ -53,7 +56,8 @@ class Oracle:
             else:
                 self._pending.pop(task.key, None)
             if before is None:
-                if commit.whole and task.state not in _FIRST:
+                over = commit.writes & _AT_ONCE.get(task.state, set())
+                if commit.whole and task.state not in _FIRST and not over:
                     self.say(f"{task.tenant}/{task.task_id} began {task.state.name}")
                 if task.attempts:
                     started_at_once.append(task)

@@ -16,6 +16,8 @@ from tests.simulation.world import STEPS, World, simulate
 SEEDS = effort(1_000, 100_000)
 STEPS_OF_EACH = effort(10, STEPS)
 PIECES = 20
+ENOUGH = 5
+"""So many broken worlds of a piece are told: hours of looking shall show more than the first."""
 REPLAYED, REPLAYED_STEPS, FROM = "AION_SIM_SEED", "AION_SIM_STEPS", "AION_SIM_FROM"
 
 
@@ -23,10 +25,16 @@ REPLAYED, REPLAYED_STEPS, FROM = "AION_SIM_SEED", "AION_SIM_STEPS", "AION_SIM_FR
 @pytest.mark.parametrize("piece", range(PIECES))
 def test_every_world_keeps_every_promise_and_comes_to_rest(piece):
     first = int(os.environ.get(FROM, "0"))
+    broken: list[str] = []
     for seed in range(first + piece, first + SEEDS, PIECES):
         outcome = simulate(seed, STEPS_OF_EACH)
-        assert not outcome.wrong, str(outcome)
-        assert outcome.commits >= 5, f"seed {seed} did next to nothing: {outcome}"
+        if outcome.wrong:
+            broken.append(str(outcome))
+        elif outcome.commits < 5:
+            broken.append(f"seed {seed} did next to nothing: {outcome}")
+        if len(broken) == ENOUGH:
+            break
+    assert not broken, "\n".join(broken)
 
 
 def test_a_world_to_replay_keeps_every_promise():
