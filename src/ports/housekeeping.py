@@ -19,12 +19,14 @@ class Housekeeping(Protocol):
     """Deletes what is no longer kept, over all tenants.
 
     Each pass is bounded: it looks at up to `limit` rows, behind those of the pass before, and holds a write for no more
-    than these. After the last row, or the first that is too young for everybody, it begins again. Passes of one kind
-    come one after the other.
+    than these; `purge` at up to eight times as many of a kind, while it finds little. After the last row, or the first
+    that is too young for everybody, it begins again. Passes of one kind come one after the other.
     """
 
     async def purge(self, scope: SystemScope, limit: int) -> int:
-        """Deletes up to `limit` expired idempotency records and event rows whose log is compacted; how many."""
+        """Deletes up to `limit` rows: expired idempotency keys of tasks and webhooks, events whose log is compacted.
+        How many.
+        """
         ...
 
     async def forget_logs(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:

@@ -152,6 +152,21 @@ async def test_keys_are_free_again_after_their_time(office):
     assert again.webhook.webhook_id == "b"
 
 
+async def test_keys_go_by_a_purge_when_their_time_is_over_and_by_nothing_else(office):
+    """15.7 After the machine's clock was set ahead nothing is deleted for its age: purges wait, calls go on."""
+    made = await office.hooks.create("acme", webhook("a"), 20, key(kept_for=timedelta(hours=1)))
+    office.clock.jump(timedelta(days=30))
+    await office.hooks.create("acme", webhook("b"), 20, key("another"))
+    office.clock.jump(timedelta(days=-30))
+    assert await office.hooks.issued("acme", key()) == made
+    office.clock.advance(timedelta(hours=1))
+    assert [await office.store.purge(SCOPE, 1) for _ in range(2)] == [1, 0]
+    office.clock.jump(timedelta(minutes=-30))
+    assert await office.hooks.issued("acme", key()) is None
+    office.clock.advance(timedelta(days=31))
+    assert await office.store.purge(SCOPE, 100) == 1
+
+
 async def test_an_update_that_names_another_etag_is_refused(office):
     """14.14 An update that names an etag other than the current one is CHANGED_MEANWHILE."""
     made = await office.make()

@@ -17,6 +17,7 @@ from aion.adapters.storage import statements
 from aion.adapters.storage import sweeping_statements as sql
 from aion.adapters.storage.times import from_us, to_us
 from aion.adapters.storage.transaction import Transaction
+from aion.adapters.storage.webhooks import keys as webhook_keys
 from aion.domain.retention import Kept, RetentionPolicy
 from aion.domain.tasks import TaskState
 
@@ -47,7 +48,7 @@ class Sweeper:
     def purge(self, limit: int, transaction: Transaction) -> int:
         """Deletes up to `limit` rows: events whose log is compacted, and expired idempotency records."""
         deleted = 0
-        for sweep in (self._compacted_events, self._expired_keys):
+        for sweep in (self._compacted_events, self._expired_keys, _expired_webhook_keys):
             for _ in range(_WINDOWS):
                 room = limit - deleted
                 if room <= 0:
@@ -143,6 +144,11 @@ def forget_facts(doomed: Sequence[Row], transaction: Transaction) -> int:
     """Deletes facts."""
     transaction.connection.execute(statements.DELETE_OUTBOX, (doomed[-1][0],))
     return len(doomed)
+
+
+def _expired_webhook_keys(rows: int, transaction: Transaction) -> tuple[int, bool]:
+    deleted = webhook_keys.forget_expired(rows, transaction)
+    return deleted, deleted == rows
 
 
 def _over(window: Sequence[Row], kept_by: Callable[[str], Kept], now: datetime) -> list[Row]:

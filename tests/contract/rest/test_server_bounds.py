@@ -145,26 +145,36 @@ async def test_what_is_no_http_is_refused_with_ids_of_its_own(face):
 async def test_one_connection_too_many_is_refused_in_aions_words_but_probes_are_answered(face):
     """6.2 Over a bound the call is refused at once with RESOURCE_EXHAUSTED (HTTP 429) and a hint when to come back."""
     settings = HttpSettings("127.0.0.1", 0, max_connections=1)
-    async with http_server(settings, face.app, lambda: 1.0) as server:
+    face.script.hold = asyncio.Event()
+    async with http_server(settings, face.app, lambda: 1.0) as server, asyncio.TaskGroup() as group:
         url = f"http://127.0.0.1:{server.port}"
         async with httpx2.AsyncClient(base_url=url, headers=KEY) as first:
-            assert (await first.get("/v1/tasks/t-1")).status_code == 200
+            served = group.create_task(first.post("/v1/tasks", json={"intent": "summarize"}))
+            await face.script.entered.wait()
             async with httpx2.AsyncClient(base_url=url, headers=KEY) as second:
                 refused = await second.get("/v1/tasks/t-1")
                 assert (refused.status_code, refused.json()["reason"]) == (429, "RATE_LIMITED")
                 assert refused.headers["retry-after"] == "1"
                 assert refused.headers["x-request-id"] == refused.json()["request_id"]
                 assert (await second.get("/livez")).status_code == 200
-            assert (await first.get("/v1/tasks/t-1")).status_code == 200
+                face.script.hold.set()
+                assert (await served).status_code == 202
+                assert (await first.get("/v1/tasks/t-1")).status_code == 200, "its place is its own"
 
 
-async def test_idle_connections_over_the_bound_go_and_probes_are_answered(face):
-    settings = HttpSettings("127.0.0.1", 0, max_connections=1)
+async def test_silent_connections_over_the_bound_go_and_whoever_asks_is_answered(face):
+    settings = HttpSettings("127.0.0.1", 0, max_connections=4)
     async with http_server(settings, face.app, lambda: 1.0) as server:
-        idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(SPARE_CONNECTIONS + 20)]
-        answer = await exchange(server.port, b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-        held = len(server.patrol.connections)
+        url = f"http://127.0.0.1:{server.port}"
+        async with httpx2.AsyncClient(base_url=url, headers=KEY) as known:
+            idle = []
+            for _ in range(SPARE_CONNECTIONS + 20):
+                idle.append(await asyncio.open_connection("127.0.0.1", server.port))
+                assert (await known.get("/v1/tasks/t-1")).status_code == 200
+                assert len(server.patrol.connections) <= 4
+            async with httpx2.AsyncClient(base_url=url, headers=KEY) as newcomer:
+                assert (await newcomer.get("/v1/tasks/t-1")).status_code == 200
+            answer = await exchange(server.port, b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         for _, writer in idle:
             writer.transport.abort()
     assert answer.startswith(b"HTTP/1.1 200 ")
-    assert held <= SPARE_CONNECTIONS + 1

@@ -5,7 +5,8 @@ import asyncio
 import uvicorn
 from uvicorn.server import ServerState
 
-from aion.adapters.transports.http.protocol import HttpProtocol
+from aion.adapters.transports.http.crowd import Crowd
+from aion.adapters.transports.http.protocol import HttpProtocol, protocol_of
 
 CHUNKED = b"POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 GOOD = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -61,9 +62,10 @@ class Served:
 
 
 def connected(
-    app: Served, kind: type[HttpProtocol] = HttpProtocol, state: ServerState | None = None
+    app: Served, kind: type[HttpProtocol] | None = None, state: ServerState | None = None
 ) -> tuple[HttpProtocol, Wire]:
     wire = Wire()
+    kind = kind or protocol_of(Crowd(100))
     config = uvicorn.Config(app, http=kind, lifespan="off", ws="none", log_config=None)
     protocol = kind(config=config, server_state=state or ServerState(), app_state={})
     protocol.connection_made(wire)

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 from uvicorn.server import ServerState
 
-from aion.adapters.transports.http.protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, bounded_protocol
+from aion.adapters.transports.http.answers import EXTRA
+from aion.adapters.transports.http.crowd import Crowd
+from aion.adapters.transports.http.protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, protocol_of
 from tests.unit.transports.http_connection import CHUNKED, Served, Wire, connected
 
 PIECE = 4096
@@ -59,15 +61,18 @@ async def test_a_body_in_many_small_pieces_is_no_trailer():
     protocol.connection_lost(None)
 
 
+ASKED = b"GET /v1/tasks/t HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
 async def test_over_the_bound_the_connection_that_was_silent_longest_goes_and_never_a_running_call():
     """Idle connections without credentials must not take all files of the process: then no door answers."""
-    state, kind = ServerState(), bounded_protocol(2)
+    state, kind = ServerState(), protocol_of(Crowd(2))
     running, running_wire = connected(Served(), kind, state)
-    running.data_received(b"GET /v1/tasks/t HTTP/1.1\r\nhost: x\r\n\r\n")
+    running.data_received(ASKED)
     _, silent = connected(Served(), kind, state)
     newcomer, third = connected(Served(), kind, state)
     assert (running_wire.closed, silent.closed, third.closed) == (False, True, False)
-    newcomer.data_received(b"GET /v1/tasks/t HTTP/1.1\r\nhost: x\r\n\r\n")
+    newcomer.data_received(ASKED)
     _, fourth = connected(Served(), kind, state)
     assert (running_wire.closed, third.closed, fourth.closed) == (False, False, True)
     assert len(state.connections) == 2
@@ -75,11 +80,35 @@ async def test_over_the_bound_the_connection_that_was_silent_longest_goes_and_ne
 
 
 async def test_among_idle_connections_the_longest_silence_counts():
-    state, kind = ServerState(), bounded_protocol(2)
-    (older, older_wire), (newer, newer_wire) = (connected(Served(), kind, state) for _ in range(2))
-    older._last_heard, newer._last_heard = newer._last_heard - 1, newer._last_heard - 2
+    state, kind = ServerState(), protocol_of(Crowd(2))
+    (older, older_wire), (_, newer_wire) = (connected(Served(), kind, state) for _ in range(2))
+    older.data_received(ASKED[:9])
     _, third = connected(Served(), kind, state)
     assert (older_wire.closed, newer_wire.closed, third.closed) == (False, True, False)
+
+
+async def test_while_all_are_served_some_more_may_ask_and_no_more_than_these():
+    state, kind = ServerState(), protocol_of(Crowd(1, spare=2))
+    wires = []
+    for place in range(3):
+        one, wire = connected(Served(), kind, state)
+        one.data_received(ASKED)
+        assert (EXTRA in one.scope["state"]) == (place > 0)
+        wires.append(wire)
+    _, last = connected(Served(), kind, state)
+    assert [wire.closed for wire in (*wires, last)] == [False, False, False, True]
+    assert len(state.connections) == 3
+    await asyncio.gather(*state.tasks)
+
+
+async def test_whoever_left_has_no_place_and_takes_none():
+    state, kind = ServerState(), protocol_of(Crowd(2))
+    (first, _), (_, second) = (connected(Served(), kind, state) for _ in range(2))
+    first.connection_lost(None)
+    connected(Served(), kind, state)
+    assert not second.closed
+    connected(Served(), kind, state)
+    assert second.closed
 
 
 async def test_requests_that_are_sent_long_before_their_answers_end_the_connection():

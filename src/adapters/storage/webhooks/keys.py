@@ -13,9 +13,6 @@ from aion.domain.errors import FieldViolation, IdempotencyKeyReused, WebhookNotF
 from aion.domain.writes import IdempotencyKey
 from aion.ports.webhooks import Issued
 
-_CLEARED_AT_ONCE = 100
-"""Expired keys that one new key clears away, at most: more than it adds, so that they never pile up."""
-
 
 def issued(connection: sqlite3.Connection, tenant: str, key: IdempotencyKey, now_us: int) -> Issued | None:
     """What this key was answered with; None for a key that is free."""
@@ -44,7 +41,11 @@ def remember(tenant: str, key: IdempotencyKey, answer: Issued, transaction: Tran
     kept = (answer.webhook.webhook_id, answer.sealed, us_or_none(answer.old_until))
     expire_us = to_us(transaction.now + key.kept_for)
     transaction.connection.execute(sql.PUT_KEY, (*_scope(tenant, key), key.fingerprint, *kept, expire_us))
-    transaction.connection.execute(sql.DELETE_EXPIRED_KEYS, (transaction.now_us, _CLEARED_AT_ONCE))
+
+
+def forget_expired(rows: int, transaction: Transaction) -> int:
+    """Deletes up to `rows` keys whose time is over; how many."""
+    return transaction.connection.execute(sql.DELETE_EXPIRED_KEYS, (transaction.now_us, rows)).rowcount
 
 
 def _scope(tenant: str, key: IdempotencyKey) -> tuple[str, str, str, str]:

@@ -16,8 +16,11 @@ Header = tuple[bytes, bytes]
 Headers = list[Header]
 
 JSON_TYPE = b"application/json"
+EXTRA = "aion.extra"
+"""Set in the state of a connection that is one more than the server holds, while all the others are served."""
+
 CROWDED = "aion.crowded"
-"""Set in the scope of a request that came over one connection too many."""
+"""Set in the scope of a request that came over such a connection, as long as there are too many."""
 
 UNREAD = "aion.unread"
 """Set in the scope of a request whose body stays unread: its connection can carry no other one."""

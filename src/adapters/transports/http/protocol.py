@@ -6,7 +6,6 @@ httptools keeps a header until it is whole, however long it is, so the bytes are
 
 import asyncio
 import logging
-import sys
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
@@ -16,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.errors import code_of
+from aion.adapters.transports.http.answers import EXTRA
+from aion.adapters.transports.http.crowd import Crowd
 from aion.adapters.transports.http.security_headers import GUARDS
 from aion.domain.errors import AionError, MalformedRequest, RequestTooLarge
 
@@ -37,9 +38,9 @@ _log = logging.getLogger("aion.http")
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. `most`: how many the server holds open."""
+    """One connection. `crowd`: all that the server holds open (`protocol_of`)."""
 
-    most = sys.maxsize
+    crowd: Crowd
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,18 +48,32 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_message = False
         self._body_came = False
         self._header_bytes = self._discarded = 0
-        self._last_heard = self.loop.time()
         self._fault = NO_HTTP
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """A connection comes; when it is one too many, the one that was silent longest goes."""
         super().connection_made(transport)
-        if len(self.connections) > self.most:
-            others = (other for other in self.connections if isinstance(other, HttpProtocol) and other is not self)
-            idle = (other for other in others if other.waits_for_client())
-            goes = min(idle, key=lambda other: other._last_heard, default=self)  # noqa: SLF001 # of this class
-            self.connections.discard(goes)
-            goes.transport.abort()
+        if len(self.connections) > self.crowd.most:
+            goes = self.crowd.longest_silent()
+            if isinstance(goes, HttpProtocol):
+                goes.make_room()
+            elif len(self.connections) > self.crowd.all:
+                self.make_room()
+                return
+            else:
+                self.app_state = {**self.app_state, EXTRA: True}
+        self.crowd.heard(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        self.crowd.left(self)
+        super().connection_lost(exc)
+
+    def make_room(self) -> None:
+        """It goes, at once and without a word."""
+        self.crowd.left(self)
+        self.connections.discard(self)
+        self.transport.abort()
 
     def waits_for_client(self) -> bool:
         """Whether the client has asked for nothing, or not for all of it, or has its whole answer."""
@@ -137,6 +152,7 @@ class HttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Its head asks for a WebSocket: from here on the connection is another protocol's."""
         self._in_message = False
+        self.crowd.left(self)
         self._unset_keepalive_if_required()
         head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if head > MAX_HEAD_BYTES:
@@ -152,7 +168,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._body_came = False
-        self._last_heard = self.loop.time()
+        self.crowd.heard(self)
         super().data_received(data)
         if self._in_message and not self._body_came:
             self._header_bytes += len(data)
@@ -205,9 +221,9 @@ class HttpProtocol(HttpToolsProtocol):
         return bool(self.pipeline) or (cycle.response_started and (in_body or not cycle.response_complete))
 
 
-def bounded_protocol(most: int) -> type[HttpProtocol]:
-    """The protocol of a server that holds so many connections open: uvicorn makes its connections itself."""
-    return type("BoundedHttpProtocol", (HttpProtocol,), {"most": most})
+def protocol_of(crowd: Crowd) -> type[HttpProtocol]:
+    """The protocol of one server: uvicorn makes its connections itself."""
+    return type("CrowdedHttpProtocol", (HttpProtocol,), {"crowd": crowd})
 
 
 def head_is_open(connection: asyncio.BaseProtocol) -> bool:

@@ -16,15 +16,16 @@ from pathlib import Path
 
 import uvicorn
 
-from aion.adapters.transports.http.answers import CROWDED, AsgiApp, Receive, Scope, Send
-from aion.adapters.transports.http.protocol import HttpProtocol, bounded_protocol
+from aion.adapters.transports.http.answers import CROWDED, EXTRA, AsgiApp, Receive, Scope, Send
+from aion.adapters.transports.http.crowd import Crowd
+from aion.adapters.transports.http.protocol import HttpProtocol, protocol_of
 from aion.adapters.transports.web.patrol import Patrol
 from aion.adapters.transports.websocket.bounds import PING_SECONDS, PONG_SECONDS
 from aion.adapters.transports.websocket.protocol import WebSocketProtocol
 
 MAX_CONNECTIONS = 4096
 SPARE_CONNECTIONS = 64
-"""Over the bound: room for probes, and for refusals that say why. Over this too, the idlest connection goes."""
+"""Over the bound, while all that have a place are served: room for probes, and for refusals that say why."""
 
 AT_ONCE = 8
 """So many connections are accepted in one round of the event loop: libuv takes one of each listener, and a round is
@@ -83,10 +84,10 @@ async def http_server(settings: HttpSettings, app: AsgiApp, grace: Callable[[], 
 
 
 def _counted(app: AsgiApp, connections: Collection[object], most: int) -> AsgiApp:
-    """The application, told of connections over the bound: uvicorn would refuse in words that are not AION's."""
+    """The application, told of calls over the bound: uvicorn would refuse in words that are not AION's."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[CROWDED] = len(connections) > most
+        scope[CROWDED] = EXTRA in scope["state"] and len(connections) > most
         await app(scope, receive, send)
 
     return serve
@@ -143,7 +144,7 @@ def _config(settings: HttpSettings, app: AsgiApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http=bounded_protocol(settings.max_connections + SPARE_CONNECTIONS),
+        http=protocol_of(Crowd(settings.max_connections, SPARE_CONNECTIONS)),
         lifespan="off",
         ws=WebSocketProtocol,
         ws_ping_interval=PING_SECONDS,
