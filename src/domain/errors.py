@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self
 
+MOST_VIOLATIONS = 10
+"""So many wrong fields, or facts, a refusal lists: more are no help, and the answer has bounds of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
@@ -22,6 +25,8 @@ class AionError(Exception):
     """A refused call: `message` says what is wrong and what to do, for people; it never holds a secret."""
 
     reason: ClassVar[str]
+    usual_pause: ClassVar[timedelta | None] = None
+    """After which the same call may be sent again, where nobody knows it better."""
 
     def __init__(
         self,
@@ -34,7 +39,7 @@ class AionError(Exception):
         super().__init__(message)
         self.message = message
         self.violations = violations
-        self.retry_after = retry_after
+        self.retry_after = retry_after or self.usual_pause
         self.facts = facts or {}
 
     def under(self, path: str) -> Self:
@@ -225,7 +230,7 @@ class EventsExpired(AionError):
 
 
 class Exhausted(AionError):
-    """A bound is reached; the same call may pass later, `retry_after` says when to try."""
+    """A bound is reached; the same call may pass later, `retry_after` says when, or the caller must make room first."""
 
 
 class RateLimited(Exhausted):
@@ -272,6 +277,8 @@ class CallDeadlineExceeded(AionError):
 
 class Unavailable(AionError):
     """The call could not be served now; the same call with the same key may be sent again."""
+
+    usual_pause = timedelta(seconds=1)
 
 
 class Draining(Unavailable):

@@ -64,8 +64,9 @@ async def test_a_webhook_has_a_bound_of_what_waits_and_the_rest_can_be_replayed(
     assert {one.state for one in waiting} == {DeliveryState.PENDING}
     assert (beyond.task_id, beyond.state, beyond.attempts) == ("c", DeliveryState.FAILED, 0)
     assert "replay it" in beyond.last_error
-    with pytest.raises(LimitReached):
+    with pytest.raises(LimitReached) as refused:
         await office.hooks.replay("acme", "hook", beyond.delivery_id)
+    assert refused.value.retry_after == timedelta(seconds=1), "room comes by itself"
     for due in await office.claim():
         await office.report(due)
     await office.hooks.replay("acme", "hook", beyond.delivery_id)

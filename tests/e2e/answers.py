@@ -91,6 +91,7 @@ def refusal_of_problem(problem: Document, headers: dict[str, str]) -> Refusal:
     marks = (problem["request_id"], problem["trace_id"])
     if headers:
         assert (headers["x-request-id"], headers["x-trace-id"]) == marks
+        assert ("retry-after" in headers) == ("retry_after_seconds" in problem)
     return Refusal(
         code=problem["code"],
         reason=problem["reason"],

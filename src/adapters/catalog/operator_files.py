@@ -76,10 +76,14 @@ class IntentsFile(StrictModel):
     ] = Field(default_factory=list)
 
 
+def _none_for_zero(given: object) -> object:
+    return None if given == 0 and given is not False else given
+
+
 class ModuleCaps(StrictModel):
     """The most that a tenant's attempts of modules may have. They cut a module's own limits; 0 is no cap."""
 
-    memory: MemoryBytes | None = None
+    memory: Annotated[MemoryBytes | None, BeforeValidator(_none_for_zero)] = None
     fuel: Annotated[int, Field(ge=0, le=10**15)] = 0
     timeout_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 0
     concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0

@@ -25,10 +25,9 @@ from aion.adapters.catalog.schema_sentences import (
     step,
 )
 from aion.adapters.catalog.schema_work import SchemaTooIntricate, refuse_too_much_work
-from aion.domain.errors import FieldViolation
+from aion.domain.errors import MOST_VIOLATIONS, FieldViolation
 
 MAX_BYTES: Final = 256 * 1024
-MAX_VIOLATIONS: Final = 20
 # A document with more values than this is not searched for all its errors, only for the first.
 _SEARCHED: Final = 2_000
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -50,7 +49,7 @@ class CompiledSchema:
         )
 
     def violations(self, document_json: str | bytes, root: str) -> tuple[FieldViolation, ...]:
-        """What is wrong with a document, empty when nothing is; fields are named below `root`. At most 20."""
+        """What is wrong with a document, empty when nothing is; fields are named below `root`. At most 10."""
         try:
             document = orjson.loads(document_json)
         except orjson.JSONDecodeError as cause:
@@ -74,10 +73,10 @@ class CompiledSchema:
             raise AssertionError("a document that is not valid passed validation")
         found: dict[FieldViolation, None] = {}
         for error in self._validator.iter_errors(document):
-            found.update(dict.fromkeys(islice(self._complaints(error, root), MAX_VIOLATIONS)))
-            if len(found) >= MAX_VIOLATIONS:
+            found.update(dict.fromkeys(islice(self._complaints(error, root), MOST_VIOLATIONS)))
+            if len(found) >= MOST_VIOLATIONS:
                 break
-        return tuple(islice(found, MAX_VIOLATIONS))
+        return tuple(islice(found, MOST_VIOLATIONS))
 
     def _complaints(self, error: jsonschema_rs.ValidationError, root: str) -> Iterator[FieldViolation]:
         """What one error says of each field that it is about."""
@@ -99,7 +98,7 @@ def _all_members(schema: dict[str, object]) -> frozenset[str] | None:
 
 
 def _has_many_more(document: object, known: frozenset[str]) -> TypeGuard[dict[str, object]]:
-    return isinstance(document, dict) and len(document) - len(known) > MAX_VIOLATIONS
+    return isinstance(document, dict) and len(document) - len(known) > MOST_VIOLATIONS
 
 
 def _strangers(document: dict[str, object], known: frozenset[str], root: str) -> Iterator[FieldViolation]:
@@ -107,7 +106,7 @@ def _strangers(document: dict[str, object], known: frozenset[str], root: str) ->
     strange = len(document) - sum(name in document for name in known)
     names = (name for name in document if name not in known)
     yield FieldViolation(root, no_parameters(strange))
-    for name in islice(names, MAX_VIOLATIONS - 1):
+    for name in islice(names, MOST_VIOLATIONS - 1):
         yield FieldViolation(root + step(name), NO_PARAMETER)
 
 

@@ -14,11 +14,10 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode
 
 from aion.adapters.rpc.call import Marks
-from aion.domain.errors import AionError
+from aion.domain.errors import MOST_VIOLATIONS, AionError
 
 DOMAIN = "aion"
 MAX_MESSAGE = 1024
-MAX_VIOLATIONS = 10
 MAX_DESCRIPTION = 256
 """An error travels in HTTP/2 trailers, of which clients take 8 KiB; a refusal quotes no request at length."""
 
@@ -171,12 +170,12 @@ def to_problem(error: AionError, marks: Marks) -> dict[str, object]:
 def _violations(error: AionError) -> list[dict[str, str]]:
     return [
         {"field": _cut(v.field, MAX_DESCRIPTION), "description": _cut(v.description, MAX_DESCRIPTION)}
-        for v in error.violations[:MAX_VIOLATIONS]
+        for v in error.violations[:MOST_VIOLATIONS]
     ]
 
 
 def _facts(error: AionError) -> dict[str, str]:
-    return dict(list(error.facts.items())[:MAX_VIOLATIONS])
+    return dict(list(error.facts.items())[:MOST_VIOLATIONS])
 
 
 def _cut(text: str, limit: int) -> str:

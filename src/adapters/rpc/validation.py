@@ -8,9 +8,8 @@ from google.protobuf.message import Message
 
 from aion.adapters.rpc.counting import too_many
 from aion.adapters.rpc.patterns import form_of, lower_case_that_fits
-from aion.domain.errors import FieldViolation, ValidationFailed
+from aion.domain.errors import MOST_VIOLATIONS, FieldViolation, ValidationFailed
 
-MAX_VIOLATIONS = 20
 _WHERE_TO_LOOK = {"intent": "list the intents to see what there is"}
 """What to do about an empty field, by its name, where it is not enough to know that it is missing."""
 
@@ -22,15 +21,15 @@ class Validation:
         self._validator = protovalidate.Validator()
 
     def check(self, request: Message) -> None:
-        """Raises ValidationFailed that names every field, up to twenty. Of too many items none is looked at."""
+        """Raises ValidationFailed that names every field, up to ten. Of too many items none is looked at."""
         if crowded := too_many(request):
-            raise _failed(crowded[:MAX_VIOLATIONS])
+            raise _failed(crowded[:MOST_VIOLATIONS])
         violations = self._validator.collect_violations(request)
         if not violations:
             return
         found = tuple(
             FieldViolation(_path(violation.proto), _sentence(violation, request))
-            for violation in violations[:MAX_VIOLATIONS]
+            for violation in violations[:MOST_VIOLATIONS]
         )
         raise _failed(found)
 

@@ -61,6 +61,13 @@ async def test_every_error_of_the_tree_is_written_alike(door: Door, error: type[
     assert (refused.facts, refused.retries) == (FACTS["facts"], True)
 
 
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+async def test_an_error_that_says_no_pause_is_hinted_alike(door: Door, error: type[AionError]):
+    """8.11 The same call gives the same refusal: reason, message, violations, facts, retry hint."""
+    door.script.error = made(error)
+    assert (await refused_alike(door, "Cancel")).retries == (error.usual_pause is not None)
+
+
 async def test_a_stream_that_is_broken_off_ends_alike(door: Door):
     door.script.messages = [tasks_pb2.WatchResponse()]
     door.script.error = made(next(e for e in ERRORS if e.reason == "STORE_UNAVAILABLE"), **FACTS)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from aion.adapters.catalog.errors import ConfigurationInvalid
-from aion.adapters.catalog.schemas import MAX_BYTES, MAX_VIOLATIONS, compile_schema
-from aion.domain.errors import InputSchemaViolation
+from aion.adapters.catalog.schemas import MAX_BYTES, compile_schema
+from aion.domain.errors import MOST_VIOLATIONS, InputSchemaViolation
 from tests.unit.catalog.operators import Operator
 
 
@@ -90,7 +90,7 @@ def test_a_long_field_name_is_cut(operator: Operator) -> None:
 def test_the_number_of_violations_is_bounded(operator: Operator) -> None:
     found = violations(operator, json.dumps({"text": "x", **{f"n{i}": 1 for i in range(1000)}}))
 
-    assert len(found) == MAX_VIOLATIONS
+    assert len(found) == MOST_VIOLATIONS
 
 
 def test_of_a_huge_document_only_the_first_error_is_looked_for(operator: Operator) -> None:
@@ -270,7 +270,7 @@ def test_of_many_unknown_fields_their_number_is_told_and_the_first_are_named(tmp
 
     found = compiled.violations(document, "params")
 
-    names = [f"params.k{number}" for number in range(MAX_VIOLATIONS - 1)]
+    names = [f"params.k{number}" for number in range(MOST_VIOLATIONS - 1)]
     assert [violation.field for violation in found] == ["params", *names]
     assert found[0].description == "has 50000 fields that are not parameters of this intent; remove them"
     assert {violation.description for violation in found[1:]} == {"is not a parameter of this intent; remove it"}

@@ -166,6 +166,7 @@ defaults: {privacy: hybrid, modules: {timeout_ms: 5000}}
 tenants:
   acme: {modules: {memory: 32Mi, fuel: 1000, timeout_ms: 1000, concurrency: 4}}
   other: {privacy: allow-api}
+  free: {modules: {memory: 0, fuel: 0, timeout_ms: 0, concurrency: 0}}
 """
 
 
@@ -175,6 +176,7 @@ def test_caps_of_modules_are_the_tenants_else_the_operators(operator: Operator) 
     catalog = operator.load()
 
     assert catalog.caps("acme") == Caps(32 << 20, 1000, timedelta(seconds=1), 4)
+    assert catalog.caps("free") == Caps()
     assert catalog.caps("other") == catalog.caps("anybody") == Caps(timeout=timedelta(seconds=5))
     assert catalog.default_privacy("acme") is Privacy.HYBRID
     assert catalog.default_privacy("other") is Privacy.ALLOW_API

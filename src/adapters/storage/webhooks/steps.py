@@ -1,6 +1,7 @@
 """The steps of webhooks inside a transaction: what clients change about them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from aion.adapters.storage.times import us_or_none
@@ -26,6 +27,8 @@ from aion.domain.errors import (
 from aion.domain.webhooks import MOST_WAITING, Delivery, DeliveryState, Webhook, WebhookWish, after_update
 from aion.domain.writes import IdempotencyKey
 from aion.ports.webhooks import Issued
+
+_SENT_SOON = timedelta(seconds=1)
 
 
 def create(webhook: Webhook, most: int, key: IdempotencyKey | None, transaction: Transaction) -> Issued:
@@ -106,6 +109,7 @@ def replay(tenant: str, webhook_id: str, delivery_id: str, transaction: Transact
             raise LimitReached(
                 f"{MOST_WAITING} deliveries wait for webhook {webhook_id} already, which is the most that may; "
                 "replay it when they are sent",
+                retry_after=_SENT_SOON,
                 facts={"limit": str(MOST_WAITING)},
             )
         index.turns.add(place, transaction.now_us)

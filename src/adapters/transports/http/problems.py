@@ -80,6 +80,4 @@ async def send_problem(send: Send, refused: Refused, extra: Headers | None = Non
         headers.append((b"connection", b"close"))
     if error.retry_after is not None:
         headers.append((b"retry-after", b"%d" % max(1, math.ceil(error.retry_after.total_seconds()))))
-    elif status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        headers.append((b"retry-after", b"1"))
     await send_answer(send, status, PROBLEM_TYPE, orjson.dumps(problem_of(refused)), headers)
