@@ -48,7 +48,8 @@ class RemoteWorkerSettings(Settings):
     """How `aion worker` runs."""
 
     data_dir: Path = Field(default_factory=lambda: data_home() / "worker")
-    """Where the worker keeps compiled modules; several workers may share it. Apart from what a server owns."""
+    """Where the worker keeps compiled modules, and has installed ones; several workers may share it. Apart from what a
+    server owns."""
 
     worker_slots: Annotated[int, Field(ge=1, le=10_000)] = 128
     """How many attempts run at once in this process: enough to hide modules that wait; engines bound the

@@ -38,8 +38,8 @@ class EagerServer(cygrpc.AioServer):  # type: ignore[misc]  # has no types
         await super().shutdown(grace)
 
     def _make_request_call_future(self, method: bytes | None) -> "asyncio.Future[Any]":
-        """The next call; the main loop asks again when it has it. `method`: of those registered by name, as
-        reflection's; None: of all others.
+        """The next call; the main loop asks again when it has it. `method`: of those registered by name, of
+        which there are none here; None: of all others.
         """
         if method is not None:
             registered: asyncio.Future[Any] = super()._make_request_call_future(method)
