@@ -138,7 +138,7 @@ class AionTasksServicer:
     def Retry(self, request, context):
         """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
         is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
-        `preferred_engine` (a task does not keep it) and whether its client waited.
+        `preferred_engine`, but for exact bytes to which its client pinned it, and whether its client waited.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

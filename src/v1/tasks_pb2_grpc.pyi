@@ -50,7 +50,7 @@ class AionTasksStub:
     Retry: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.RetryRequest, _tasks_pb2.TaskResult]
     """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
     is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
-    `preferred_engine` (a task does not keep it) and whether its client waited.
+    `preferred_engine`, but for exact bytes to which its client pinned it, and whether its client waited.
     """
     ExplainDecision: _grpc.UnaryUnaryMultiCallable[_tasks_pb2.ExplainDecisionRequest, _tasks_pb2.ExplainDecisionResponse]
     """Reads the stored decision of a task."""
@@ -77,7 +77,7 @@ class AionTasksAsyncStub(AionTasksStub):
     Retry: _aio.UnaryUnaryMultiCallable[_tasks_pb2.RetryRequest, _tasks_pb2.TaskResult]  # type: ignore[assignment]
     """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
     is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
-    `preferred_engine` (a task does not keep it) and whether its client waited.
+    `preferred_engine`, but for exact bytes to which its client pinned it, and whether its client waited.
     """
     ExplainDecision: _aio.UnaryUnaryMultiCallable[_tasks_pb2.ExplainDecisionRequest, _tasks_pb2.ExplainDecisionResponse]  # type: ignore[assignment]
     """Reads the stored decision of a task."""
@@ -149,7 +149,7 @@ class AionTasksServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_tasks_pb2.TaskResult, _abc.Awaitable[_tasks_pb2.TaskResult]]:
         """Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
         is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
-        `preferred_engine` (a task does not keep it) and whether its client waited.
+        `preferred_engine`, but for exact bytes to which its client pinned it, and whether its client waited.
         """
 
     @_abc_1.abstractmethod

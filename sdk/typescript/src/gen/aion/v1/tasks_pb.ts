@@ -965,7 +965,7 @@ export const AionTasks: GenService<{
   /**
    * Accepts a new task with the input and the promise of an ended one, under the policies of now. The ended one stays as it
    * is; `retry_of` of the new one names it. What shaped only the first one is not taken over: its times,
-   * `preferred_engine` (a task does not keep it) and whether its client waited.
+   * `preferred_engine`, but for exact bytes to which its client pinned it, and whether its client waited.
    *
    * @generated from rpc aion.v1.AionTasks.Retry
    */
