@@ -1,9 +1,33 @@
-"""How many members a parsed JSON document has: fewer than it has colons when one of them stands twice in an object.
+"""What of a JSON document can be counted without a parser, and in what a parser made of it.
 
-A quick parser keeps the last of two members in silence; who must not take such a document compares the two numbers.
+A document has at least as many values as separators, which is known before anything is parsed. And it has more colons
+than members when one of them stands twice in an object: a quick parser keeps the last of the two in silence, and who
+must not take such a document compares the two numbers.
 """
 
-from typing import Any
+import re
+from typing import Any, Final
+
+# A text that is not closed goes on to the end. Nothing is ever read twice: who sends the document chooses its form.
+_TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+
+
+def values_at_least(document: bytes, most: int) -> int:
+    """A lower bound of the values in a document, 0 when they cannot be more than `most`. What stands in texts does not
+    count.
+    """
+    if len(document) <= most or _separators(document) <= most:
+        return 0
+    return _separators(without_texts(document))
+
+
+def without_texts(document: bytes) -> bytes:
+    """What is left without the texts, and without the names of members."""
+    return _TEXT.sub(b"", document)
+
+
+def _separators(document: bytes) -> int:
+    return document.count(b",") + document.count(b"[") + document.count(b"{")
 
 
 def members_of(value: Any) -> int:

@@ -1,10 +1,12 @@
 """The HTTP server itself: its port, its TLS, and its drain."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import httpx2
 import pytest
@@ -13,8 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from aion.adapters.transports.web import server as server_module
 from aion.adapters.transports.web.server import AT_ONCE, HttpSettings, http_server
 from tests.contract.rest.scripted import KEY
+from tests.e2e.certificates import Authority
 
 
 async def test_it_binds_a_free_port_and_says_which(face):
@@ -92,6 +96,16 @@ async def test_it_speaks_tls_and_nothing_older_than_1_2(face, tmp_path):
             await asyncio.open_connection("localhost", server.port, ssl=old_tls(cert))
     assert answer.status_code == 200
     assert version in ("TLSv1.2", "TLSv1.3")
+
+
+async def test_a_handshake_that_is_left_unfinished_ends(face, tmp_path, monkeypatch):
+    monkeypatch.setattr(server_module, "HANDSHAKE_SECONDS", 0.05)
+    tls = Authority("tests").sign(x509.IPAddress(ip_address("127.0.0.1"))).write(tmp_path, "server")
+    async with http_server(HttpSettings("127.0.0.1", 0, *tls), face.app, lambda: 1.0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.transport.abort()
 
 
 def old_tls(cert) -> ssl.SSLContext:

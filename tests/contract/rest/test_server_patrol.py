@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aion.adapters.transports.web.patrol import STALL_SECONDS, Patrol
+from aion.adapters.transports.web.patrol import LEAST_TAKEN, STALL_SECONDS, Patrol
 from aion.adapters.transports.web.server import HttpSettings, http_server
 
 
@@ -16,13 +16,17 @@ class Connection:
 
     write_paused: bool = False
     cycle: object = None
+    unread: int = 0
+    closing: bool = False
     aborted: bool = False
     flow: object = field(init=False)
     transport: object = field(init=False)
 
     def __post_init__(self):
         self.flow = SimpleNamespace(write_paused=self.write_paused)
-        self.transport = SimpleNamespace(abort=self.abort)
+        self.transport = SimpleNamespace(
+            abort=self.abort, is_closing=lambda: self.closing, get_write_buffer_size=lambda: self.unread
+        )
 
     def abort(self):
         self.aborted = True
@@ -38,13 +42,15 @@ def test_the_patrol_cuts_who_makes_no_progress_for_too_long_and_nobody_else():
     half_request = Connection(cycle=cycle(more_body=True, response_complete=False))
     long_answer = Connection(cycle=cycle(more_body=False, response_complete=False))
     idle = Connection(cycle=cycle(more_body=False, response_complete=True))
-    everyone = {reader_stuck, never_asks, half_request, long_answer, idle}
+    answer_left = Connection(unread=1, cycle=cycle(more_body=False, response_complete=True))
+    broken_off = Connection(unread=1, closing=True, cycle=cycle(more_body=False, response_complete=False))
+    everyone = {reader_stuck, never_asks, half_request, long_answer, idle, answer_left, broken_off}
     patrol = Patrol(everyone)
     patrol.look(0)
     patrol.look(STALL_SECONDS - 1)
     assert not any(connection.aborted for connection in everyone)
     patrol.look(STALL_SECONDS)
-    assert {c for c in everyone if c.aborted} == {reader_stuck, never_asks, half_request}
+    assert {c for c in everyone if c.aborted} == {reader_stuck, never_asks, half_request, answer_left, broken_off}
 
 
 def test_the_patrol_forgives_who_goes_on():
@@ -56,6 +62,16 @@ def test_the_patrol_forgives_who_goes_on():
     reader.flow.write_paused = True
     patrol.look(STALL_SECONDS)
     assert not reader.aborted
+
+
+@pytest.mark.parametrize(("a_look", "cut"), [(LEAST_TAKEN, False), (LEAST_TAKEN - 1, True)])
+def test_the_patrol_lets_a_slow_reader_go_on_but_none_that_takes_next_to_nothing(a_look, cut):
+    reader = Connection(write_paused=True, unread=1 << 20, cycle=cycle(more_body=False, response_complete=False))
+    patrol = Patrol([reader])
+    for look in range(13):
+        patrol.look(look * STALL_SECONDS / 6)
+        reader.unread -= a_look
+    assert reader.aborted == cut
 
 
 async def test_uvicorns_connections_have_what_the_patrol_looks_at(face):

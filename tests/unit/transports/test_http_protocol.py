@@ -8,7 +8,7 @@ from uvicorn.server import ServerState
 from aion.adapters.transports.http.answers import EXTRA
 from aion.adapters.transports.http.crowd import Crowd
 from aion.adapters.transports.http.protocol import MAX_HEAD_BYTES, MOST_WAITING, HttpProtocol, protocol_of
-from tests.unit.transports.http_connection import CHUNKED, Served, Wire, connected
+from tests.unit.transports.http_connection import CHUNKED, GOOD, AtOnce, Served, Wire, connected
 
 PIECE = 4096
 BODIES = [b"0\r\n", b"2\r\n{}\r\n0\r\n"]
@@ -109,6 +109,55 @@ async def test_whoever_left_has_no_place_and_takes_none():
     assert not second.closed
     connected(Served(), kind, state)
     assert second.closed
+
+
+async def test_whoever_still_takes_an_answer_keeps_its_place_and_what_is_left_of_a_closed_one_does_not():
+    state, kind = ServerState(), protocol_of(Crowd(2))
+    takes, takes_wire = connected(AtOnce(), kind, state)
+    takes.data_received(ASKED)
+    await asyncio.gather(*state.tasks)
+    takes_wire.unread = 1
+    _, silent = connected(Served(), kind, state)
+    connected(Served(), kind, state)
+    assert (takes_wire.closed, silent.closed) == (False, True)
+    takes.data_received(b"no HTTP\r\n\r\n")
+    for _ in range(2):
+        connected(Served(), kind, state)
+    assert takes not in state.connections
+
+
+async def test_a_call_is_served_also_when_another_one_begins_behind_it():
+    state, kind = ServerState(), protocol_of(Crowd(1))
+    served, wire = connected(Served(), kind, state)
+    served.data_received(ASKED + CHUNKED)
+    _, second = connected(Served(), kind, state)
+    assert (wire.closed, second.closed) == (False, True)
+    served.connection_lost(None)
+    await asyncio.gather(*state.tasks)
+
+
+async def test_whoever_left_is_told_to_the_call_that_is_served_although_another_one_waits_behind_it():
+    told = asyncio.Event()
+
+    async def waits(scope, receive, send):
+        await receive()
+        assert (await receive())["type"] == "http.disconnect"
+        told.set()
+
+    protocol, _ = connected(waits)  # type: ignore[arg-type]
+    protocol.data_received(ASKED + GOOD)
+    protocol.connection_lost(None)
+    await told.wait()
+
+
+@pytest.mark.parametrize("size", [MAX_HEAD_BYTES - 100, MAX_HEAD_BYTES + 100])
+async def test_a_head_that_comes_in_one_piece_has_the_same_bound(size):
+    protocol, wire = connected(AtOnce())
+    fields = b"".join(b"a:%05d\r\n" % number for number in range(size // 10))
+    protocol.data_received(GOOD.removesuffix(b"\r\n") + fields + b"\r\n")
+    await asyncio.gather(*protocol.tasks)
+    assert wire.written.startswith(b"HTTP/1.1 404 " if size < MAX_HEAD_BYTES else b"HTTP/1.1 431 ")
+    assert wire.closed == (size > MAX_HEAD_BYTES)
 
 
 async def test_requests_that_are_sent_long_before_their_answers_end_the_connection():

@@ -7,40 +7,33 @@ from typing import Protocol
 
 
 class Visitor(Protocol):
-    """A connection that has its place as long as it is heard of."""
+    """A connection."""
 
-    def waits_for_client(self) -> bool:
-        """Whether nothing is being done for it."""
+    def takes_its_answer(self) -> bool:
+        """Whether an answer is still on its way."""
         ...
 
 
 class Crowd:
-    """The connections of one server. `most` have a place; `spare` more are there while all the others are served, so
-    that probes are answered, and refusals that say why.
+    """The connections of one server for which nothing is done. `most` of all have a place; `spare` more are there while
+    the others are served, so that probes are answered, and refusals that say why.
     """
 
     def __init__(self, most: int, spare: int = 0) -> None:
         self.most = most
         self.all = most + spare
-        self._silent: OrderedDict[Visitor, None] = OrderedDict()
-        """Those that were silent longest first, or for which something was done when they were last looked at."""
+        self._waiting: OrderedDict[Visitor, None] = OrderedDict()
+        """Those that were silent longest first."""
 
-    def heard(self, visitor: Visitor) -> None:
-        """It said something, to begin with by coming."""
-        self._silent[visitor] = None
-        self._silent.move_to_end(visitor)
+    def waits(self, visitor: Visitor) -> None:
+        """It is its client's turn, which was heard of or answered just now."""
+        self._waiting[visitor] = None
+        self._waiting.move_to_end(visitor)
 
     def left(self, visitor: Visitor) -> None:
-        """It is gone, or becomes something else."""
-        self._silent.pop(visitor, None)
+        """It is served, or gone."""
+        self._waiting.pop(visitor, None)
 
     def longest_silent(self) -> Visitor | None:
-        """Who may go, None while all are served. What is not, and came before it, is looked at again after the others:
-        a crowd of which much is served is not gone through for each that comes.
-        """
-        for _ in range(len(self._silent)):
-            visitor = next(iter(self._silent))
-            if visitor.waits_for_client():
-                return visitor
-            self._silent.move_to_end(visitor)
-        return None
+        """Who may go; None while all are served, or take what they asked for."""
+        return next((visitor for visitor in self._waiting if not visitor.takes_its_answer()), None)

@@ -6,11 +6,13 @@ httptools keeps a header until it is whole, however long it is, so the bytes are
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
 
 import orjson
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
@@ -47,7 +49,9 @@ class HttpProtocol(HttpToolsProtocol):
         self.in_head = False
         self._in_message = False
         self._body_came = False
-        self._header_bytes = self._discarded = 0
+        self._head_bytes = self._header_bytes = self._discarded = 0
+        self._running: RequestResponseCycle | None = None
+        self._upgraded = False
         self._fault = NO_HTTP
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -62,11 +66,15 @@ class HttpProtocol(HttpToolsProtocol):
                 return
             else:
                 self.app_state = {**self.app_state, EXTRA: True}
-        self.crowd.heard(self)
+        self.crowd.waits(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """It is over, which uvicorn tells only whoever serves its last request."""
         self.crowd.left(self)
+        for cycle in self._cycles():
+            if not cycle.response_complete:
+                cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def make_room(self) -> None:
@@ -76,26 +84,53 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def waits_for_client(self) -> bool:
-        """Whether the client has asked for nothing, or not for all of it, or has its whole answer."""
-        cycle = self._latest
-        return cycle is None or cycle.more_body or cycle.response_complete
+        """Whether the client has asked for nothing, or not for all of it, or has been answered."""
+        running = self._running
+        return self.transport.is_closing() or running is None or running.more_body or running.response_complete
+
+    def takes_its_answer(self) -> bool:
+        """Whether an answer is still on its way. What is left when the connection closes is nobody's."""
+        return not self.transport.is_closing() and self.transport.get_write_buffer_size() > 0
 
     @property
     def _latest(self) -> RequestResponseCycle | None:
         """The last request whose head is whole; uvicorn does not say that there may be none."""
         return self.cycle
 
+    def _cycles(self) -> Iterator[RequestResponseCycle]:
+        """The request that is served, and those that wait for its answer."""
+        if self._running is not None:
+            yield self._running
+        for cycle, _ in self.pipeline:
+            yield cycle
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def on_message_begin(self) -> None:
         """A request begins."""
         self._unset_keepalive_if_required()  # set when the one before it, in the same piece, had its answer already
         self.in_head = self._in_message = True
-        self._header_bytes = self._discarded = 0
+        self._head_bytes = self._header_bytes = self._discarded = 0
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of what it asks for."""
+        self._count_head(len(url))
+        super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header. A trailer is dropped: it would join the headers of a call that is already served by them."""
         if self.in_head:
+            self._count_head(len(name) + len(value) + len(b": \r\n"))
             super().on_header(name, value)
+
+    def _count_head(self, size: int) -> None:
+        """Of a head that comes whole in one piece, too, no more is kept. What it raises makes the parser end."""
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise OverflowError("the head is too long")
 
     def on_headers_complete(self) -> None:
         """Its head is whole. What it raises makes the parser end with an error, and the connection with a refusal."""
@@ -136,12 +171,19 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.cycle.response_complete:
             self.cycle.body.clear()
+        self._take_place()
 
     def look_up(self) -> None:
         """Whoever waits for the body of a request looks up: something has happened."""
-        for cycle in (self._latest, *(cycle for cycle, _ in self.pipeline)):
-            if cycle is not None and cycle.more_body:
+        for cycle in self._cycles():
+            if cycle.more_body:
                 cycle.message_event.set()
+
+    def _take_place(self) -> None:
+        if self.waits_for_client():
+            self.crowd.waits(self)
+        else:
+            self.crowd.left(self)
 
     @property
     def lingers(self) -> bool:
@@ -152,15 +194,13 @@ class HttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Its head asks for a WebSocket: from here on the connection is another protocol's."""
         self._in_message = False
-        self.crowd.left(self)
         self._unset_keepalive_if_required()
-        head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if head > MAX_HEAD_BYTES:
-            self._refuse_head()
-        elif self.parser.get_http_version() != "1.1":
+        if self.parser.get_http_version() != "1.1":
             error = MalformedRequest("a WebSocket begins with HTTP/1.1; send its handshake again as such")
             self._refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, error)
         else:
+            self._upgraded = True
+            self.crowd.left(self)
             super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
@@ -168,12 +208,13 @@ class HttpProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._body_came = False
-        self.crowd.heard(self)
         super().data_received(data)
         if self._in_message and not self._body_came:
             self._header_bytes += len(data)
             if self._header_bytes > MAX_HEAD_BYTES:
                 self._refuse_head()
+        if not self._upgraded:
+            self._take_place()
 
     def _refuse_head(self) -> None:
         error = RequestTooLarge(f"the request's headers or trailers have more than {MAX_HEAD_BYTES} bytes; send less")
@@ -181,6 +222,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is refused as a problem too, under ids of its own: there is no call yet."""
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse_head()
+            return
         self._refuse(HTTPStatus.BAD_REQUEST, MalformedRequest(self._fault))
 
     def _refuse(self, status: HTTPStatus, error: AionError) -> None:
@@ -206,10 +250,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.write(head.encode() + body)
         self.pipeline.clear()
         self.in_head = self._in_message = False
-        if self._latest is not None:
+        if self._running is not None:
             # Whoever serves an earlier part of this connection need not go on, and must not write after the refusal.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            self._running.disconnected = True
+            self._running.message_event.set()
         self.transport.close()
 
     def _is_answering(self) -> bool:

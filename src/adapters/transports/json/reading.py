@@ -5,16 +5,13 @@ refused: the parser keeps the last one, and who looked at the request before AIO
 """
 
 import json
-import re
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from aion.adapters.rpc.protobuf_reading import MOST_VALUES
-from aion.domain.json_members import members_of
-
-_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+from aion.domain.json_members import members_of, values_at_least, without_texts
 
 
 class Unreadable(ValueError):
@@ -23,7 +20,7 @@ class Unreadable(ValueError):
 
 def read_json(data: bytes) -> Any:
     """The value that stands there (RFC 8259, UTF-8). Raises Unreadable."""
-    if len(data) > MOST_VALUES and _separators(data) > MOST_VALUES and _separators(_bare(data)) > MOST_VALUES:
+    if values_at_least(data, MOST_VALUES) > MOST_VALUES:
         raise Unreadable(f"has more than {MOST_VALUES} values; send fewer, or send them as text")
     try:
         value = orjson.loads(data)
@@ -31,18 +28,9 @@ def read_json(data: bytes) -> Any:
         raise Unreadable(f"is not JSON: {error}; send one JSON object in UTF-8") from None
     # Without repetition there are as many members as colons, not counting those in texts.
     members = members_of(value)
-    if data.count(b":") != members and _bare(data).count(b":") != members:
+    if data.count(b":") != members and without_texts(data).count(b":") != members:
         raise Unreadable(f"has {_repeated(data)} twice in one object; give it once")
     return value
-
-
-def _bare(data: bytes) -> bytes:
-    return _STRING.sub(b"", data)
-
-
-def _separators(data: bytes) -> int:
-    """At least as many values are in there, and one more at most for each."""
-    return data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 class _Repeated(Exception):

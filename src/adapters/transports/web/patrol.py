@@ -12,6 +12,9 @@ PATROL_SECONDS = 5.0
 STALL_SECONDS = 30.0
 """How long a connection may make no progress while it is the client's turn."""
 
+LEAST_TAKEN = 1 << 10
+"""Bytes of an answer that are progress, from one look to the next: a reader who takes them one by one makes none."""
+
 
 class Patrol:
     """Walks over uvicorn's connections while its block runs."""
@@ -19,7 +22,7 @@ class Patrol:
     def __init__(self, connections: Collection[Any], every: float = PATROL_SECONDS) -> None:
         self.connections = connections
         self._every = every
-        self._stalled: dict[Any, float] = {}
+        self._stalled: dict[Any, tuple[float, int]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -40,11 +43,18 @@ class Patrol:
 
     def look(self, now: float) -> None:
         """One round: remembers who is stalled since when, and cuts who has been for too long."""
-        stalled = [connection for connection in list(self.connections) if waits_for_client(connection)]
-        self._stalled = {connection: self._stalled.get(connection, now) for connection in stalled}
-        for connection, since in self._stalled.items():
+        stalled = {}
+        for connection in list(self.connections):
+            if not waits_for_client(connection):
+                continue
+            left = connection.transport.get_write_buffer_size()
+            since, before = self._stalled.get(connection, (now, left))
+            if before - left >= LEAST_TAKEN:
+                since = now
+            stalled[connection] = since, left
             if now - since >= STALL_SECONDS:
                 connection.transport.abort()
+        self._stalled = stalled
 
 
 def waits_for_client(connection: Any) -> bool:
@@ -60,4 +70,6 @@ def waits_for_client(connection: Any) -> bool:
     cycle = connection.cycle
     if cycle is None:
         return connection.transport is not None
-    return bool(cycle.more_body and not cycle.response_complete)
+    if cycle.response_complete or connection.transport.is_closing():
+        return bool(connection.transport.get_write_buffer_size())
+    return bool(cycle.more_body)

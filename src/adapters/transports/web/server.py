@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -31,6 +32,9 @@ AT_ONCE = 8
 """So many connections are accepted in one round of the event loop: libuv takes one of each listener, and a round is
 long when the server is busy. The listeners are one socket.
 """
+
+HANDSHAKE_SECONDS = 10.0
+"""For TLS. A connection is counted once its handshake is over, so those that say nothing may not stay longer."""
 
 KEEP_ALIVE_SECONDS = 65
 """Longer than the 60 s that load balancers keep an idle connection, so that the balancer closes first."""
@@ -106,9 +110,22 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn starts, and tells."""
-        await super().startup(sockets)
+        """As uvicorn starts, which has no setting for how long a handshake may take; and tells."""
+        loop, secure = asyncio.get_running_loop(), self.config.ssl
+        in_time = None if secure is None else HANDSHAKE_SECONDS
+        self.servers = [
+            await loop.create_server(
+                self._protocol, sock=one, ssl=secure, ssl_handshake_timeout=in_time, backlog=self.config.backlog
+            )
+            for one in sockets or ()
+        ]
+        self.started = True
         self.up.set()
+
+    def _protocol(self) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class
+        connection: asyncio.Protocol = make(config=self.config, server_state=self.server_state, app_state={})
+        return connection
 
 
 async def _until_started(server: _Server, serving: "asyncio.Task[None]") -> None:

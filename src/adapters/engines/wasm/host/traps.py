@@ -4,8 +4,6 @@ wasmtime does not say that it refused a guest more memory. A guest that dies of 
 recognised by a memory that had nearly reached its limit, or by what its allocator said last.
 """
 
-import re
-
 from aion.adapters.engines.wasm.host.attempt import Attempt
 from aion.adapters.engines.wasm.host.endings import GuestEnds, failed
 
@@ -46,16 +44,23 @@ _PHRASES = {
     "`unreachable` instruction executed": 9,
     "all fuel consumed": _OUT_OF_FUEL,
 }
-_LAST_CAUSE = re.compile(r"(?:^|\n) +(?:[0-9]+: )?([^\n]+)\s*\Z")
 _MOST_CAUSE = 200
 
 
 def component_ending(error: str, attempt: Attempt, *, status: int = 0) -> GuestEnds:
     """The ending for what wasmtime says of a component, which has no trap codes, or for an exit status."""
     code = next((code for phrase, code in _PHRASES.items() if phrase in error), None)
-    cause = _LAST_CAUSE.search(error)
-    what = (cause[1] if cause else error)[:_MOST_CAUSE]
+    what = _last_cause(error)[:_MOST_CAUSE]
     return trap_ending(code, error, 0, attempt, status=status, otherwise=f"it broke the rules of components: {what}")
+
+
+def _last_cause(error: str) -> str:
+    """The last of the causes that wasmtime lists, indented and numbered; names that a guest gave may stand in it."""
+    last = error.rstrip().rpartition("\n")[2]
+    if not last.startswith(" "):
+        return error
+    number, colon, cause = last.lstrip(" ").partition(": ")
+    return cause if colon and number.isascii() and number.isdigit() else last.lstrip(" ")
 
 
 def trap_ending(
