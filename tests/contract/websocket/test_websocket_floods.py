@@ -146,6 +146,31 @@ async def test_when_too_many_are_silent_one_of_the_largest_crowd_goes(stage: Sta
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def test_a_newcomer_stays_also_when_the_one_that_goes_for_it_has_just_run_out_of_time(stage: Stage):
+    parts = SocketParts(stage.pipeline, None, None, bounds=SocketBounds(strangers=1))  # type: ignore[arg-type]
+    endpoint = ws_endpoint.WebSocketEndpoint(parts)
+    spans = []
+
+    async def wait() -> None:
+        async with asyncio.timeout(60) as span:
+            spans.append(span)
+            with endpoint._stranger(span, "10.0.0.1"):
+                await asyncio.Event().wait()
+
+    silent = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    spans[0].reschedule(asyncio.get_running_loop().time())  # it is over before the newcomer runs, and says so after it
+    newcomer = asyncio.create_task(wait())
+    with pytest.raises(TimeoutError):
+        await silent
+    assert not newcomer.done()
+    assert list(endpoint._strangers) == [spans[1]]
+    newcomer.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await newcomer
+    assert endpoint._strangers == {}
+
+
 async def test_an_unfinished_frame_is_not_waited_for_without_end(stage: Stage, monkeypatch):
     monkeypatch.setattr(ws_protocol, "MESSAGE_SECONDS", 0.05)
     async with stage.socket() as socket:

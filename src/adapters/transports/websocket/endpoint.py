@@ -171,16 +171,20 @@ class WebSocketEndpoint:
         """One more that has not said who it is. When there are too many, one of the address that has most goes: the one
         that was silent longest.
         """
-        self._strangers[span] = peer
-        if len(self._strangers) > self._parts.bounds.strangers:
-            crowd = Counter(self._strangers.values()).most_common(1)[0][0]
-            oldest = next(span for span, peer in self._strangers.items() if peer == crowd)
-            del self._strangers[oldest]
-            oldest.reschedule(asyncio.get_running_loop().time())
         try:
+            self._strangers[span] = peer
+            if len(self._strangers) > self._parts.bounds.strangers:
+                self._let_one_go()
             yield
         finally:
             self._strangers.pop(span, None)
+
+    def _let_one_go(self) -> None:
+        crowd = Counter(self._strangers.values()).most_common(1)[0][0]
+        oldest = next(span for span, peer in self._strangers.items() if peer == crowd)
+        del self._strangers[oldest]
+        if not oldest.expired():  # else its time is up, its task just has not run since, and it goes by itself
+            oldest.reschedule(asyncio.get_running_loop().time())
 
 
 class _Left(Exception):
