@@ -55,6 +55,17 @@ async def test_of_too_many_slow_messages_the_one_that_took_longest_goes():
     ]
 
 
+async def test_of_messages_that_grow_slow_together_no_more_stay_than_may():
+    intake = Intake(most=2, unnoticed=0, seconds=LONG)
+    waiting = [asyncio.create_task(intake.take(never)) for _ in range(10)]
+    done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    assert done == set(waiting[:8])
+    assert {type(task.exception()) for task in done} == {RateLimited}
+    for task in left:
+        task.cancel()
+    await asyncio.wait(left)
+
+
 async def test_a_burst_is_no_crowd():
     intake, come = Intake(most=2, unnoticed=LONG, seconds=LONG), asyncio.Event()
 

@@ -74,10 +74,15 @@ class Intake:
         """One that takes long."""
         self._slow[arrival] = None
         late = CallDeadlineExceeded(f"the call's message did not come within {self._seconds:g} s; send the call again")
-        arrival.later(self._seconds - self._unnoticed, lambda: arrival.end(late))
+        arrival.later(self._seconds - self._unnoticed, lambda: self._end(arrival, late))
         if len(self._slow) > self._most:
             crowd = "too many messages are under way, and this one has taken longest; send the call again"
-            next(iter(self._slow)).end(RateLimited(crowd, retry_after=timedelta(seconds=1)))
+            self._end(next(iter(self._slow)), RateLimited(crowd, retry_after=timedelta(seconds=1)))
+
+    def _end(self, arrival: "_Arrival", why: AionError) -> None:
+        """It counts no longer: its task runs later, and others may have to go before that."""
+        self._slow.pop(arrival, None)
+        arrival.end(why)
 
 
 class _Arrival:
