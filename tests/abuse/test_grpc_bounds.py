@@ -3,14 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
 from aion.adapters.rpc.streams import StreamTimes
+from aion.adapters.transports.grpc import server as server_module
 from aion.adapters.transports.grpc.health import PLACES
+from aion.adapters.transports.grpc.intake import Intake
 from aion.adapters.transports.grpc.server import GrpcServer, GrpcSettings, grpc_server
+from aion.domain.identity import ALL_SCOPES, Identity
+from aion.ports.identity import Credentials
+from aion.v1 import tasks_pb2
 from tests.abuse import wire
 from tests.abuse.http2_attacks import HEALTH, WATCH
 from tests.abuse.wire import Kind
@@ -21,12 +27,12 @@ PATIENCE = 30.0
 
 
 @asynccontextmanager
-async def listening(*, known: bool = True, max_connections: int = 100) -> AsyncIterator[GrpcServer]:
-    """A gRPC port, behind which nobody is known unless said so."""
+async def listening(flood: Flood | None = None, *, max_connections: int = 100) -> AsyncIterator[GrpcServer]:
+    """A gRPC port, and behind it whoever `flood` knows."""
     settings = GrpcSettings(
         "127.0.0.1", 0, max_concurrent_streams=1000, reflection=False, max_connections=max_connections
     )
-    async with grpc_server(settings, Flood(known=known).pipeline(StreamTimes()), lambda: 0.1) as server:
+    async with grpc_server(settings, (flood or Flood()).pipeline(StreamTimes()), lambda: 0.1) as server:
         yield server
 
 
@@ -74,7 +80,7 @@ async def test_no_more_connections_than_the_bound_are_taken_and_one_that_goes_ma
 
 
 async def test_a_stranger_is_refused_before_the_message_has_come():
-    async with listening(known=False) as server, connected(server) as (reader, writer):
+    async with listening(Flood(known=False)) as server, connected(server) as (reader, writer):
         announced = b"\0" + (4 << 20).to_bytes(4, "big")
         writer.write(wire.opening() + wire.call(1, WATCH) + wire.frame(Kind.DATA, announced + b"x" * 100, stream=1))
         async with asyncio.timeout(PATIENCE):
@@ -83,6 +89,37 @@ async def test_a_stranger_is_refused_before_the_message_has_come():
                     assert b"grpc-status\x0216" in payload
                     return
     raise AssertionError("the call was not refused")
+
+
+class Tenants(Flood):
+    """Knows everybody by the name of their tenant."""
+
+    def authenticate(self, credentials: Credentials) -> Identity:
+        return Identity(credentials.headers["tenant"], "svc", ALL_SCOPES)
+
+
+async def test_messages_of_one_tenant_that_never_become_whole_end_nobody_elses(monkeypatch):
+    """6.2 When there is one too many, one of the tenant with most of them goes."""
+    intake = Intake(most=2, unnoticed=0)
+    monkeypatch.setattr(server_module, "Intake", lambda: intake)
+    async with listening(Tenants()) as server, grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+
+        def call(tenant: str) -> Any:
+            return channel.stream_stream(WATCH)(metadata=(("tenant", tenant),), timeout=PATIENCE)
+
+        async def slow() -> bool:
+            return len(intake._slow) == len(begun)
+
+        begun = []
+        for tenant in ("globex", "acme"):
+            begun.append(call(tenant))
+            await eventually(slow, "the server waits for its message")
+        one_too_many = call("acme")
+        assert await begun[1].code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        await begun[0].write(tasks_pb2.WatchRequest(task_id="t").SerializeToString())
+        assert await begun[0].read()
+        for one in (begun[0], one_too_many):
+            one.cancel()
 
 
 async def test_health_checks_that_never_end_make_room_for_those_that_do():

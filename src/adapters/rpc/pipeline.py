@@ -141,14 +141,10 @@ class Pipeline:
         """Whether the credentials that opened a connection still prove somebody. Raises Unauthenticated."""
         self._gate.authenticate(Credentials(visit.headers, (), visit.peer, visit.ticket, opened=True))
 
-    def knows(self, credentials: Credentials) -> bool:
-        """Whether these credentials prove somebody: a transport asks before it takes in what a stranger sends. Raises
-        Overloaded when it need not take in what somebody known sends, either.
-        """
-        return self.recognise(credentials) is not None
-
     def recognise(self, credentials: Credentials) -> Identity | None:
-        """As `knows`, and says whom they prove."""
+        """Whom these credentials prove, None if nobody: a transport asks before it takes in what a stranger sends.
+        Raises Overloaded when it need not take in what somebody known sends, either.
+        """
         try:
             identity = self._gate.authenticate(credentials)
         except Unauthenticated:

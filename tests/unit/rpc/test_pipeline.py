@@ -149,7 +149,7 @@ async def test_when_more_calls_come_than_can_be_served_one_without_a_place_is_re
         await anext(pipeline.stream(call(WATCH)).bursts)
     assert of_a_stream.value.error.reason == "OVERLOADED"
     with pytest.raises(Overloaded):
-        pipeline.knows(Credentials({}, (), "10.0.0.1"))
+        pipeline.recognise(Credentials({}, (), "10.0.0.1"))
     await with_a_place
     assert stage.asked.count("handle") == RUSH + 1
 

@@ -133,9 +133,11 @@ def test_credentials_that_opened_a_connection_are_looked_at_as_such():
 
 def test_strangers_are_told_apart_without_being_counted():
     world = World()
-    assert world.pipeline().knows(Credentials({}, (), "10.0.0.1")) is True
+    known = world.pipeline().recognise(Credentials({}, (), "10.0.0.1"))
+    assert known is not None
+    assert known.tenant == "acme"
     world.known = False
-    assert world.pipeline().knows(Credentials({}, (), "10.0.0.1")) is False
+    assert world.pipeline().recognise(Credentials({}, (), "10.0.0.1")) is None
     assert world.counted == []
 
 

@@ -16,7 +16,7 @@ from grpc_health.v1 import health_pb2
 from aion.adapters.rpc.admission import shutting_down
 from aion.adapters.transports.grpc.crowd import Crowd, Places
 from aion.adapters.transports.grpc.intake import Intake
-from aion.adapters.transports.grpc.metadata import Context
+from aion.adapters.transports.grpc.metadata import Context, address
 from aion.domain.errors import AionError, MalformedRequest, ReaderTooSlow, TooManyWaiters
 
 SERVICE = "grpc.health.v1.Health"
@@ -126,7 +126,7 @@ class HealthService(grpc.GenericRpcHandler):
             raise
 
     async def _question(self, question: type[Asked], context: Context) -> Asked:
-        return _parsed(question, await self._intake.take(context.read))
+        return _parsed(question, await self._intake.take(address(context.peer()), context.read))
 
 
 def _parsed(question: type[Asked], data: bytes) -> Asked:

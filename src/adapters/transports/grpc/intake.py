@@ -6,6 +6,7 @@ to be called without the message, and read it here, once they know whose it is.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,8 +32,9 @@ Message = TypeVar("Message")
 
 
 class Intake:
-    """Where messages come in. Those that take long are counted; when there is one too many, the one that has taken
-    longest goes.
+    """Where messages come in. Those that take long are counted, since their bytes cannot be. When there is one too
+    many, the one that has taken longest goes, of the party that has most of them: of a tenant or, among strangers, of
+    an address.
     """
 
     def __init__(
@@ -49,11 +51,11 @@ class Intake:
         for arrival in self._coming:
             arrival.end(shutting_down())
 
-    async def take(self, read: Callable[[], Awaitable[Message | Any]]) -> Message:
+    async def take(self, party: str, read: Callable[[], Awaitable[Message | Any]]) -> Message:
         """The message that `read` gives. Raises MalformedRequest when there is none, CallDeadlineExceeded when it does
         not come in time, RateLimited when it had to go and Draining when the server goes.
         """
-        arrival = _Arrival(self._unnoticed, self._notice)
+        arrival = _Arrival(party, self._unnoticed, self._notice)
         self._coming.add(arrival)
         try:
             message = await read()
@@ -76,8 +78,10 @@ class Intake:
         late = CallDeadlineExceeded(f"the call's message did not come within {self._seconds:g} s; send the call again")
         arrival.later(self._seconds - self._unnoticed, lambda: self._end(arrival, late))
         if len(self._slow) > self._most:
-            crowd = "too many messages are under way, and this one has taken longest; send the call again"
-            self._end(next(iter(self._slow)), RateLimited(crowd, retry_after=timedelta(seconds=1)))
+            crowd = Counter(one.party for one in self._slow).most_common(1)[0][0]
+            longest = next(one for one in self._slow if one.party == crowd)
+            many = "too many messages are under way, and of yours this one has taken longest; send the call again"
+            self._end(longest, RateLimited(many, retry_after=timedelta(seconds=1)))
 
     def _end(self, arrival: "_Arrival", why: AionError) -> None:
         """It counts no longer: its task runs later, and others may have to go before that."""
@@ -86,11 +90,12 @@ class Intake:
 
 
 class _Arrival:
-    """One message under way, and why it has to end. `notice` is called when it takes long."""
+    """One message of a party under way, and why it has to end. `notice` is called when it takes long."""
 
-    __slots__ = ("_loop", "_task", "_timer", "why")
+    __slots__ = ("_loop", "_task", "_timer", "party", "why")
 
-    def __init__(self, unnoticed: float, notice: "Callable[[_Arrival], None]") -> None:
+    def __init__(self, party: str, unnoticed: float, notice: "Callable[[_Arrival], None]") -> None:
+        self.party = party
         self.why: AionError | None = None
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task(self._loop)

@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest
 from aion.adapters.transports.grpc.crowd import Crowd, Places
 from aion.adapters.transports.grpc.health import READER_SECONDS, Refuse
 from aion.adapters.transports.grpc.intake import Intake
-from aion.adapters.transports.grpc.metadata import Context
+from aion.adapters.transports.grpc.metadata import Context, address
 from aion.domain.errors import AionError, MalformedRequest, ReaderTooSlow, TooManyWaiters
 
 if TYPE_CHECKING:
@@ -71,8 +71,9 @@ class ReflectionService(grpc.GenericRpcHandler):
             message: object = await context.read()
             return message if isinstance(message, bytes) else None  # the end, when its client has asked enough
 
+        where = address(context.peer())
         while True:
-            data: bytes | None = await self._intake.take(read)
+            data: bytes | None = await self._intake.take(where, read)
             if data is None:
                 return
             try:

@@ -220,8 +220,10 @@ class _Front(grpc.GenericRpcHandler):
         payload: Payload = Unread()
         try:
             # Of a call that comes while the server drains nothing is read: it is refused whatever it says.
-            if not self._pipeline.draining and self._pipeline.knows(Credentials(headers, names, peer)):
-                payload = Came(await self._intake.take(context.read), headers)
+            if not self._pipeline.draining:
+                identity = self._pipeline.recognise(Credentials(headers, names, peer))
+                if identity is not None:
+                    payload = Came(await self._intake.take(identity.tenant, context.read), headers)
         except AionError as error:
             raise self._pipeline.refuse(error, headers, TRANSPORT, method.path) from error
         return Call(
