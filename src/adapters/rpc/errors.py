@@ -14,13 +14,10 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode
 
 from aion.adapters.rpc.call import Marks
-from aion.domain.errors import MOST_VIOLATIONS, AionError
+from aion.adapters.rpc.excerpts import excerpt
+from aion.domain.errors import AionError
 
 DOMAIN = "aion"
-MAX_MESSAGE = 1024
-MAX_DESCRIPTION = 256
-"""An error travels in HTTP/2 trailers, of which clients take 8 KiB; a refusal quotes no request at length."""
-
 INTERNAL_SENTENCE = "AION failed to serve the call; the cause is in its log under this request id"
 
 CODES: dict[str, StatusCode] = {
@@ -108,14 +105,15 @@ def http_status_of(error: AionError) -> int:
 
 def to_status(error: AionError, marks: Marks) -> status_pb2.Status:
     """The error as google.rpc.Status with its details."""
+    told = excerpt(error)
     request = error_details_pb2.RequestInfo(request_id=marks.request_id, serving_data=marks.trace_id)
-    facts = _facts(error)
-    info = _packed(_info(error.reason, facts)) if facts else _bare_info(error.reason)
-    status = status_pb2.Status(
-        code=code_of(error).value[0], message=_cut(error.message, MAX_MESSAGE), details=[info, _packed(request)]
-    )
-    if violations := _violations(error):
-        bad = [error_details_pb2.BadRequest.FieldViolation(**v) for v in violations]
+    info = _packed(_info(error.reason, told.facts)) if told.facts else _bare_info(error.reason)
+    status = status_pb2.Status(code=code_of(error).value[0], message=told.message, details=[info, _packed(request)])
+    if told.violations:
+        bad = [
+            error_details_pb2.BadRequest.FieldViolation(field=v.field, description=v.description)
+            for v in told.violations
+        ]
         status.details.append(_packed(error_details_pb2.BadRequest(field_violations=bad)))
     if error.retry_after is not None:
         status.details.append(_retry(error.retry_after))
@@ -147,39 +145,24 @@ def _packed(detail: Message) -> Any:
 
 def to_problem(error: AionError, marks: Marks) -> dict[str, object]:
     """The error as an RFC 9457 problem; `reason` and `code` are the gRPC door's own words."""
-    code = code_of(error)
+    code, told = code_of(error), excerpt(error)
     problem: dict[str, object] = {
         "type": "about:blank",
         "title": code.name.replace("_", " ").capitalize(),
         "status": http_status_of(error),
-        "detail": _cut(error.message, MAX_MESSAGE),
+        "detail": told.message,
         "reason": error.reason,
         "code": code.name,
         "request_id": marks.request_id,
         "trace_id": marks.trace_id,
     }
-    if violations := _violations(error):
-        problem["violations"] = violations
-    if facts := _facts(error):
-        problem["facts"] = facts
+    if told.violations:
+        problem["violations"] = [{"field": v.field, "description": v.description} for v in told.violations]
+    if told.facts:
+        problem["facts"] = told.facts
     if error.retry_after is not None:
         problem["retry_after_seconds"] = math.ceil(error.retry_after.total_seconds())
     return problem
-
-
-def _violations(error: AionError) -> list[dict[str, str]]:
-    return [
-        {"field": _cut(v.field, MAX_DESCRIPTION), "description": _cut(v.description, MAX_DESCRIPTION)}
-        for v in error.violations[:MOST_VIOLATIONS]
-    ]
-
-
-def _facts(error: AionError) -> dict[str, str]:
-    return dict(list(error.facts.items())[:MOST_VIOLATIONS])
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 class InternalError(AionError):

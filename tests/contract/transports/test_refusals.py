@@ -8,7 +8,7 @@ import pytest
 
 from aion.adapters.rpc.admission import MAX_REQUEST_BYTES
 from aion.adapters.rpc.call import ProtobufPayload
-from aion.domain.errors import AionError, FieldViolation
+from aion.domain.errors import AionError, FieldViolation, ValidationFailed
 from aion.v1 import tasks_pb2
 from tests.contract.transports.examples import EXAMPLES
 from tests.contract.transports.front_door import Door
@@ -66,6 +66,21 @@ async def test_an_error_that_says_no_pause_is_hinted_alike(door: Door, error: ty
     """8.11 The same call gives the same refusal: reason, message, violations, facts, retry hint."""
     door.script.error = made(error)
     assert (await refused_alike(door, "Cancel")).retries == (error.usual_pause is not None)
+
+
+@pytest.mark.parametrize("letter", ["x", "%", "\N{SNOWMAN}"])
+@pytest.mark.parametrize("name", ["Cancel", "Watch"])
+async def test_a_long_refusal_arrives_and_is_cut_alike(door: Door, name, letter):
+    """8.11 The same call gives the same refusal: reason, message, violations, facts, retry hint."""
+    long = letter * 5000
+    violations = tuple(FieldViolation(f"fields[{n}].{long}", long) for n in range(10))
+    door.script.error = ValidationFailed(long, violations=violations, facts={"limit": "3", "long": long})
+    refused = await refused_alike(door, name)
+    assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", "VALIDATION_FAILED")
+    assert len(refused.message) > 100
+    assert set(refused.message) == {letter, "…"}
+    assert [field.partition(".")[0] for field, _ in refused.violations] == [f"fields[{n}]" for n in range(10)]
+    assert refused.facts["limit"] == "3"
 
 
 async def test_a_stream_that_is_broken_off_ends_alike(door: Door):

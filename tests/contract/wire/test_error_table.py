@@ -2,7 +2,9 @@
 
 import inspect
 import json
+from base64 import b64encode
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from google.rpc import error_details_pb2
@@ -160,13 +162,33 @@ def test_an_error_without_details_carries_none():
     )
 
 
-def test_trailers_stay_small_whatever_an_error_holds():
+def size_of_trailers(raised: errors.AionError) -> int:
+    """As gRPC counts them: each with 32 bytes more than its name and value (RFC 9113, 6.5.2)."""
+    marks = Marks("r" * 128, MARKS.traceparent)
+    status = to_status(raised, marks)
+    trailers = {
+        ":status": b"200",
+        "content-type": b"application/grpc",
+        "grpc-status": b"16",
+        "grpc-message": quote(status.message, safe=" !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~").encode(),
+        "grpc-status-details-bin": b64encode(status.SerializeToString()),
+        "x-request-id": marks.request_id.encode(),
+        "x-trace-id": marks.trace_id.encode(),
+    }
+    return sum(len(name) + len(value) + 32 for name, value in trailers.items())
+
+
+@pytest.mark.parametrize("letter", ["x", "%", "\n", "é", "\N{SNOWMAN}", "\N{GRINNING FACE}"])
+def test_trailers_stay_small_whatever_an_error_holds(letter):
     """Clients take 8 KiB of trailers."""
-    long = "x" * 5000
-    violations = tuple(FieldViolation(long, long) for _ in range(100))
-    facts = {f"fact {n}": "v" for n in range(100)}
-    raised = errors.ValidationFailed(long, violations=violations, facts=facts)
-    assert to_status(raised, MARKS).ByteSize() < 8192
+    long = letter * 5000
+    every = tuple(FieldViolation(long, long) for _ in range(100))
+    many = {f"fact {n} {long}": long for n in range(100)}
+    pause = timedelta(days=10_000, microseconds=1)
+    for violations, facts in ((every, {}), ((), many), (every, many)):
+        raised = made(errors.WorkerVersionUnsupported, violations=violations, facts=facts, retry_after=pause)
+        raised.message = long
+        assert size_of_trailers(raised) < 8000
 
 
 def test_a_problem_stays_as_small_and_says_the_same():
