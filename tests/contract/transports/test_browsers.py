@@ -1,6 +1,7 @@
 """What browsers are told: which pages may call (CORS), and what they may do with an answer."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -115,7 +116,7 @@ async def test_options_without_an_origin_is_a_method_like_others(door: Door):
 
 
 async def test_what_says_when_to_come_back_may_be_read(door: Door):
-    door.script.error = RateLimited("not now")
+    door.script.error = RateLimited("not now", retry_after=timedelta(seconds=1))
     answer = await ask(door, "rest", origin=PAGE)
     assert answer.headers["retry-after"]
     assert {"retry-after", "x-request-id", "location", "grpc-status-details-bin"} < set(EXPOSED)
