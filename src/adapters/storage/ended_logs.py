@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Final
 
 from aion.adapters.storage import statements as sql
-from aion.adapters.storage.cache import Entry
+from aion.adapters.storage.cache import Entry, Key
 from aion.adapters.storage.event_codec import ParsedLog
 from aion.domain.events import TaskEvent
 
@@ -24,22 +24,23 @@ class EndedLogs:
 
     def __init__(self, most_events: int = MOST_EVENTS_KEPT) -> None:
         self._most_events = most_events
-        self._kept: OrderedDict[int, ParsedLog] = OrderedDict()
+        self._kept: OrderedDict[tuple[Key, int], ParsedLog] = OrderedDict()
         self._lock = Lock()
 
     def read(self, connection: sqlite3.Connection, entry: Entry, after: int, limit: int) -> Sequence[TaskEvent] | None:
         """Up to `limit` events after an offset, or None when the log is no longer kept."""
+        whose = (entry.task.key, entry.seq)
         with self._lock:
-            log = self._kept.get(entry.seq)
+            log = self._kept.get(whose)
             if log is None:
                 row = connection.execute(sql.SELECT_LOG, (entry.seq,)).fetchone()
                 if row is None:
                     return None
                 log = ParsedLog.of(row[0], entry.task.result_json)
                 if after + limit < len(log):
-                    self._keep(entry.seq, log)
+                    self._keep(whose, log)
             else:
-                self._kept.move_to_end(entry.seq)
+                self._kept.move_to_end(whose)
         return log.events(after, limit)
 
     def clear(self) -> None:
@@ -47,7 +48,7 @@ class EndedLogs:
         with self._lock:
             self._kept.clear()
 
-    def _keep(self, seq: int, log: ParsedLog) -> None:
-        self._kept[seq] = log
+    def _keep(self, whose: tuple[Key, int], log: ParsedLog) -> None:
+        self._kept[whose] = log
         while sum(map(len, self._kept.values())) > self._most_events and len(self._kept) > 1:
             self._kept.popitem(last=False)

@@ -37,7 +37,8 @@ class StoreMemory:
         self.cache.clear()
         self.waiting = WaitingTasks(self._most_waiting)
         self.leases = LazyHeap()
-        self.last_task = connection.execute(sql.SELECT_LAST_TASK).fetchone()[0]
+        # Never a number twice, also when the newest rows are gone: who holds an earlier task still asks by it.
+        self.last_task = max(self.last_task, connection.execute(sql.SELECT_LAST_TASK).fetchone()[0])
         self.last_event = connection.execute(sql.SELECT_LAST_EVENT).fetchone()[0]
         self.last_outbox = connection.execute(sql.SELECT_LAST_OUTBOX).fetchone()[0]
         self.has_tombstones = connection.execute(sql.SELECT_ANY_TOMBSTONE).fetchone() is not None

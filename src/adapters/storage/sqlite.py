@@ -197,10 +197,7 @@ class SqliteStore:
 
     async def forget_logs(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
         """Deletes the logs of tasks that ended too long ago."""
-        swept = await self._swept("forget_logs", self._sweeper.old_logs, sweeping.forget_logs, policy, limit)
-        if swept.deleted:
-            self._logs.clear()
-        return swept
+        return await self._swept("forget_logs", self._sweeper.old_logs, sweeping.forget_logs, policy, limit)
 
     async def forget_tasks(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
         """Deletes tasks that ended too long ago, leaving tombstones."""
@@ -228,7 +225,10 @@ class SqliteStore:
     async def _swept(self, name: str, look: _Look, forget: _Forget, policy: RetentionPolicy, limit: int) -> Swept:
         doomed = await self._reader.scan(partial(look, policy=policy, now=self._clock.now(), limit=limit))
         if doomed.rows:
-            await self._writer.submit(name, partial(forget, doomed.rows))
+            try:
+                await self._writer.submit(name, partial(forget, doomed.rows))
+            finally:  # Whatever went, also when nobody knows whether it did.
+                self._logs.clear()
         return Swept(len(doomed.rows), doomed.more)
 
     async def _entry(self, tenant: str, task_id: str) -> Entry:
