@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aion.adapters.signals import ProcessSignals
+from aion.adapters.storage import steps
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.routing import Decision, Route
@@ -93,6 +94,25 @@ async def test_tasks_on_disk_expire_on_time(store, clock):
     assert (await store.get("big", "big-099")).state is TaskState.TIMEOUT
     assert await store.claim(SCOPE, claim(10)) == []
     assert await store.next_due(SCOPE) is None
+
+
+async def test_tasks_on_disk_expire_on_time_whoever_is_accepted_as_others_end(store, clock):
+    """3.2 `expire_time` bounds the task: after it the task ends TIMEOUT, queued or running."""
+    for number in range(100):
+        expires = START + timedelta(minutes=1 + number % 2)
+        task = new_task(f"big-{number:03}", "big", START + timedelta(milliseconds=number), expire_time=expires)
+        await store.accept("big", accept(task))
+
+    def reap_and_accept(transaction):
+        ended = steps.reap(transaction)
+        steps.accept(accept(new_task("later", "big", clock.now())), transaction)
+        return ended
+
+    clock.advance(timedelta(minutes=1))
+    assert await store._writer.submit("both", reap_and_accept) == Reaped(tasks_expired=50)
+    assert await store.next_due(SCOPE) == START + timedelta(minutes=2)
+    clock.advance(timedelta(minutes=1))
+    assert await store.reap(SCOPE) == Reaped(tasks_expired=50)
 
 
 async def test_a_task_on_disk_can_be_canceled(store):

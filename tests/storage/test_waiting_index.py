@@ -147,6 +147,26 @@ def test_an_expiry_on_disk_is_due_as_any_other_and_its_line_is_named_once():
     assert (waiting.hungry(), waiting.unknown_expiries()) == ([], [])
 
 
+def test_who_joins_a_line_on_disk_does_not_hide_that_it_is_unknown_who_expires_there_first():
+    tasks = [waits("a", f"{number:03}", create_us=number, expire_us=1000 + number) for number in range(101)]
+    waiting = index(*tasks, most=100)
+    assert waiting.overdue_on_disk(1050) == [("a", "e")]
+    waiting.add(waits("a", "later", create_us=200, expire_us=5000))
+    assert waiting.unknown_expiries() == [("a", "e")]
+    for number in range(51):
+        waiting.add(waits("a", f"early-{number}", expire_us=5000))
+    assert (len(waiting), waiting.unknown_expiries()) == (50, [("a", "e")]), "neither does who leaves for it"
+    waiting.expiry_on_disk(("a", "e"), 1060)
+    waiting.add(waits("a", "latest", create_us=300, expire_us=1055))
+    assert waiting.overdue_on_disk(1055) == [("a", "e")], "where it is known, the earliest counts"
+
+
+def test_of_a_line_that_leaves_for_the_disk_it_is_known_who_expires_first():
+    waiting = index(*(waits("a", f"{n:03}", create_us=n, expire_us=2000 - n % 70) for n in range(101)), most=100)
+    assert (waiting.unknown_expiries(), waiting.overdue_on_disk(1930)) == ([], [])
+    assert waiting.overdue_on_disk(1931) == [("a", "e")]
+
+
 @pytest.mark.parametrize(("most", "quarter"), [(16, 8), (32, 8), (36, 9), (100, 25)])
 def test_what_is_held_back_has_a_quarter_of_the_room_and_eight_places_at_least(most, quarter):
     held_back = [waits("a", f"{number:03}", not_before_us=10 + number) for number in range(quarter + 1)]

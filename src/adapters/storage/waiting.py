@@ -202,8 +202,10 @@ class WaitingTasks:
         self._expiries.put(task.key, task.expire_us)
 
     def _leave_on_disk(self, task: WaitingTask) -> None:
-        known = self._expiries_on_disk.get(task.line, task.expire_us)
-        self._expiries_on_disk[task.line] = min(known, task.expire_us)
+        # Where it is unknown who expires first it stays so: an earlier one than this may be there.
+        known = self._expiries_on_disk.get(task.line)
+        if known is not None:
+            self._expiries_on_disk[task.line] = min(known, task.expire_us)
 
     def _room(self) -> int:
         return self._most - len(self._tasks)
@@ -242,6 +244,9 @@ class WaitingTasks:
             return
         ready = sorted((self._tasks[key] for key in self._ready.keys_of(line)), key=lambda task: task.order)
         kept = len(ready) // 2
+        if line not in self._horizons:
+            # Nothing of the line is on disk only but what leaves now.
+            self._expiries_on_disk[line] = ready[kept].expire_us
         self._set_horizon(line, ready[kept - 1].order if kept else ())
         for task in ready[kept:]:
             del self._tasks[task.key]
