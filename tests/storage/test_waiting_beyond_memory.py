@@ -80,6 +80,16 @@ async def test_the_bound_of_a_queue_counts_what_is_on_disk(store):
     assert store.pending == 100
 
 
+async def test_a_task_whose_time_came_waits_for_those_on_disk_that_go_first(store, clock):
+    """6.1 Within a tenant higher priority goes first, then the older task."""
+    later = START + timedelta(minutes=1)
+    await store.accept("big", accept(new_task("held-back", "big", priority=Priority.LOW, not_before=later)))
+    await fill(store, 120)
+    clock.advance(timedelta(minutes=1))
+    claimed = [task.task_id for task in await drain(store, 2 * MOST)]
+    assert (claimed.index("held-back"), len(claimed)) == (80, 121), "the oldest of those with a low priority"
+
+
 async def test_nothing_starts_eagerly_before_what_waits_on_disk(store):
     await fill(store, 100)
     accepted = await store.accept("other", accept(new_task("new", tenant="other"), eager=eager()))

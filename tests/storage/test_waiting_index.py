@@ -147,6 +147,20 @@ def test_an_expiry_on_disk_is_due_as_any_other_and_its_line_is_named_once():
     assert (waiting.hungry(), waiting.unknown_expiries()) == ([], [])
 
 
+def test_a_task_whose_time_came_overtakes_nobody_who_waits_on_disk():
+    waiting = index(*(waits("a", f"{number:03}", create_us=number) for number in range(101)), most=100)
+    waiting.add(waits("a", "low", priority=1, not_before_us=10, expire_us=5000))
+    waiting.add(waits("a", "high", priority=3, not_before_us=10))
+    assert waiting.next_ready(10) == ("a", "high")
+    waiting.remove(("a", "high"), "e")
+    for _ in range(50):
+        take(waiting)
+    assert (waiting.next_ready(10), len(waiting), waiting.total) == (None, 0, 52)
+    assert (waiting.next_due(), [line for line, _ in waiting.hungry()]) == (5000, [("a", "e")])
+    waiting.remove(("a", "low"), "e")
+    assert waiting.total == 51
+
+
 def test_who_joins_a_line_on_disk_does_not_hide_that_it_is_unknown_who_expires_there_first():
     tasks = [waits("a", f"{number:03}", create_us=number, expire_us=1000 + number) for number in range(101)]
     waiting = index(*tasks, most=100)

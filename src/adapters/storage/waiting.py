@@ -181,13 +181,17 @@ class WaitingTasks:
             self._expiries_on_disk[line] = expire_us
 
     def _add_ready(self, task: WaitingTask) -> None:
-        horizon = self._horizons.get(task.line)
-        if horizon is not None and task.order > horizon:
+        if self._is_beyond_horizon(task):
             self._leave_on_disk(task)
             return
         self._take_in(task)
         self._ready.add(task.line, task.key, task.order)
         self._spill_if_crowded(task.line)
+
+    def _is_beyond_horizon(self, task: WaitingTask) -> bool:
+        """Whether others that are on disk only may go before it."""
+        horizon = self._horizons.get(task.line)
+        return horizon is not None and task.order > horizon
 
     def _hold_back(self, task: WaitingTask, until_us: int) -> None:
         self._take_in(task)
@@ -262,4 +266,9 @@ class WaitingTasks:
         while (key := self._held_back.due(now_us)) is not None:
             self._held_back.discard(key)
             task = self._tasks[key]
-            self._ready.add(task.line, key, task.order)
+            if self._is_beyond_horizon(task):
+                del self._tasks[key]
+                self._expiries.discard(key)
+                self._leave_on_disk(task)
+            else:
+                self._ready.add(task.line, key, task.order)
