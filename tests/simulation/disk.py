@@ -185,7 +185,10 @@ class TurnReader:
     async def by_key(self, query: Query[T]) -> T:
         return query(self._disk)
 
-    async def scan(self, query: Query[T]) -> T:
+    async def scan(self, tenant: str, query: Query[T]) -> T:
+        return await self.system_scan(query)
+
+    async def system_scan(self, query: Query[T]) -> T:
         await asyncio.sleep(self._chance.between(0.0001, 0.003))
         return query(self._disk)
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from threading import enumerate as threads
 
 import pytest
@@ -16,6 +17,7 @@ from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.tasks import Task
 from aion.domain.webhooks import delivery_id
 from aion.domain.writes import RecordCost, Renew
+from aion.ports.tasks import TaskFilter
 from tests.contract.webhook_office import Office, webhook
 from tests.manual_clock import ManualClock
 from tests.sample_schedules import new_schedule
@@ -144,21 +146,23 @@ async def test_what_fails_after_its_commit_may_have_happened_and_a_retry_finds_i
 
 async def test_a_read_that_fails_is_unavailable_and_says_why_to_operators_only(tmp_path, clock, caplog):
     async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test") as store:
-        for read in (store._reader.by_key, store._reader.scan):
+        for read in (store._reader.by_key, partial(store._reader.scan, "acme"), store._reader.system_scan):
             with pytest.raises(StoreUnavailable, match="try again") as refused:
                 await read(lambda connection: connection.execute("SELECT 1 FROM nowhere"))
             assert "nowhere" in str(refused.value.__cause__)
             assert "nowhere" not in refused.value.message
-    assert [record.getMessage() for record in caplog.records if record.name == "aion.store"] == ["a read failed"] * 2
+    assert [record.getMessage() for record in caplog.records if record.name == "aion.store"] == ["a read failed"] * 3
 
 
 async def test_a_closed_store_leaves_no_thread_and_no_connection_behind(tmp_path, clock):
     before = set(threads())
     async with open_store(f"sqlite:///{tmp_path / 'aion.sqlite'}", clock, ProcessSignals(), "test") as store:
         await store.waiting(SCOPE, 1)
+        await store.list("acme", TaskFilter(), None, 1)
         reader, own = store._reader, set(threads()) - before
-        assert {thread.name for thread in own} >= {"aion-store-checkpoints", "aion-store-reader_0", "aion-store-writer"}
+        names = ("checkpoints", "reader_0", "system-reader_0", "writer")
+        assert {thread.name for thread in own} >= {f"aion-store-{name}" for name in names}
     assert not [thread.name for thread in own if thread.name.startswith("aion-store") and thread.is_alive()]
-    for connection in (reader._by_key, reader._scans):
+    for connection in (reader._by_key, reader._clients.connection, reader._system.connection):
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             connection.execute("SELECT 1")

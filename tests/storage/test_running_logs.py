@@ -88,7 +88,7 @@ async def test_the_log_of_a_task_that_runs_is_read_without_a_look_at_the_disk(pa
     async with opened(path) as store:
         await said_by(store, SAID[:2], SAID[2:])
         asked = []
-        for connection in (store._reader._by_key, store._reader._scans):
+        for connection in (store._reader._by_key, store._reader._clients.connection):
             connection.set_trace_callback(asked.append)
         assert [event.offset for event in await store.events("acme", "task-1", 0, 10)] == [1, 2, 3, 4]
         assert asked == []

@@ -67,7 +67,7 @@ async def test_a_pass_that_finds_nothing_leaves_the_writer_of_a_file_alone(tmp_p
 async def test_a_forgotten_task_is_not_replayed_by_a_write_of_the_same_commit(store, clock):
     """1.3 An id stays taken after its task was purged."""
     await old_tasks(store, clock, 1)
-    doomed = await store._reader.scan(
+    doomed = await store._reader.system_scan(
         partial(store._sweeper.old_tasks, policy=POLICY, now=clock.now(), limit=LIMIT),
     )
     forgetting = store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, doomed.rows))
@@ -80,7 +80,7 @@ async def test_a_forgotten_task_is_not_replayed_by_a_write_of_the_same_commit(st
 async def test_two_passes_that_found_the_same_task_forget_it_once(store, clock):
     await old_tasks(store, clock, 1)
     looks = [partial(store._sweeper.old_tasks, policy=POLICY, now=clock.now(), limit=LIMIT) for _ in range(2)]
-    found = [await store._reader.scan(look) for look in looks]
+    found = [await store._reader.system_scan(look) for look in looks]
     assert [len(one.rows) for one in found] == [1, 1]
     forgetting = (store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, one.rows)) for one in found)
     assert await asyncio.gather(*forgetting) == [1, 1]

@@ -104,7 +104,7 @@ class SqliteScheduleStore:
 
     async def list(self, tenant: str, after_id: str, limit: int) -> Sequence[Schedule]:
         """A page of schedules, by id."""
-        return await self._reader.scan(partial(_several, statement=_PAGE, values=(tenant, after_id, limit)))
+        return await self._reader.scan(tenant, partial(_several, statement=_PAGE, values=(tenant, after_id, limit)))
 
     async def create(self, tenant: str, schedule: Schedule, most: int) -> Schedule:
         """A new schedule, or the one that it is a replay of."""
@@ -126,11 +126,11 @@ class SqliteScheduleStore:
         self, scope: SystemScope, now: datetime, limit: int, besides: AbstractSet[str] = NOBODY
     ) -> Sequence[Schedule]:
         """Schedules to look at, of every tenant in turn."""
-        return await self._reader.scan(partial(_due, now_us=to_us(now), limit=limit, besides=besides))
+        return await self._reader.system_scan(partial(_due, now_us=to_us(now), limit=limit, besides=besides))
 
     async def next_wake(self, scope: SystemScope, besides: AbstractSet[str] = NOBODY) -> datetime | None:
         """When to look next."""
-        first = await self._reader.scan(partial(_first_wake, besides=besides))
+        first = await self._reader.system_scan(partial(_first_wake, besides=besides))
         return time_or_none(first)
 
 

@@ -86,7 +86,8 @@ class SqliteStore:
 
     async def list(self, tenant: str, filter: TaskFilter, after: TaskPosition | None, limit: int) -> Sequence[Task]:
         """A page of tasks without payloads, newest first."""
-        return await self._reader.scan(partial(queries.page_of, tenant=tenant, filter=filter, after=after, limit=limit))
+        page = partial(queries.page_of, tenant=tenant, filter=filter, after=after, limit=limit)
+        return await self._reader.scan(tenant, page)
 
     async def find_replay(
         self, tenant: str, task_id: str, idempotency: IdempotencyKey | None, fingerprint: bytes
@@ -130,7 +131,7 @@ class SqliteStore:
             seen = min(limit, last - after_offset)
             live = partial(queries.events_of_live, entry=entry, after=after_offset, limit=seen)
             return await self._reader.by_key(live)
-        found = await self._reader.scan(partial(self._logs.read, entry=entry, after=after_offset, limit=limit))
+        found = await self._reader.scan(tenant, partial(self._logs.read, entry=entry, after=after_offset, limit=limit))
         if found is None:
             raise EventsExpired(
                 f"the events of task {task_id}, which ended {entry.task.state.name}, are no longer kept; "
@@ -186,8 +187,7 @@ class SqliteStore:
 
     async def next_due(self, scope: SystemScope) -> datetime | None:
         """When something is due next."""
-        due = self._memory.next_due_us
-        return time_or_none(due)
+        return time_or_none(self._memory.next_due_us)
 
     # The system.
 
@@ -216,14 +216,14 @@ class SqliteStore:
 
     async def waiting(self, scope: SystemScope, limit: int) -> Sequence[OutboxEvent]:
         """The oldest undelivered facts."""
-        return await self._reader.scan(partial(waiting_facts, limit=limit))
+        return await self._reader.system_scan(partial(waiting_facts, limit=limit))
 
     async def delivered(self, scope: SystemScope, up_to: int) -> None:
         """Forgets delivered facts."""
         await self._writer.submit("delivered", partial(forget_delivered, up_to))
 
     async def _swept(self, name: str, look: _Look, forget: _Forget, policy: RetentionPolicy, limit: int) -> Swept:
-        doomed = await self._reader.scan(partial(look, policy=policy, now=self._clock.now(), limit=limit))
+        doomed = await self._reader.system_scan(partial(look, policy=policy, now=self._clock.now(), limit=limit))
         if doomed.rows:
             try:
                 await self._writer.submit(name, partial(forget, doomed.rows))

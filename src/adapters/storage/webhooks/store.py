@@ -77,7 +77,7 @@ class SqliteWebhookStore:
         """A page of deliveries, newest first."""
         seq, _ = await self._found(tenant, webhook_id)
         place = (_END_OF_TIME, "") if after is None else (after.create_time_us, after.item_id)
-        return await self._reader.scan(partial(_deliveries, webhook_id=webhook_id, values=(seq, *place, limit)))
+        return await self._reader.scan(tenant, partial(_deliveries, webhook_id=webhook_id, values=(seq, *place, limit)))
 
     async def replay(self, tenant: str, webhook_id: str, delivery_id: str) -> Delivery:
         """The delivery, due now."""
@@ -109,7 +109,7 @@ class SqliteWebhookStore:
             return 0
         first = self._looked_up_to == 0
         look = partial(old_deliveries, after=self._looked_up_to, older_than_us=to_us(older_than), limit=limit)
-        found = await self._reader.scan(look)
+        found = await self._reader.system_scan(look)
         self._looked_up_to = found.next_after
         # Without a webhook no delivery is made: what is not there now will not be there later.
         self._all_forgotten = empty and first and not found.looked_at
