@@ -182,7 +182,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
             metrics.look(level, read)
 
         await store.reclaim(SystemScope("the owners of these leases are gone"), owner, frozenset({owner}))
-        chores = Chores(store, store, LogEventSink(), store, signals, clock, observer, health.report, retention)
+        chores = Chores(store, store, LogEventSink(), store, clock, observer, health.report, retention)
         await stack.enter_async_context(
             _in_background(
                 observer,

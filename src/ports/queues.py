@@ -67,7 +67,9 @@ class TaskQueue(WorkQueue, Protocol):
         ...
 
     async def reap(self, scope: SystemScope) -> Reaped:
-        """Ends leases that expired (`lost`) and PENDING tasks past their expire time, by the store's clock."""
+        """Ends leases that expired (`lost`) and PENDING tasks past their expire time, by the store's clock, and wakes
+        workers, once, for what was held back until now.
+        """
         ...
 
     async def next_due(self, scope: SystemScope) -> datetime | None:

@@ -133,7 +133,7 @@ class Server:
         )
         self.for_workers = worker_handlers(served)
         await store.reclaim(_RECLAIM, owner, frozenset({owner}))
-        chores = Chores(store, store, told, store, signals, clock, observer)
+        chores = Chores(store, store, told, store, clock, observer)
         self._keep_up(worker=worker.run, chores=chores.run, scheduler=scheduler.run)
         around.network.server = self
 

@@ -94,6 +94,32 @@ async def test_many_that_wait_for_one_moment_are_all_released(store, clock):
     assert await release(store, clock, 61) == ["small-0001"]
 
 
+async def test_what_is_due_wakes_the_workers_once_however_long_nobody_claims_it(clock):
+    signals = ProcessSignals()
+    async with open_store("sqlite://", clock, signals, "test", most_waiting=MOST) as store:
+        await hold_back(store, [60, 60, 70])
+        clock.advance(60 * SECOND)
+        with signals.watch_work() as work:
+            assert await store.reap(SCOPE) == Reaped()
+            assert await work.changed(0)
+            assert await store.next_due(SCOPE) == START + 70 * SECOND
+            commits = store._writer.commits
+            assert await store.reap(SCOPE) == Reaped()
+            assert (await work.changed(0), store._writer.commits) == (False, commits)
+        assert {task.task_id for task in await store.claim(SCOPE, claim(7))} == {"big-0000", "big-0001"}
+
+
+async def test_many_that_are_due_and_that_nobody_claims_are_soon_no_reason_to_write(store, clock):
+    await hold_back(store, [60] * 300)
+    clock.advance(60 * SECOND)
+    while await store.next_due(SCOPE) <= clock.now():
+        await store.reap(SCOPE)
+    commits = store._writer.commits
+    assert await store.reap(SCOPE) == Reaped()
+    assert (store._writer.commits, len(store._memory.waiting) <= MOST, store.pending) == (commits, True, 300)
+    assert len(await release(store, clock, 60)) == 300
+
+
 async def test_nothing_starts_eagerly_before_what_is_due_on_disk(store, clock):
     await hold_back(store, [60] * 100)
     assert (await store.accept("other", accept(new_task("now", tenant="other"), eager=eager()))).started

@@ -93,7 +93,7 @@ class WaitingTasks:
 
     def any_ready(self, now_us: int, engines: frozenset[str] | None = None) -> bool:
         """Whether a task for one of these engines could start now."""
-        self._release(now_us)
+        self.release(now_us)
         if self._held_back.may_be_due_on_disk(now_us):
             return True
         if engines is None:
@@ -104,8 +104,23 @@ class WaitingTasks:
         """The task for one of these engines whose turn it is, still in the index; its tenant goes to the end of the
         lines.
         """
-        self._release(now_us)
+        self.release(now_us)
         return self._ready.next(engines)
+
+    def release(self, now_us: int) -> bool:
+        """Whether the time of a task in memory has come since the last look: it is held back no longer."""
+        any_due = False
+        while (key := self._held_back.due(now_us)) is not None:
+            any_due = True
+            self._held_back.discard(key)
+            task = self._tasks[key]
+            if self._is_beyond_horizon(task):
+                del self._tasks[key]
+                self._expiries.discard(key)
+                self._leave_on_disk(task)
+            else:
+                self._ready.add(task.line, key, task.order)
+        return any_due
 
     def expired(self, now_us: int) -> Key | None:
         """A task in memory whose expire time passed, the longest overdue first."""
@@ -261,14 +276,3 @@ class WaitingTasks:
         self._expiries.discard(task.key)
         self._held_back.discard(task.key)
         self._ready.discard(task.line, task.key)
-
-    def _release(self, now_us: int) -> None:
-        while (key := self._held_back.due(now_us)) is not None:
-            self._held_back.discard(key)
-            task = self._tasks[key]
-            if self._is_beyond_horizon(task):
-                del self._tasks[key]
-                self._expiries.discard(key)
-                self._leave_on_disk(task)
-            else:
-                self._ready.add(task.line, key, task.order)

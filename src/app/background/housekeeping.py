@@ -18,7 +18,6 @@ from aion.ports.clock import Clock
 from aion.ports.housekeeping import Housekeeping, Swept
 from aion.ports.outbox import EventSink, Outbox
 from aion.ports.queues import TaskQueue
-from aion.ports.signals import Signals
 from aion.ports.telemetry import Observer
 
 REAP = SystemScope("leases and expire times run out in every tenant")
@@ -48,7 +47,6 @@ class Chores:
     outbox: Outbox
     sink: EventSink
     store: Housekeeping
-    signals: Signals
     clock: Clock
     observer: Observer
     report: Report = unreported
@@ -79,15 +77,12 @@ class Chores:
             await asyncio.sleep(pause)
 
     async def _reap(self) -> float:
-        """Ends what ran out, and wakes workers for retries that are due now."""
+        """Ends what ran out; the store wakes workers for what may start now."""
         await self.queue.reap(REAP)
         due = await self.queue.next_due(REAP)
         if due is None:
             return REAP_EVERY
-        left = (due - self.clock.now()).total_seconds()
-        if left <= 0:
-            self.signals.work_arrived()
-        return min(REAP_EVERY, max(SHORTEST_REAP, left))
+        return min(REAP_EVERY, max(SHORTEST_REAP, (due - self.clock.now()).total_seconds()))
 
     async def _relay(self) -> float:
         """Delivers waiting facts in order; a full batch means that more wait."""

@@ -38,7 +38,6 @@ class House:
             outbox=self.store,
             sink=self.sink,
             store=self.store,
-            signals=self.signals,
             clock=self.clock,
             observer=self.observer,  # type: ignore[arg-type]
         )

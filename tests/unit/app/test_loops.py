@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from aion.adapters.signals import ProcessSignals
 from aion.adapters.telemetry.health import Health, Phase
 from aion.app.background.housekeeping import Chores
 from aion.app.background.loops import keep_up
@@ -108,7 +107,7 @@ async def test_a_defect_in_one_chore_stops_no_other(monkeypatch):
         reports.append((part, problem))
 
     parts: Any = {"queue": store, "outbox": store, "sink": store, "store": store}
-    chores = Chores(**parts, signals=ProcessSignals(), clock=ManualClock(START), observer=observer, report=report)
+    chores = Chores(**parts, clock=ManualClock(START), observer=observer, report=report)
     running = asyncio.ensure_future(chores.run())
     await until(lambda: store.asked >= 3 and store.reaps >= 3)
     assert {where for where, _ in observer.troubles} == {"relay"}

@@ -57,7 +57,7 @@ class Recorder:
 
 async def asked(policy):
     store, clock = Recorder(), ManualClock()
-    chores = Chores(store, store, None, store, None, clock, None, retention=policy)
+    chores = Chores(store, store, None, store, clock, None, retention=policy)
     running = asyncio.ensure_future(chores.run())
     await store.purged_twice.wait()
     running.cancel()
