@@ -40,10 +40,14 @@ class ClaimDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """A claimed delivery and the webhook as it was when it was claimed."""
+    """A claimed delivery and the webhook as it was when it was claimed.
+
+    `claim` tells this claim from the next one of the same owner.
+    """
 
     delivery: Delivery
     webhook: Webhook
+    claim: int
 
 
 @dataclass(frozen=True, slots=True)

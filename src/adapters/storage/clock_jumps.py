@@ -1,4 +1,4 @@
-"""What moves in the store when the machine's clock is set: leases, and the pauses before retries.
+"""What moves when the machine's clock is set: leases, pauses before retries, and since when a webhook fails.
 
 They are spans of time that are written as moments. Without it an hour that is skipped would take every lease from a
 worker that holds it, and an hour that comes twice would keep the tasks of a dead one.
@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import literal_column, update
 
 from aion.adapters.storage.compiling import compiled, parameter
-from aion.adapters.storage.tables import tasks
+from aion.adapters.storage.tables import tasks, webhook_deliveries, webhooks
 
 _JUMP = parameter("jump")
 _MOVE_LEASES = compiled(
@@ -30,10 +30,23 @@ _MOVE_RETRIES = compiled(
     .values(not_before_us=tasks.c.not_before_us + _JUMP),
     "jump",
 )
+# The condition is that of its index, so that of all deliveries only those that wait are looked at.
+_MOVE_DELIVERIES = compiled(
+    update(webhook_deliveries)
+    .where(webhook_deliveries.c.next_us.is_not(None))
+    .values(next_us=webhook_deliveries.c.next_us + _JUMP),
+    "jump",
+)
+_MOVE_FAILURES = compiled(
+    update(webhooks)
+    .where(webhooks.c.failing_since_us.is_not(None))
+    .values(failing_since_us=webhooks.c.failing_since_us + _JUMP),
+    "jump",
+)
 
 
 def follow(connection: sqlite3.Connection, jump: timedelta) -> None:
     """Moves them all, inside a transaction."""
     moved = (jump // timedelta(microseconds=1),)
-    connection.execute(_MOVE_LEASES, moved)
-    connection.execute(_MOVE_RETRIES, moved)
+    for statement in (_MOVE_LEASES, _MOVE_RETRIES, _MOVE_DELIVERIES, _MOVE_FAILURES):
+        connection.execute(statement, moved)

@@ -5,6 +5,7 @@ long before the commit. Readers see the cache only, which changes after the comm
 """
 
 import sqlite3
+from datetime import timedelta
 
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.cache import TaskCache
@@ -31,6 +32,8 @@ class StoreMemory:
         self.has_tombstones = False
         self.webhooks = WebhookIndex()
         self.next_due_us: int | None = None
+        self.clock_set_by = timedelta()
+        """How far the clock was set since the store was opened, all in all: so far claims of deliveries were moved."""
 
     def load(self, connection: sqlite3.Connection, now_us: int) -> None:
         """Makes everything anew from the tables; the cache fills as tasks are touched."""

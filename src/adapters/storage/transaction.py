@@ -165,7 +165,7 @@ class Transaction:
             (sql.INSERT_FACTS, self._facts),
         ):
             statement.write(self.connection, rows)
-        self.memory.webhooks.plan(self.connection, self.notices.ended)
+        self.memory.webhooks.plan(self.connection, self.notices.ended, self.now)
 
     def publish(self) -> None:
         """After the commit: lets readers see it."""

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, TypeVar
@@ -58,6 +59,7 @@ class GroupCommitWriter:
         self._loop = asyncio.get_running_loop()
         self._stale = True
         self._clock_known = self._clock_read = self._read_clock()
+        self._clock_set_by = timedelta()
         self._closed = False
         self._checkpoint_due = False
         self._last_events_commit = 0.0
@@ -157,7 +159,7 @@ class GroupCommitWriter:
             return
         _hit(jobs, "after_commit")
         self.commits += 1
-        self._clock_known = self._clock_read
+        self._clock_known, self._clock_set_by = self._clock_read, self._memory.clock_set_by
         if self._observer is not None:
             self._observer.committed(len(jobs), time.monotonic() - began)
         transaction.publish()
@@ -190,7 +192,9 @@ class GroupCommitWriter:
         self._clock_read = self._read_clock()
         transaction = Transaction(self._connection, self._memory, self._clock_read.now)
         try:
-            if jump := self._clock_read.jump_since(self._clock_known):
+            jump = self._clock_read.jump_since(self._clock_known)
+            self._memory.clock_set_by = self._clock_set_by + jump
+            if jump:
                 _log.warning("the clock was set by %s; leases and pauses move with it", jump)
                 follow(self._connection, jump)
                 self._stale = True

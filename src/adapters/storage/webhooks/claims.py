@@ -7,7 +7,9 @@ its owner, so that a report that comes too late changes nothing.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from aion.adapters.storage.times import to_us
 from aion.adapters.storage.transaction import Transaction
 from aion.adapters.storage.webhooks import statements as sql
 from aion.adapters.storage.webhooks.codec import decode_delivery, decode_webhook, encode_life, encode_state, encode_wish
@@ -89,7 +91,7 @@ def report(owner: str, due: DueDelivery, outcome: AttemptReport, transaction: Tr
     if row is None or row[-1] != owner:
         return None
     known = decode_delivery(row[1:], webhook.webhook_id)
-    if known.next_attempt_time != due.delivery.next_attempt_time:
+    if known.next_attempt_time is None or _claim(known.next_attempt_time, transaction) != due.claim:
         return None
     after = attempted(known, outcome, transaction.now)
     connection.execute(sql.UPDATE_DELIVERY, (*encode_life(after), row[0]))
@@ -112,14 +114,17 @@ def _take(
     seq: int, webhook: Webhook, value: ClaimDeliveries, room: int, transaction: Transaction
 ) -> Sequence[DueDelivery]:
     rows = transaction.connection.execute(sql.SELECT_DUE, (seq, transaction.now_us, room)).fetchall()
-    taken = []
+    runs_out, taken = transaction.now + value.lease_for, []
     for row in rows:
-        delivery = replace(
-            decode_delivery(row[1:], webhook.webhook_id), next_attempt_time=transaction.now + value.lease_for
-        )
+        delivery = replace(decode_delivery(row[1:], webhook.webhook_id), next_attempt_time=runs_out)
         transaction.connection.execute(sql.UPDATE_DELIVERY, (*encode_life(delivery, value.owner), row[0]))
-        taken.append(DueDelivery(delivery, webhook))
+        taken.append(DueDelivery(delivery, webhook, _claim(runs_out, transaction)))
     return taken
+
+
+def _claim(runs_out: datetime, transaction: Transaction) -> int:
+    """When it runs out by a clock that nobody sets: a claim that moved with the clock is still the same one."""
+    return to_us(runs_out - transaction.memory.clock_set_by)
 
 
 def _clear(seq: int, webhook: Webhook, transaction: Transaction) -> None:

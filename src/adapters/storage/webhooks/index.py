@@ -6,6 +6,7 @@ It is part of the store's memory: made again from the tables when a transaction 
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from aion.adapters.storage.times import to_us
 from aion.adapters.storage.webhooks import statements as sql
@@ -75,29 +76,31 @@ class WebhookIndex:
         """Works out when a delivery of one webhook is due next."""
         self.turns.due(key, connection.execute(sql.SELECT_NEXT_DUE, (seq,)).fetchone()[0], now_us)
 
-    def plan(self, connection: sqlite3.Connection, ended: Iterable[Task]) -> None:
+    def plan(self, connection: sqlite3.Connection, ended: Iterable[Task], now: datetime) -> None:
         """Writes a delivery for each webhook that wants to hear of a task that ended in this transaction."""
         if not self._by_tenant:
             return
-        rows = []
+        rows, now_us = [], to_us(now)
         for task in ended:
             for seq, (webhook_id, wish) in self._by_tenant.get(task.tenant, {}).items():
                 if wants(wish, task):
-                    planned = _planned(task, webhook_id)
-                    made_us, key = to_us(planned.create_time), (task.tenant, webhook_id)
+                    planned = _planned(task, webhook_id, now)
+                    key = (task.tenant, webhook_id)
                     if self.turns.waiting(key) < MOST_WAITING:
-                        self.turns.add(key, made_us)
+                        self.turns.add(key, now_us)
                     else:
                         planned = replace(
                             planned, state=DeliveryState.FAILED, last_error=_TOO_MANY, next_attempt_time=None
                         )
+                    made_us = to_us(planned.create_time)
                     asked = (task.tenant, seq, planned.delivery_id, task.task_id, planned.event, made_us)
                     rows.append((*asked, *encode_life(planned)))
         if rows:
             connection.executemany(sql.INSERT_DELIVERY, rows)
 
 
-def _planned(task: Task, webhook_id: str) -> Delivery:
+def _planned(task: Task, webhook_id: str, now: datetime) -> Delivery:
+    """Due now: a task that was accepted while the clock was ahead may have an end that lies in the future."""
     if task.end_time is None:
         raise ValueError(f"the task {task.task_id} has not ended")
     return Delivery(
@@ -107,5 +110,5 @@ def _planned(task: Task, webhook_id: str) -> Delivery:
         task_id=task.task_id,
         event=event_of(task.state),
         create_time=task.end_time,
-        next_attempt_time=task.end_time,
+        next_attempt_time=now,
     )
