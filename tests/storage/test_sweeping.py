@@ -145,6 +145,36 @@ async def test_a_look_that_came_to_a_task_too_young_to_go_starts_over(store, clo
     assert await store.forget_tasks(SCOPE, kept_for_ever, 1) == Swept(0, more=more)
 
 
+async def behind_the_future(store, clock, count):
+    """A task that ended a day ago, and two facts about it, behind tasks of a time when the clock was ahead."""
+    clock.jump(365 * DAY)
+    for number in range(count):
+        await store.accept("acme", accept(new_task(f"future-{number}", now=clock.now())))
+    clock.jump(-365 * DAY)
+    await store.accept("acme", accept(new_task("old")))
+    await store.cancel("acme", "old")
+    clock.advance(DAY + timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize("forget", ["forget_logs", "forget_tasks"])
+async def test_tasks_of_the_future_do_not_hide_what_lies_behind_them(store, clock, forget):
+    """15.1 How long tasks and their events are kept is said."""
+    await behind_the_future(store, clock, 4)
+    if forget == "forget_logs":
+        for number in range(4):
+            await store.cancel("acme", f"future-{number}")
+    passes = [await getattr(store, forget)(SCOPE, POLICY, 2) for _ in range(3)]
+    assert passes == [Swept(0, more=True), Swept(0, more=True), Swept(1, more=False)]
+
+
+async def test_facts_of_the_future_stay_and_do_not_hide_what_lies_behind_them(store, clock):
+    await behind_the_future(store, clock, 4)
+    policy = RetentionPolicy(undelivered=DAY)
+    passes = [await store.forget_facts(SCOPE, policy, 2) for _ in range(3)]
+    assert passes == [Swept(0, more=True), Swept(0, more=True), Swept(2, more=True)]
+    assert [fact.task_id for fact in await store.waiting(SCOPE, 10)] == [f"future-{number}" for number in range(4)]
+
+
 async def test_facts_are_said_to_be_given_up_once_they_are_and_not_before(store, clock, break_at, caplog):
     for number in range(2):
         await store.accept("acme", accept(new_task(f"task-{number}")))

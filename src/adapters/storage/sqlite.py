@@ -209,7 +209,7 @@ class SqliteStore:
 
     async def forget_facts(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:
         """Gives up facts that nobody took in time, aloud: whoever waits for them will never get them."""
-        swept = await self._swept("forget_facts", sweeping.old_facts, sweeping.forget_facts, policy, limit)
+        swept = await self._swept("forget_facts", self._sweeper.old_facts, sweeping.forget_facts, policy, limit)
         if swept.deleted:
             _log.warning("%d facts were given up: nobody took them in time", swept.deleted)
         return swept

@@ -1,19 +1,18 @@
 """Deletes what nobody needs any more, a short window of rows at a time.
 
 A window begins where the last one ended and starts over at the end of the table, or at the first task that is too young
-to go whoever has it: rows lie in the order in which their tasks were accepted. So a pass costs the same however much
-there is, and no index has to be kept for it. What retention makes old is looked for by a reader, so that a walk through
-a large table costs the writer only what it deletes; what ended stays as it is, so a finding cannot get wrong meanwhile.
+to go whoever has it: rows lie in the order in which their tasks were accepted. One of the future says nothing of what
+lies behind it. So a pass costs the same however much there is, and no index has to be kept for it. What retention makes
+old is looked for by a reader, so that a walk through a large table costs the writer only what it deletes; what ended
+stays as it is, so a finding cannot get wrong meanwhile.
 """
 
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
-from aion.adapters.storage import statements
 from aion.adapters.storage import sweeping_statements as sql
 from aion.adapters.storage.times import from_us, to_us
 from aion.adapters.storage.transaction import Transaction
@@ -43,6 +42,7 @@ class Sweeper:
         self._keys_after = 0
         self._logs_after = 0
         self._tasks_after = 0
+        self._facts_after = 0
         self._api_keys_after = ""
 
     def purge(self, limit: int, transaction: Transaction) -> int:
@@ -89,6 +89,15 @@ class Sweeper:
         self._tasks_after = _next_window(window, limit, policy.shortest_tasks, now)
         return Doomed(found, self._tasks_after > 0)
 
+    def old_facts(self, connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int) -> Doomed:
+        """Facts that wait too long."""
+        if policy.undelivered is None:
+            return Doomed((), more=False)
+        before_us = to_us(now - policy.undelivered)
+        window = connection.execute(sql.WINDOW_OF_FACTS, (self._facts_after, limit)).fetchall()
+        self._facts_after = _next_window(window, limit, policy.undelivered, now)
+        return Doomed([row for row in window if row[4] < before_us], self._facts_after > 0)
+
     def old_api_keys(
         self, connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int
     ) -> Doomed:
@@ -102,16 +111,6 @@ class Sweeper:
             if span is not None and ends and from_us(min(ends)) + span < now:
                 found.append((key_id,))
         return Doomed(found, self._api_keys_after != "")
-
-
-def old_facts(connection: sqlite3.Connection, policy: RetentionPolicy, now: datetime, limit: int) -> Doomed:
-    """The oldest facts, as far as they wait too long."""
-    if policy.undelivered is None:
-        return Doomed((), more=False)
-    before_us = to_us(now - policy.undelivered)
-    window = connection.execute(statements.SELECT_OUTBOX, (limit,)).fetchall()
-    found = list(takewhile(lambda row: row[4] < before_us, window))
-    return Doomed(found, len(found) == limit)
 
 
 def forget_logs(doomed: Sequence[Row], transaction: Transaction) -> int:
@@ -142,7 +141,7 @@ def forget_api_keys(doomed: Sequence[Row], transaction: Transaction) -> int:
 
 def forget_facts(doomed: Sequence[Row], transaction: Transaction) -> int:
     """Deletes facts."""
-    transaction.connection.execute(statements.DELETE_OUTBOX, (doomed[-1][0],))
+    transaction.connection.executemany(sql.DELETE_FACT, [(row[0],) for row in doomed])
     return len(doomed)
 
 
@@ -158,7 +157,7 @@ def _over(window: Sequence[Row], kept_by: Callable[[str], Kept], now: datetime) 
 
 
 def _next_window(window: Sequence[Row], limit: int, shortest: timedelta | None, now: datetime) -> int:
-    """Where the next window of tasks begins: at the start again once it reached tasks that are too young to go."""
-    if len(window) < limit or shortest is None or from_us(window[-1][4]) >= now - shortest:
+    """Where the next window of tasks or facts begins: at the start again once it reached what is too young to go."""
+    if len(window) < limit or shortest is None or now - shortest <= from_us(window[-1][4]) <= now:
         return 0
     return int(window[-1][0])

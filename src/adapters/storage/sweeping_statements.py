@@ -10,6 +10,7 @@ from aion.adapters.storage.compiling import ZERO, compiled, parameter
 from aion.adapters.storage.tables import (
     api_keys,
     idempotency_keys,
+    outbox,
     task_events,
     task_logs,
     tasks,
@@ -79,6 +80,17 @@ _TOMBSTONE = ("tenant_id", "task_id", "purge_us")
 INSERT_TOMBSTONE = compiled(
     insert(tombstones).values({name: parameter(name) for name in _TOMBSTONE}).on_conflict_do_nothing(), *_TOMBSTONE
 )
+
+WINDOW_OF_FACTS = compiled(
+    select(outbox.c.sequence, outbox.c.tenant_id, outbox.c.task_id, outbox.c.name, outbox.c.time_us)
+    .where(outbox.c.sequence > parameter("after"))
+    .order_by(outbox.c.sequence)
+    .limit(parameter("rows"))
+    .offset(ZERO),
+    "after",
+    "rows",
+)
+DELETE_FACT = compiled(delete(outbox).where(outbox.c.sequence == parameter("row")), "row")
 
 WINDOW_OF_API_KEYS = compiled(
     select(api_keys.c.key_id, api_keys.c.tenant_id, api_keys.c.expire_us, api_keys.c.revoke_us)
