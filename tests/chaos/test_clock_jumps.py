@@ -14,7 +14,7 @@ from aion.adapters.storage.sqlite import open_store
 from aion.app.background.deleting_by_age import HOLD, DeletingByAge
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.tasks import TaskState
-from aion.domain.writes import Renew
+from aion.domain.writes import Reaped, Renew
 from tests.contract.queue_desk import opened_door
 from tests.manual_clock import ManualClock
 from tests.sample_schedules import MINUTE
@@ -82,6 +82,57 @@ async def test_what_a_client_holds_back_starts_at_the_time_of_day_that_it_said(s
     assert await store.claim(SCOPE, claim()) == []
     clock.jump(HOUR)
     assert [task.task_id for task in await store.claim(SCOPE, claim())] == ["task-1"]
+
+
+async def said_to_end(store):
+    return (await store.get("acme", "task-1")).queue_expire_time
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+async def test_a_task_waits_in_the_queue_for_as_long_as_it_may_and_no_longer(store_and_clock, jump):
+    """3.9 `max_queue_time` moves with the clock."""
+    store, clock = store_and_clock
+    await store.accept("acme", accept(new_task(expire_time=FAR, queue_expire_time=START + MINUTE)))
+    clock.advance(MINUTE / 2)
+    clock.jump(jump)
+    assert await store.reap(SCOPE) == Reaped()
+    assert await store.next_due(SCOPE) == await said_to_end(store) == clock.now() + MINUTE / 2
+    clock.advance(MINUTE / 2 - timedelta(microseconds=1))
+    assert await store.reap(SCOPE) == Reaped()
+    clock.advance(timedelta(microseconds=1))
+    assert await store.reap(SCOPE) == Reaped(tasks_expired=1)
+
+
+async def test_what_bounds_the_queue_stays_with_the_time_of_day_that_it_counts_from(store_and_clock):
+    store, clock = store_and_clock
+    until, ends = START + 2 * HOUR, START + 2 * HOUR + MINUTE
+    task = new_task(expire_time=FAR, not_before=until, held_until=until, queue_expire_time=ends)
+    await store.accept("acme", accept(task))
+    for jump in (HOUR, -HOUR, HOUR):
+        clock.jump(jump)
+        await store.reap(SCOPE)
+        assert await said_to_end(store) == ends
+    clock.jump(2 * HOUR)
+    assert await store.reap(SCOPE) == Reaped()
+    assert await said_to_end(store) == clock.now() + MINUTE, "it could not begin before"
+    clock.jump(-2 * HOUR)
+    await store.reap(SCOPE)
+    assert await said_to_end(store) == ends, "it is held back again"
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=str)
+async def test_what_began_or_ended_keeps_the_times_that_it_had(store_and_clock, jump):
+    store, clock = store_and_clock
+    await running(store, queue_expire_time=START + MINUTE)
+    clock.jump(jump)
+    await store.reap(SCOPE)
+    assert await said_to_end(store) == START + MINUTE
+    await store.cancel("acme", "task-1")
+    await store.accept("acme", accept(new_task("ended", expire_time=FAR, queue_expire_time=START + MINUTE)))
+    await store.cancel("acme", "ended")
+    clock.jump(jump)
+    await store.reap(SCOPE)
+    assert (await store.get("acme", "ended")).queue_expire_time == START + MINUTE
 
 
 @pytest.mark.parametrize("jump", JUMPS, ids=str)

@@ -1,4 +1,4 @@
-"""What moves when the machine's clock is set: leases, pauses before retries, and since when a webhook fails.
+"""What moves when the machine's clock is set: leases, pauses, and for how long something waits or fails.
 
 They are spans of time that are written as moments. Without it an hour that is skipped would take every lease from a
 worker that holds it, and an hour that comes twice would keep the tasks of a dead one.
@@ -7,10 +7,11 @@ worker that holds it, and an hour that comes twice would keep the tasks of a dea
 import sqlite3
 from datetime import timedelta
 
-from sqlalchemy import literal_column, update
+from sqlalchemy import func, literal_column, update
 
-from aion.adapters.storage.compiling import compiled, parameter
+from aion.adapters.storage.compiling import ZERO, compiled, parameter
 from aion.adapters.storage.tables import tasks, webhook_deliveries, webhooks
+from aion.adapters.storage.times import span_us
 
 _JUMP = parameter("jump")
 _MOVE_LEASES = compiled(
@@ -30,6 +31,24 @@ _MOVE_RETRIES = compiled(
     .values(not_before_us=tasks.c.not_before_us + _JUMP),
     "jump",
 )
+# What is left of it stays, counted from when the task may begin: for a client that held it back, a time of day.
+_may_begin = func.coalesce(tasks.c.held_until_us, ZERO)
+_MOVE_QUEUE_TIMES = compiled(
+    update(tasks)
+    .where(
+        tasks.c.end_us.is_(None),
+        tasks.c.state == literal_column("1"),
+        tasks.c.start_us.is_(None),
+        tasks.c.queue_expire_us.is_not(None),
+    )
+    .values(
+        queue_expire_us=tasks.c.queue_expire_us
+        + func.max(parameter("now"), _may_begin)
+        - func.max(parameter("before"), _may_begin)
+    ),
+    "now",
+    "before",
+)
 # The condition is that of its index, so that of all deliveries only those that wait are looked at.
 _MOVE_DELIVERIES = compiled(
     update(webhook_deliveries)
@@ -45,8 +64,9 @@ _MOVE_FAILURES = compiled(
 )
 
 
-def follow(connection: sqlite3.Connection, jump: timedelta) -> None:
+def follow(connection: sqlite3.Connection, jump: timedelta, now_us: int) -> None:
     """Moves them all, inside a transaction."""
-    moved = (jump // timedelta(microseconds=1),)
+    jump_us = span_us(jump)
     for statement in (_MOVE_LEASES, _MOVE_RETRIES, _MOVE_DELIVERIES, _MOVE_FAILURES):
-        connection.execute(statement, moved)
+        connection.execute(statement, (jump_us,))
+    connection.execute(_MOVE_QUEUE_TIMES, (now_us, now_us - jump_us))

@@ -196,7 +196,7 @@ class GroupCommitWriter:
             self._memory.clock_set_by = self._clock_set_by + jump
             if jump:
                 _log.warning("the clock was set by %s; leases and pauses move with it", jump)
-                follow(self._connection, jump)
+                follow(self._connection, jump, transaction.now_us)
                 self._stale = True
             if self._stale:
                 self._memory.load(self._connection, transaction.now_us)
