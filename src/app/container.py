@@ -37,6 +37,7 @@ from aion.adapters.transports.http.origins import Origins
 from aion.adapters.transports.rest.operations import load_document
 from aion.adapters.transports.web.app import HttpParts, http_app
 from aion.adapters.transports.web.server import HttpServer, HttpSettings, http_server
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.housekeeping import Chores
 from aion.app.background.live_modules import LiveModules
 from aion.app.background.loops import keep_up
@@ -100,9 +101,10 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
         pepper = open_pepper(settings.data_dir, entropy, lambda: under_secret(settings.store, clock.now()))
 
         retention = load_retention(config_folder(settings), settings.keep_events, settings.keep_tasks)
+        by_age = DeletingByAge(clock)
         # What the operator can get wrong comes before modules are compiled, which takes seconds the first time.
         webhooks = await stack.enter_async_context(
-            webhook_room(settings, store, observer, metrics, pepper=pepper, owner=owner)
+            webhook_room(settings, store, observer, metrics, by_age, pepper=pepper, owner=owner)
         )
         refuse_taken(
             {
@@ -182,7 +184,7 @@ async def running_server(settings: Settings, live: LiveModules | None = None) ->
             metrics.look(level, read)
 
         await store.reclaim(SystemScope("the owners of these leases are gone"), owner, frozenset({owner}))
-        chores = Chores(store, store, LogEventSink(), store, clock, observer, health.report, retention)
+        chores = Chores(store, store, LogEventSink(), store, clock, observer, by_age, health.report, retention)
         await stack.enter_async_context(
             _in_background(
                 observer,

@@ -18,6 +18,7 @@ from aion.adapters.remote_queue.queue import RemoteTaskQueue
 from aion.adapters.remote_queue.signals import RemoteSignals
 from aion.adapters.rpc.workers import worker_handlers
 from aion.adapters.signals import ProcessSignals
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.housekeeping import Chores
 from aion.app.background.loops import keep_up, unreported
 from aion.app.background.scheduler import Scheduler
@@ -133,7 +134,7 @@ class Server:
         )
         self.for_workers = worker_handlers(served)
         await store.reclaim(_RECLAIM, owner, frozenset({owner}))
-        chores = Chores(store, store, told, store, clock, observer)
+        chores = Chores(store, store, told, store, clock, observer, DeletingByAge(clock))
         self._keep_up(worker=worker.run, chores=chores.run, scheduler=scheduler.run)
         around.network.server = self
 

@@ -19,7 +19,7 @@ _log = logging.getLogger("aion.app")
 
 
 class DeletingByAge:
-    """Follows the clock of one process."""
+    """Follows the clock of one process, which has one of these: who begins later has not seen the clock being set."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

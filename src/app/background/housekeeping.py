@@ -49,12 +49,9 @@ class Chores:
     store: Housekeeping
     clock: Clock
     observer: Observer
+    by_age: DeletingByAge
     report: Report = unreported
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
-    _by_age: DeletingByAge = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_age", DeletingByAge(self.clock))
 
     async def run(self) -> None:
         """Runs all loops until cancelled."""
@@ -95,7 +92,7 @@ class Chores:
 
     async def _purge(self) -> float:
         """Deletes what is no longer kept, a bounded piece at a time."""
-        if not self._by_age.may():
+        if not self.by_age.may():
             return PURGE_EVERY
         purged = await self.store.purge(PURGE, PURGE_BATCH)
         return 0.0 if purged >= PURGE_BATCH else PURGE_EVERY
@@ -103,7 +100,7 @@ class Chores:
     async def _forget(self) -> float:
         """Deletes what retention says is too old, a piece so small that it holds up no write."""
         policy, swept = self.retention, list[Swept]()
-        if not self._by_age.may():
+        if not self.by_age.may():
             return KEEP_EVERY
         if policy.shortest_events is not None:
             swept.append(await self.store.forget_logs(PURGE, policy, KEEP_BATCH))

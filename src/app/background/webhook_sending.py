@@ -63,6 +63,7 @@ class SenderParts:
     clock: Clock
     told: DeliveryObserver
     observer: Observer
+    by_age: DeletingByAge
 
 
 @dataclass(slots=True)
@@ -184,12 +185,11 @@ class WebhookDeliverer:
 
     async def _forget(self) -> None:
         """Deletes what is over for long, a piece so small that it holds up no write."""
-        by_age = DeletingByAge(self.parts.clock)
         while True:
             pause = FORGET_EVERY
             try:
                 before = self.parts.clock.now() - KEEP_FINISHED
-                if by_age.may() and await self.parts.queue.forget_finished(SEND, before, FORGET_BATCH):
+                if self.parts.by_age.may() and await self.parts.queue.forget_finished(SEND, before, FORGET_BATCH):
                     pause = BETWEEN_BATCHES
             except (AionError, OSError) as error:
                 self.parts.observer.trouble("webhooks", error)

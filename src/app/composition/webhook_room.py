@@ -19,6 +19,7 @@ from aion.adapters.webhooks.payload import TaskPayload
 from aion.adapters.webhooks.resolver import SystemResolver
 from aion.adapters.webhooks.secret_box import SealedSecretBox
 from aion.adapters.webhooks.sender_on_demand import SenderOnDemand
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.webhook_sending import SenderParts, SenderSettings, WebhookDeliverer
 from aion.app.settings import Settings
 from aion.ports.clock import Clock
@@ -37,7 +38,14 @@ class WebhookRoom:
 
 @asynccontextmanager
 async def webhook_room(
-    settings: Settings, store: SqliteStore, observer: Observer, metrics: Metrics, *, pepper: bytes, owner: str
+    settings: Settings,
+    store: SqliteStore,
+    observer: Observer,
+    metrics: Metrics,
+    by_age: DeletingByAge,
+    *,
+    pepper: bytes,
+    owner: str,
 ) -> AsyncIterator[WebhookRoom]:
     """The guard, the box of secrets and the loop that sends; connections and threads end with the block."""
     clock, entropy = SystemClock(), SystemEntropy()
@@ -46,7 +54,7 @@ async def webhook_room(
         guard = AddressGuard(Allowances.parse(settings.webhook_allow), resolver)
         sender = SenderOnDemand(lambda: _sender(guard, clock))
         told = TelemetryDeliveryObserver(metrics)
-        parts = SenderParts(store.webhooks, store, sender, TaskPayload(), box, clock, told, observer)
+        parts = SenderParts(store.webhooks, store, sender, TaskPayload(), box, clock, told, observer, by_age)
         try:
             yield WebhookRoom(
                 guard, box, WebhookDeliverer(SenderSettings(owner, f"AION-Webhooks/{aion.__version__}"), parts)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from aion.adapters.storage.sqlite import SqliteStore
 from aion.adapters.webhooks.payload import TaskPayload
 from aion.adapters.webhooks.secret_box import SealedSecretBox
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.webhook_sending import SenderParts, SenderSettings, WebhookDeliverer
 from aion.app.usecases.webhooks import CreateWebhook
 from aion.domain.errors import TaskNotFound
@@ -79,6 +80,7 @@ class PostOffice:
             clock,
             self.told,
             self.observer,  # type: ignore[arg-type]
+            DeletingByAge(clock),
         )
         self.secret = ""
 

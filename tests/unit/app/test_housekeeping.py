@@ -10,6 +10,7 @@ import pytest
 from aion.adapters.events.memory_sink import MemoryEventSink
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import SqliteStore, open_store
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.housekeeping import Chores
 from aion.domain.errors import StoreUnavailable
 from aion.domain.identity import SystemScope
@@ -40,6 +41,7 @@ class House:
             store=self.store,
             clock=self.clock,
             observer=self.observer,  # type: ignore[arg-type]
+            by_age=DeletingByAge(self.clock),
         )
         running = asyncio.ensure_future(chores.run())
         try:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from aion.adapters.telemetry.health import Health, Phase
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.housekeeping import Chores
 from aion.app.background.loops import keep_up
 from aion.domain.writes import Reaped
@@ -107,7 +108,9 @@ async def test_a_defect_in_one_chore_stops_no_other(monkeypatch):
         reports.append((part, problem))
 
     parts: Any = {"queue": store, "outbox": store, "sink": store, "store": store}
-    chores = Chores(**parts, clock=ManualClock(START), observer=observer, report=report)
+    clock = ManualClock(START)
+    by_age = DeletingByAge(clock)
+    chores = Chores(**parts, clock=clock, observer=observer, by_age=by_age, report=report)
     running = asyncio.ensure_future(chores.run())
     await until(lambda: store.asked >= 3 and store.reaps >= 3)
     assert {where for where, _ in observer.troubles} == {"relay"}

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.housekeeping import KEEP_BATCH as BATCH
 from aion.app.background.housekeeping import Chores
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
@@ -57,7 +58,7 @@ class Recorder:
 
 async def asked(policy):
     store, clock = Recorder(), ManualClock()
-    chores = Chores(store, store, None, store, clock, None, retention=policy)
+    chores = Chores(store, store, None, store, clock, None, DeletingByAge(clock), retention=policy)
     running = asyncio.ensure_future(chores.run())
     await store.purged_twice.wait()
     running.cancel()

@@ -14,6 +14,7 @@ from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
 from aion.adapters.webhooks.payload import TaskPayload
 from aion.app.background import webhook_sending
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.app.background.webhook_sending import SenderSettings, WebhookDeliverer
 from aion.app.usecases.webhooks import RotateWebhookSecret
 from aion.domain.errors import StoreUnavailable
@@ -250,3 +251,32 @@ async def test_without_webhooks_the_loop_asks_the_store_for_nothing(office, monk
         for _ in range(20):
             await asyncio.sleep(0)
     assert (await office.store.get("acme", "a")).state is TaskState.CANCELED
+
+
+class Asked(DeletingByAge):
+    """Remembers what it answered."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.answers: list[bool] = []
+
+    def may(self) -> bool:
+        self.answers.append(super().may())
+        return self.answers[-1]
+
+
+async def test_a_loop_that_starts_again_still_knows_that_the_clock_was_set_ahead(office):
+    """15.7 After the machine's clock was set ahead by a minute or more, nothing is deleted for its age for an hour."""
+    by_age = Asked(office.clock)
+    office.parts = replace(office.parts, by_age=by_age)
+    webhook_id = await office.make("https://a.example/")
+    await office.end("a")
+    async with office.open():
+        await told(office, 1)
+        office.clock.jump(2 * KEEP_FINISHED)
+        await until(lambda: by_age.answers[-1:] == [False])
+    asked = len(by_age.answers)
+    async with office.open():
+        await until(lambda: len(by_age.answers) >= asked + 2)
+    assert not any(by_age.answers[asked:])
+    assert len(await office.deliveries(webhook_id)) == 1
