@@ -11,8 +11,9 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.sqlite import open_store
-from aion.app.background.deleting_by_age import HOLD, DeletingByAge
+from aion.app.background.deleting_by_age import DeletingByAge
 from aion.domain.attempts import AttemptOutcome
+from aion.domain.clock_doubt import HOLD
 from aion.domain.tasks import TaskState
 from aion.domain.writes import Reaped, Renew
 from tests.contract.queue_desk import opened_door

@@ -71,7 +71,7 @@ class SqliteStore:
         self._sweeper = Sweeper()
         self._logs = EndedLogs()
         self.schedules = SqliteScheduleStore(writer, reader)
-        self.webhooks = SqliteWebhookStore(writer, reader, memory.webhooks, clock)
+        self.webhooks = SqliteWebhookStore(writer, reader, memory.webhooks)
 
     @property
     def pending(self) -> int:
@@ -94,7 +94,7 @@ class SqliteStore:
     ) -> Task | None:
         """The task of an earlier, identical call."""
         if idempotency is not None:
-            now_us = to_us(self._clock.now())
+            now_us = to_us(self._writer.believed_now())
             found = await self._reader.by_key(
                 partial(queries.task_of_key, tenant=tenant, key=idempotency, now_us=now_us)
             )
@@ -223,7 +223,8 @@ class SqliteStore:
         await self._writer.submit("delivered", partial(forget_delivered, up_to))
 
     async def _swept(self, name: str, look: _Look, forget: _Forget, policy: RetentionPolicy, limit: int) -> Swept:
-        doomed = await self._reader.system_scan(partial(look, policy=policy, now=self._clock.now(), limit=limit))
+        now = self._writer.believed_now()
+        doomed = await self._reader.system_scan(partial(look, policy=policy, now=now, limit=limit))
         if doomed.rows:
             try:
                 await self._writer.submit(name, partial(forget, doomed.rows))

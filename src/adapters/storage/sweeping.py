@@ -71,7 +71,7 @@ class Sweeper:
         window = transaction.connection.execute(sql.WINDOW_OF_KEYS, (self._keys_after, rows)).fetchall()
         more = len(window) == rows
         self._keys_after = window[-1][0] if more else 0
-        doomed = [(seq,) for seq, expire_us in window if expire_us <= transaction.now_us]
+        doomed = [(seq,) for seq, expire_us in window if expire_us <= transaction.believed_us]
         transaction.connection.executemany(sql.DELETE_KEY, doomed)
         return len(doomed), more
 

@@ -51,13 +51,16 @@ class Notices:
 
 
 class Transaction:
-    """All that one commit writes. `now` is the time of everything in it."""
+    """All that one commit writes. `now` is the time of everything in it; `believed` is earlier while the clock may be
+    ahead, and says what is over for good.
+    """
 
-    def __init__(self, connection: sqlite3.Connection, memory: StoreMemory, now: datetime) -> None:
+    def __init__(self, connection: sqlite3.Connection, memory: StoreMemory, now: datetime, believed: datetime) -> None:
         self.connection = connection
         self.memory = memory
         self.now = now
         self.now_us = to_us(now)
+        self.believed_us = to_us(believed)
         self.notices = Notices()
         self._staged: dict[Key, StagedTask] = {}
         self._keys: dict[tuple[str, str, str, str], tuple[bytes, StagedTask, int]] = {}
@@ -94,7 +97,7 @@ class Transaction:
             return staged[0], staged[1].task
         if scope in self._free_keys:
             return None
-        row = self.connection.execute(sql.SELECT_KEY, (*scope, self.now_us)).fetchone()
+        row = self.connection.execute(sql.SELECT_KEY, (*scope, self.believed_us)).fetchone()
         if row is None:
             return None
         found = self.connection.execute(sql.SELECT_TASK_BY_SEQ, (row[1], tenant)).fetchone()

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, TypeVar
@@ -23,6 +23,7 @@ from aion.adapters.storage.clock_jumps import follow
 from aion.adapters.storage.memory import StoreMemory
 from aion.adapters.storage.outcomes import Failed, Job, Outcomes, itself, unavailable, unknown
 from aion.adapters.storage.transaction import Transaction
+from aion.domain.clock_doubt import ClockDoubt
 from aion.domain.clock_reading import ClockReading
 from aion.domain.errors import AionError, StoreUnavailable
 from aion.domain.writes import Accept
@@ -60,6 +61,7 @@ class GroupCommitWriter:
         self._stale = True
         self._clock_known = self._clock_read = self._read_clock()
         self._clock_set_by = timedelta()
+        self._doubt = ClockDoubt(self._clock_read)
         self._closed = False
         self._checkpoint_due = False
         self._last_events_commit = 0.0
@@ -87,6 +89,10 @@ class GroupCommitWriter:
     def clock_was_set(self) -> bool:
         """Whether what is due is due at another time than the memory says; the next commit follows."""
         return bool(self._read_clock().jump_since(self._clock_known))
+
+    def believed_now(self) -> datetime:
+        """A time of day that has come, although the clock may have been set wrong; any thread may ask."""
+        return self._doubt.after(self._read_clock()).believed
 
     async def close(self) -> None:
         """Writes what is queued, then ends."""
@@ -190,7 +196,8 @@ class GroupCommitWriter:
             self._connection.execute("ROLLBACK")
         self._connection.execute("BEGIN IMMEDIATE")
         self._clock_read = self._read_clock()
-        transaction = Transaction(self._connection, self._memory, self._clock_read.now)
+        self._doubt = self._doubt.after(self._clock_read)
+        transaction = Transaction(self._connection, self._memory, self._clock_read.now, self._doubt.believed)
         try:
             jump = self._clock_read.jump_since(self._clock_known)
             self._memory.clock_set_by = self._clock_set_by + jump

@@ -45,7 +45,7 @@ def remember(tenant: str, key: IdempotencyKey, answer: Issued, transaction: Tran
 
 def forget_expired(rows: int, transaction: Transaction) -> int:
     """Deletes up to `rows` keys whose time is over; how many."""
-    return transaction.connection.execute(sql.DELETE_EXPIRED_KEYS, (transaction.now_us, rows)).rowcount
+    return transaction.connection.execute(sql.DELETE_EXPIRED_KEYS, (transaction.believed_us, rows)).rowcount
 
 
 def _scope(tenant: str, key: IdempotencyKey) -> tuple[str, str, str, str]:

@@ -34,7 +34,7 @@ _SENT_SOON = timedelta(seconds=1)
 def create(webhook: Webhook, most: int, key: IdempotencyKey | None, transaction: Transaction) -> Issued:
     """A new webhook, if there is room for one, or what the key was answered with."""
     connection, tenant = transaction.connection, webhook.tenant
-    if key is not None and (earlier := issued(connection, tenant, key, transaction.now_us)) is not None:
+    if key is not None and (earlier := issued(connection, tenant, key, transaction.believed_us)) is not None:
         return earlier
     if connection.execute(sql.COUNT_WEBHOOKS, (tenant,)).fetchone()[0] >= most:
         raise LimitReached(
@@ -67,7 +67,10 @@ def update(tenant: str, webhook_id: str, wish: WebhookWish, etag: str, transacti
 
 def rotate(tenant: str, webhook_id: str, sealed: bytes, key: IdempotencyKey | None, transaction: Transaction) -> Issued:
     """A new secret, and the current one becomes the old one; or what the key was answered with."""
-    if key is not None and (earlier := issued(transaction.connection, tenant, key, transaction.now_us)) is not None:
+    if (
+        key is not None
+        and (earlier := issued(transaction.connection, tenant, key, transaction.believed_us)) is not None
+    ):
         return earlier
     seq, known = _webhook(transaction, tenant, webhook_id)
     secrets = known.secrets.rotated(sealed, transaction.now)

@@ -19,7 +19,6 @@ from aion.adapters.storage.writer import GroupCommitWriter
 from aion.domain.identity import SystemScope
 from aion.domain.webhooks import AttemptReport, Delivery, Webhook, WebhookWish
 from aion.domain.writes import IdempotencyKey
-from aion.ports.clock import Clock
 from aion.ports.webhooks import ClaimDeliveries, DeliveryQueue, DueDelivery, Issued, WebhookPosition, WebhookStore
 
 _END_OF_TIME = (1 << 63) - 1
@@ -28,11 +27,10 @@ _END_OF_TIME = (1 << 63) - 1
 class SqliteWebhookStore:
     """WebhookStore and DeliveryQueue over the store's own database; `SqliteStore.webhooks` is the one of a store."""
 
-    def __init__(self, writer: GroupCommitWriter, reader: Reader, index: WebhookIndex, clock: Clock) -> None:
+    def __init__(self, writer: GroupCommitWriter, reader: Reader, index: WebhookIndex) -> None:
         self._writer = writer
         self._reader = reader
         self._index = index
-        self._clock = clock
         self._looked_up_to = 0
         self._all_forgotten = False
 
@@ -47,7 +45,7 @@ class SqliteWebhookStore:
 
     async def issued(self, tenant: str, key: IdempotencyKey) -> Issued | None:
         """What a key was answered with."""
-        now_us = to_us(self._clock.now())
+        now_us = to_us(self._writer.believed_now())
         return await self._reader.by_key(partial(webhook_keys.issued, tenant=tenant, key=key, now_us=now_us))
 
     async def get(self, tenant: str, webhook_id: str) -> Webhook:
