@@ -13,6 +13,7 @@ from aion.domain.errors import OutcomeUnknown, TaskAlreadyExists
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.writes import IdempotencyKey
 from aion.ports.housekeeping import Swept
+from tests.contract.webhook_office import Office
 from tests.manual_clock import ManualClock
 from tests.sample_tasks import SCOPE, START, accept, eager, new_task, settle, tokens
 
@@ -83,7 +84,40 @@ async def test_two_passes_that_found_the_same_task_forget_it_once(store, clock):
     found = [await store._reader.system_scan(look) for look in looks]
     assert [len(one.rows) for one in found] == [1, 1]
     forgetting = (store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, one.rows)) for one in found)
-    assert await asyncio.gather(*forgetting) == [1, 1]
+    assert await asyncio.gather(*forgetting) == [1, 0]
+
+
+async def test_a_task_of_which_a_delivery_is_replayed_while_a_pass_looks_is_kept(store, clock):
+    """14.12 A task is kept while a delivery of it waits, whatever retention says."""
+    office = Office(store, clock)
+    await office.make()
+    await office.end("told")
+    await office.end("another")
+
+    async def sent():
+        for due in await office.claim():
+            await office.report(due)
+
+    await sent()
+    clock.advance(30 * DAY)
+    await store.purge(SCOPE, 10)
+    look = partial(store._sweeper.old_tasks, policy=POLICY, now=clock.now(), limit=LIMIT)
+    doomed = await store._reader.scan(look)
+    assert len(doomed.rows) == 2
+    (again,) = [one for one in await office.deliveries() if one.task_id == "told"]
+    await office.hooks.replay("acme", "hook", again.delivery_id)
+    assert await store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, doomed.rows)) == 1
+    assert (await store.accept("acme", accept(new_task("told")))).replayed, "it is no id of a task that was purged"
+    with pytest.raises(TaskAlreadyExists, match="purged"):
+        await store.accept("acme", accept(new_task("another")))
+    await sent()
+    assert await store.forget_tasks(SCOPE, POLICY, LIMIT) == Swept(1, more=False)
+
+
+async def test_a_pass_says_how_many_went_and_not_how_many_it_found(store, clock, monkeypatch):
+    await old_tasks(store, clock, 2)
+    monkeypatch.setattr(sweeping, "forget_tasks", lambda doomed, transaction: len(doomed) - 1)
+    assert (await store.forget_tasks(SCOPE, POLICY, LIMIT)).deleted == 1
 
 
 MOST_WINDOWS = 8

@@ -4,7 +4,7 @@ A window begins where the last one ended and starts over at the end of the table
 to go whoever has it: rows lie in the order in which their tasks were accepted. One of the future says nothing of what
 lies behind it. So a pass costs the same however much there is, and no index has to be kept for it. What retention makes
 old is looked for by a reader, so that a walk through a large table costs the writer only what it deletes; what ended
-stays as it is, so a finding cannot get wrong meanwhile.
+stays as it is, so a finding cannot get wrong meanwhile, unless a delivery of it is replayed.
 """
 
 import sqlite3
@@ -122,15 +122,14 @@ def forget_logs(doomed: Sequence[Row], transaction: Transaction) -> int:
 
 
 def forget_tasks(doomed: Sequence[Row], transaction: Transaction) -> int:
-    """Deletes tasks with their logs and keys, and leaves a tombstone for each."""
+    """Deletes tasks with their logs and keys, and leaves a tombstone for each; one that is needed again stays."""
     connection = transaction.connection
-    tombstones = [(tenant, task_id, transaction.now_us) for _, tenant, task_id, *_ in doomed]
-    connection.executemany(sql.INSERT_TOMBSTONE, tombstones)
-    connection.executemany(sql.DELETE_TASK, [(row[0],) for row in doomed])
-    for _, tenant, task_id, *_ in doomed:
-        transaction.forget((tenant, task_id))
-    transaction.memory.has_tombstones = transaction.memory.has_tombstones or bool(doomed)
-    return len(doomed)
+    gone = [(row[1], row[2]) for row in doomed if connection.execute(sql.DELETE_TASK, (row[0],)).rowcount]
+    connection.executemany(sql.INSERT_TOMBSTONE, [(*key, transaction.now_us) for key in gone])
+    for key in gone:
+        transaction.forget(key)
+    transaction.memory.has_tombstones = transaction.memory.has_tombstones or bool(gone)
+    return len(gone)
 
 
 def forget_api_keys(doomed: Sequence[Row], transaction: Transaction) -> int:

@@ -3,7 +3,7 @@
 So one pass is short however large the table is.
 """
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, not_, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from aion.adapters.storage.compiling import ZERO, compiled, parameter
@@ -55,14 +55,15 @@ WINDOW_OF_LOGS = compiled(
     "rows",
 )
 DELETE_LOG = compiled(delete(task_logs).where(task_logs.c.task_seq == parameter("row")), "row")
+_told_of_later = exists().where(
+    webhook_deliveries.c.tenant_id == tasks.c.tenant_id,
+    webhook_deliveries.c.task_id == tasks.c.task_id,
+    webhook_deliveries.c.next_us.is_not(None),
+)
 _needed = or_(
     exists().where(task_events.c.task_seq == tasks.c.seq),
     exists().where(idempotency_keys.c.task_seq == tasks.c.seq, idempotency_keys.c.expire_us > parameter("now")),
-    exists().where(
-        webhook_deliveries.c.tenant_id == tasks.c.tenant_id,
-        webhook_deliveries.c.task_id == tasks.c.task_id,
-        webhook_deliveries.c.next_us.is_not(None),
-    ),
+    _told_of_later,
 )
 WINDOW_OF_TASKS = compiled(
     select(*_ended_columns, _needed.label("needed"))
@@ -74,7 +75,8 @@ WINDOW_OF_TASKS = compiled(
     "after",
     "rows",
 )
-DELETE_TASK = compiled(delete(tasks).where(tasks.c.seq == parameter("row")), "row")
+# A delivery may have been replayed since the look.
+DELETE_TASK = compiled(delete(tasks).where(tasks.c.seq == parameter("row"), not_(_told_of_later)), "row")
 
 _TOMBSTONE = ("tenant_id", "task_id", "purge_us")
 INSERT_TOMBSTONE = compiled(
