@@ -148,7 +148,7 @@ class DeliveryQueue(Protocol):
         ...
 
     async def forget_finished(self, scope: SystemScope, older_than: datetime, limit: int) -> int:
-        """Looks at up to `limit` deliveries and deletes finished ones that were made before; how many.
+        """Looks at up to `limit` deliveries and deletes finished ones that were made and last tried before; how many.
 
         Those of deleted webhooks go with them. Writes nothing when there is nothing to delete, and does not even look
         when there is no webhook and was nothing to delete.

@@ -72,6 +72,30 @@ async def test_finished_deliveries_are_forgotten_after_their_time_in_bounded_pie
     assert [one.task_id for one in await office.deliveries()] == ["t4"]
 
 
+async def test_a_delivery_that_was_replayed_is_kept_as_long_after_its_last_attempt_as_any_other(office):
+    """14.10 Finished deliveries are kept 30 days."""
+    await office.make()
+    await office.end("a")
+    (due,) = await office.claim()
+    await office.report(due)
+    office.clock.advance(timedelta(days=31))
+    await office.hooks.replay("acme", "hook", due.delivery.delivery_id)
+    (due,) = await office.claim()
+    await office.report(due)
+    assert await office.hooks.forget_finished(SCOPE, office.clock.now(), 100) == 0
+    office.clock.advance(timedelta(microseconds=1))
+    assert await office.hooks.forget_finished(SCOPE, office.clock.now(), 100) == 1
+
+
+async def test_a_delivery_that_failed_without_an_attempt_counts_from_when_it_was_made(office):
+    await office.make()
+    await office.end("a")
+    await office.hooks.update("acme", "hook", WebhookWish("https://a.example/", disabled=True))
+    assert await office.claim() == []
+    assert await office.hooks.forget_finished(SCOPE, START, 100) == 0
+    assert await office.hooks.forget_finished(SCOPE, START + timedelta(microseconds=1), 100) == 1
+
+
 async def test_what_a_deleted_webhook_leaves_behind_is_cleared_away(office):
     await office.make()
     await office.end("a")

@@ -122,8 +122,10 @@ GIVE_BACK = compiled(
     "now",
     "owner",
 )
+# One that was replayed is as old as its last attempt.
+_last_us = func.max(deliveries.c.create_us, func.coalesce(deliveries.c.last_attempt_us, ZERO))
 WINDOW_OF_DELIVERIES = compiled(
-    select(deliveries.c.seq, deliveries.c.create_us, deliveries.c.next_us, webhooks.c.seq)
+    select(deliveries.c.seq, _last_us, deliveries.c.next_us, webhooks.c.seq)
     .select_from(deliveries.outerjoin(webhooks, webhooks.c.seq == deliveries.c.webhook_seq))
     .where(deliveries.c.seq > parameter("after"))
     .order_by(deliveries.c.seq)
