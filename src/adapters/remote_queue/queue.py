@@ -17,7 +17,7 @@ from grpc import aio
 
 from aion.adapters.remote_queue.channel import ServerAccess
 from aion.adapters.remote_queue.pieces import pieces
-from aion.adapters.remote_queue.refusals import refusal_of, why_absent
+from aion.adapters.remote_queue.refusals import hint_of, may_pass, refusal_of, why_absent
 from aion.adapters.rpc import worker_messages as messages
 from aion.domain.clock_reading import LEAST_JUMP
 from aion.domain.errors import (
@@ -68,8 +68,9 @@ class Method(Protocol[Answer]):
 class RemoteTaskQueue:
     """The WorkQueue of a server elsewhere.
 
-    `welcomed` is told of every registration, `report` of the server's absence, `absent` why it cannot be reached when
-    `enter` begins to wait for it. `refused` holds what the server said when it will never take this worker again.
+    `welcomed` is told of every registration, `report` of the server's absence, `absent` why it cannot be reached, or
+    takes nobody now, when `enter` begins to wait for it. `refused` holds what the server said when it will never take
+    this worker again.
     """
 
     def __init__(
@@ -123,13 +124,13 @@ class RemoteTaskQueue:
         while True:
             try:
                 welcome = await self.register()
-            except Unavailable as absence:
-                if told != (why := why_absent(absence)):
-                    self._absent(told := why)
-                await self._pause()
             except AionError as refusal:
-                self._refuse(refusal)
-                return False
+                if not may_pass(refusal):
+                    self._refuse(refusal)
+                    return False
+                if told != (why := why_absent(refusal)):
+                    self._absent(told := why)
+                await self._pause(least=hint_of(refusal))
             else:
                 if not welcome.engines:
                     self._refuse(ValidationFailed("; ".join(welcome.refused.values())))
@@ -269,10 +270,10 @@ class RemoteTaskQueue:
         self._aheads.append(ahead)
         return messages.task_of(message, min(self._aheads))
 
-    async def _pause(self) -> None:
+    async def _pause(self, least: float = 0.0) -> None:
         pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
         self._failures = min(self._failures + 1, 10)
-        await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+        await asyncio.sleep(least + pause * random.uniform(0.5, 1.0))
 
 
 if TYPE_CHECKING:

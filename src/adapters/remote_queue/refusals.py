@@ -9,7 +9,15 @@ from grpc.aio import AioRpcError
 
 from aion.adapters.rpc.errors import InternalError
 from aion.domain import errors
-from aion.domain.errors import AionError, MethodNotFound, OutcomeUnknown, RequestTooLarge
+from aion.domain.errors import (
+    AionError,
+    CallDeadlineExceeded,
+    Exhausted,
+    MethodNotFound,
+    OutcomeUnknown,
+    RequestTooLarge,
+    Unavailable,
+)
 
 _UNREACHABLE = frozenset({StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED, StatusCode.CANCELLED})
 _DETAILS = "grpc-status-details-bin"
@@ -41,6 +49,18 @@ def why_absent(refusal: AionError) -> str:
     if not isinstance(refusal, OutcomeUnknown) or not isinstance(cause, AioRpcError):
         return refusal.message
     return (cause.details() or cause.code().name).rpartition(": ")[2]
+
+
+def may_pass(refusal: AionError) -> bool:
+    """Whether the same call may be answered later: what is full gets room, and what broke is mended."""
+    return isinstance(refusal, Unavailable | Exhausted | CallDeadlineExceeded | InternalError)
+
+
+def hint_of(refusal: AionError) -> float:
+    """Seconds that whoever reached a bound should stay away; 0 when nobody said."""
+    if isinstance(refusal, Exhausted) and refusal.retry_after is not None:
+        return refusal.retry_after.total_seconds()
+    return 0.0
 
 
 def _details(error: AioRpcError) -> tuple[str, dict[str, str], timedelta | None]:

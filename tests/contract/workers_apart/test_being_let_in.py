@@ -1,6 +1,9 @@
 """The inner door: who is let in, what a worker is told when it comes, and what the door shows."""
 
+import asyncio
+import math
 from dataclasses import replace
+from datetime import timedelta
 
 import grpc
 import pytest
@@ -8,7 +11,16 @@ import pytest
 from aion.adapters.remote_queue.refusals import refusal_of
 from aion.adapters.rpc.methods import methods as public_methods
 from aion.adapters.rpc.workers import worker_handlers, worker_methods
-from aion.domain.errors import MalformedRequest, PermissionDenied, Unauthenticated, WorkerVersionUnsupported
+from aion.app.work.fleet import CONNECTED_FOR, FORGOTTEN_AFTER
+from aion.domain.errors import (
+    Draining,
+    MalformedRequest,
+    PermissionDenied,
+    StoreUnavailable,
+    Unauthenticated,
+    ValidationFailed,
+    WorkerVersionUnsupported,
+)
 from aion.domain.identity import ALL_SCOPES, WORKERS_SERVE
 from aion.workers.v1 import workers_pb2 as pb
 from aion.workers.v1 import workers_pb2_grpc
@@ -48,6 +60,61 @@ async def test_a_worker_whose_engines_are_all_refused_is_told_so_and_does_not_wo
     queue = await door.queue("w", ("module:unknown@1.0.0",))
     assert not await queue.enter()
     assert "catalogue" in queue.refused.result().message
+
+
+@pytest.fixture
+def pauses(clock, monkeypatch):
+    """How long was waited, each time; the manual clock stands for the real one."""
+    waited, really = [], asyncio.sleep
+
+    async def sleep(seconds):
+        waited.append(seconds)
+        clock.advance(timedelta(seconds=seconds))
+        await really(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    return waited
+
+
+async def test_a_worker_waits_for_room_in_a_full_fleet_as_long_as_the_server_says(door, pauses, monkeypatch):
+    """7.9 A refusal that may pass (no room, trouble of the server) ends no worker: it asks again."""
+    monkeypatch.setattr("aion.app.work.fleet.MOST_WORKERS", 1)
+    await door.enter("v")
+    queue = await door.queue("w")
+    absences = []
+    queue._absent = absences.append
+    assert await queue.enter()
+    assert not queue.refused.done()
+    assert len(pauses) == math.ceil(FORGOTTEN_AFTER / CONNECTED_FOR)
+    assert min(pauses) > CONNECTED_FOR
+    assert len(absences) == 1
+    assert "which is the most" in absences[0]
+
+
+@pytest.mark.parametrize("trouble", [KeyError("a defect"), StoreUnavailable("locked"), Draining("goes")])
+async def test_a_worker_that_met_trouble_of_the_server_once_registers_again(door, pauses, monkeypatch, trouble):
+    really, troubles = door.served.register, [trouble]
+
+    async def register(served, identity, about):
+        if troubles:
+            raise troubles.pop()
+        return await really(identity, about)
+
+    monkeypatch.setattr(type(door.served), "register", register)
+    queue = await door.queue("w")
+    assert await queue.enter()
+    assert (len(pauses), queue.refused.done()) == (1, False)
+
+
+@pytest.mark.parametrize("refusal", [PermissionDenied("no"), ValidationFailed("no"), WorkerVersionUnsupported("no")])
+async def test_a_refusal_that_stays_is_not_asked_for_twice(door, pauses, monkeypatch, refusal):
+    async def register(served, identity, about):
+        raise refusal
+
+    monkeypatch.setattr(type(door.served), "register", register)
+    queue = await door.queue("w")
+    assert not await queue.enter()
+    assert (type(queue.refused.result()), pauses) == (type(refusal), [])
 
 
 @pytest.mark.parametrize(
