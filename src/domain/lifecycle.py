@@ -25,6 +25,7 @@ from aion.domain.attempts import (
 from aion.domain.backoff import MOST_HAND_BACK, backoff
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent, TaskEvent
+from aion.domain.money import MAX_TOTAL_MICROS
 from aion.domain.tasks import Task, TaskState, Usage
 
 MAX_LOSSES = 3
@@ -168,7 +169,7 @@ def cost_recorded(task: Task, fence: int, cost_micros: int) -> Change:
         return Change(task)
     paid = replace(attempt, cost_micros=cost_micros)
     attempts = tuple(paid if each is attempt else each for each in task.attempts)
-    total = sum(each.cost_micros for each in attempts)
+    total = min(sum(each.cost_micros for each in attempts), MAX_TOTAL_MICROS)
     return Change(task.changed(attempts=attempts, usage=replace(task.usage, cost_micros=total)))
 
 

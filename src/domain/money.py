@@ -7,6 +7,10 @@ from aion.domain.errors import BudgetInvalid, FieldViolation
 
 MICROS_PER_DOLLAR = 1_000_000
 MAX_BUDGET_MICROS = 1_000_000 * MICROS_PER_DOLLAR
+MAX_COST_MICROS = 1_000 * MAX_BUDGET_MICROS
+"""What one attempt may be said to cost: no bill is so large, and what many attempts cost together can still be kept."""
+MAX_TOTAL_MICROS = 2**63 - 1
+"""What a store can keep; an amount that is larger is kept as this one."""
 
 
 def micros_from_dollars(amount: float, field: str) -> int:

@@ -1,8 +1,11 @@
 """Supervisor and host understand each other, however the socket cuts what they say."""
 
+from dataclasses import replace
+
 import pytest
 
 from aion.adapters.engines.wasm.frames import (
+    MOST_FUEL,
     FrameKind,
     FrameReader,
     RunOrder,
@@ -43,6 +46,13 @@ def test_an_order_arrives_as_it_was_given(granted):
 )
 def test_an_end_arrives_as_it_was_given(result):
     assert read_end(end_payload(result)) == result
+
+
+def test_an_end_with_more_fuel_than_there_is_is_no_end():
+    most = AttemptResult(AttemptOutcome.OK, "{}", fuel=MOST_FUEL)
+    assert read_end(end_payload(most)) == most
+    with pytest.raises(ValueError, match="of fuel"):
+        read_end(end_payload(replace(most, fuel=MOST_FUEL + 1)))
 
 
 def test_events_arrive_as_they_were_given():

@@ -10,6 +10,7 @@ from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.fleet import EngineOffer, Introduction, Welcome
 from aion.domain.leased import LeasedTask, Settled
+from aion.domain.money import MAX_COST_MICROS
 from aion.domain.tasks import TaskState
 from aion.domain.writes import Append, LeaseRef, RecordCost, Renewed, Settle
 
@@ -74,7 +75,10 @@ def test_what_became_of_a_task_comes_back_equal(settled):
     assert messages.settled_of(messages.settled_message(settled)) == settled
 
 
-@given(st.builds(RecordCost, LEASES, st.integers(0, 2**60)), st.builds(Renewed, LEASES, st.booleans(), st.booleans()))
+@given(
+    st.builds(RecordCost, LEASES, st.integers(0, MAX_COST_MICROS)),
+    st.builds(Renewed, LEASES, st.booleans(), st.booleans()),
+)
 def test_a_cost_and_a_renewal_come_back_equal(cost, renewed):
     assert messages.cost_of(messages.cost_message(cost, "me")) == cost
     assert messages.renewed_of(messages.renewed_message(renewed)) == renewed

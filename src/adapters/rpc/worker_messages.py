@@ -15,6 +15,7 @@ from aion.domain.errors import FieldViolation, ValidationFailed
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.fleet import EngineOffer, Introduction, Welcome
 from aion.domain.leased import LeasedTask, Settled
+from aion.domain.money import MAX_COST_MICROS
 from aion.domain.tasks import TaskState
 from aion.domain.writes import Append, LeaseRef, RecordCost, Renewed, Settle
 from aion.workers.v1 import workers_pb2 as pb
@@ -205,7 +206,10 @@ def cost_message(value: RecordCost, incarnation: str) -> pb.RecordCostRequest:
 
 
 def cost_of(message: pb.RecordCostRequest) -> RecordCost:
-    """What an attempt has cost."""
+    """What an attempt has cost. Raises ValidationFailed for an amount that is no bill."""
+    if message.cost_micros > MAX_COST_MICROS:
+        rule = f"must be at most {MAX_COST_MICROS} micro-dollars"
+        raise ValidationFailed(f"cost_micros {rule}", violations=(FieldViolation("cost_micros", rule),))
     return RecordCost(lease_of(message.lease), message.cost_micros)
 
 

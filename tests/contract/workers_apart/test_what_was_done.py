@@ -9,6 +9,7 @@ from aion.app.work.judging import MOST_HAND_BACKS
 from aion.domain.attempts import HANDED_BACK, MOST_FAILURE_MESSAGE, NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.errors import StaleFence, Unavailable, ValidationFailed
 from aion.domain.events import EventKind, NewEvent
+from aion.domain.money import MAX_COST_MICROS
 from aion.domain.tasks import TaskState
 from aion.domain.writes import Append, Settle
 from aion.ports.usecases import MAX_RESULT_BYTES
@@ -156,6 +157,18 @@ async def test_an_attempt_cannot_fill_the_log_without_end(tasks, door, monkeypat
         with pytest.raises(ValidationFailed, match="most that a log takes"):
             await more
     assert (await hand.settle(one, OK, after=1)).state is TaskState.OK
+
+
+async def test_a_cost_that_no_store_could_add_up_is_refused_and_the_most_that_is_taken_is_kept(tasks, door):
+    """2.8 The task's cost is the sum over its attempts."""
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    for amount in (MAX_COST_MICROS + 1, 2**62, 2**63 - 1):
+        with pytest.raises(ValidationFailed, match=f"cost_micros must be at most {MAX_COST_MICROS} micro-dollars"):
+            await hand.record_cost(one, amount)
+    await hand.record_cost(one, MAX_COST_MICROS)
+    assert (await tasks.get("acme", "one")).usage.cost_micros == MAX_COST_MICROS
 
 
 async def test_a_result_of_a_worker_apart_counts_for_routing(tasks, door, clock):

@@ -9,6 +9,7 @@ from aion.domain import lifecycle
 from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.backoff import FIRST_BACKOFF, MOST_HAND_BACK
 from aion.domain.events import EventKind, NewEvent
+from aion.domain.money import MAX_TOTAL_MICROS
 from aion.domain.tasks import Task, TaskState
 from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
 
@@ -145,6 +146,12 @@ def test_a_lost_attempt_says_why_and_may_be_tried_again():
     assert (failure.code, failure.message, failure.retryable) == ("ATTEMPT_LOST", "its lease expired", True)
     assert change.facts == ("task.attempt_lost",)
     assert (change.task.lease, change.task.not_before, change.task.state) == (None, None, TaskState.PENDING)
+
+
+def test_what_the_attempts_cost_together_is_never_more_than_a_store_can_keep():
+    task = lifecycle.cost_recorded(running(max_failures=1), 1, 2**62).task
+    second = lifecycle.started(lifecycle.settled(task, 1, FAILED, START).task, "w", START, LEASE).task
+    assert lifecycle.cost_recorded(second, 2, 2**62).task.usage.cost_micros == MAX_TOTAL_MICROS
 
 
 def test_costs_add_up_over_attempts_and_only_grow():

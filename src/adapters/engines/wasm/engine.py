@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aion.adapters.engines.wasm.compiled import CompiledModules
 from aion.adapters.engines.wasm.flights import COMPILING, NO_HOST, OUT_OF_TURN, unavailable
-from aion.adapters.engines.wasm.frames import LoadOrder, RunOrder
+from aion.adapters.engines.wasm.frames import MOST_FUEL, LoadOrder, RunOrder
 from aion.adapters.engines.wasm.host_process import HostProcess
 from aion.adapters.engines.wasm.module import ModuleBroken, WasmModule
 from aion.adapters.engines.wasm.places import Place
@@ -26,7 +26,6 @@ from aion.ports.engines import EmitEvents, Engine, EngineJob
 
 _log = logging.getLogger(__name__)
 _MOST_MEMORY = 4 << 30
-_MOST_FUEL = 2**63 - 1
 _LARGE = 2 << 20
 _MICROSECOND = timedelta(microseconds=1)
 _UNPREDICTABLE = frozenset({"clock", "random"})
@@ -215,7 +214,7 @@ class WasmEngine:
             slot=self._slots[module],
             deadline_ns=min(time.monotonic_ns() + _ns(job.timeout), patient_until),
             memory_bytes=min(job.caps.of_memory(module.memory_bytes), _MOST_MEMORY),
-            fuel=min(job.caps.of_fuel(module.fuel) or _MOST_FUEL, _MOST_FUEL),
+            fuel=min(job.caps.of_fuel(module.fuel) or MOST_FUEL, MOST_FUEL),
             granted=module.granted - _UNPREDICTABLE if module.deterministic else module.granted,
             seed=hashlib.sha256(given).digest() if module.deterministic else job.seed,
             input=given,

@@ -20,6 +20,8 @@ _HEADER = Struct("<IBQ")
 _RUN = Struct("<IqQQBB")
 _END = Struct("<BQQ")
 _PERMISSIONS = ("clock", "random", "log")
+MOST_FUEL = 2**63 - 1
+"""Nobody is given more, and no store keeps a larger number."""
 
 
 class FrameKind(IntEnum):
@@ -113,6 +115,8 @@ def read_end(payload: bytes) -> AttemptResult:
     if len(payload) < _END.size:
         raise ValueError("an END frame is too short")
     number, fuel, memory = _END.unpack_from(payload)
+    if fuel > MOST_FUEL:
+        raise ValueError(f"an END frame says that {fuel} of fuel were burnt, the most that there is are {MOST_FUEL}")
     outcome = AttemptOutcome(number)
     rest = payload[_END.size :]
     if outcome is AttemptOutcome.OK:
