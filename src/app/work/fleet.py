@@ -33,14 +33,15 @@ Key = tuple[str, str, str]
 @dataclass(slots=True)
 class HeldLease:
     """A lease of a worker: the engine that runs it; when, by the clock that only grows, it began; what its result must
-    fit by the catalogue of then; and how much has been said under it, in characters. A lease from before this server's
-    start has neither engine nor judge here.
+    fit by the catalogue of then; how much has been said under it, in characters, and how far the log then reached. A
+    lease from before this server's start has neither engine nor judge here.
     """
 
     engine: str
     since: float
     judge: JudgeResult | None = None
     said: int = 0
+    reached: int = 0
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ this server's own worker judges its engines.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,6 @@ from aion.app.work.fleet import Fleet, HeldLease, KnownWorker
 from aion.app.work.judging import check_words, judged
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.errors import Draining, FieldViolation, StaleFence, TaskNotFound, ValidationFailed
-from aion.domain.events import NewEvent
 from aion.domain.fleet import EngineOffer, Introduction, Welcome, check_version
 from aion.domain.identity import Identity, SystemScope
 from aion.domain.leased import LeasedTask, Settled
@@ -116,20 +115,22 @@ class ServeWorkers:
     async def append(self, identity: Identity, incarnation: str, value: Append) -> int:
         """Adds events under a fence of this worker."""
         worker = self.fleet.find(identity, incarnation)
-        said = _said(worker, value.lease, value.events)
+        held = worker.leases.get(value.lease)
+        more = _more_said(held, value)
         try:
             offset = await self.parts.queue.append(APART, replace(value, owner=worker.owner))
         except StaleFence:
             worker.leases.pop(value.lease, None)
             raise
-        if (held := worker.leases.get(value.lease)) is not None:
-            held.said = said
+        if held is not None and not _was_said(held, value):
+            held.said += more
+            held.reached = offset
         return offset
 
     async def settle(self, identity: Identity, incarnation: str, value: Settle) -> Settled:
         """Ends an attempt under a fence of this worker."""
         worker = self.fleet.find(identity, incarnation)
-        _said(worker, value.lease, value.events)
+        _more_said(worker.leases.get(value.lease), value)
         value = await self._judged(worker, value)
         try:
             settled = await self.parts.queue.settle(APART, replace(value, owner=worker.owner))
@@ -219,18 +220,23 @@ class ServeWorkers:
             worker.answered_turn = -1
 
 
-def _said(worker: KnownWorker, lease: LeaseRef, events: Iterable[NewEvent]) -> int:
-    """How much will have been said under a lease after these events. Raises ValidationFailed when that is too much."""
-    held = worker.leases.get(lease)
-    said = held.said if held is not None else 0
-    said += sum(_EVENT + len(event.text) + len(event.data_json) for event in events)
-    if said > MOST_SAID:
+def _more_said(held: HeldLease | None, value: Append | Settle) -> int:
+    """How much these events add to what was said under their lease. Raises ValidationFailed when that is too much."""
+    if held is not None and _was_said(held, value):
+        return 0
+    more = sum(_EVENT + len(event.text) + len(event.data_json) for event in value.events)
+    if more + (held.said if held is not None else 0) > MOST_SAID:
         raise ValidationFailed(
             f"the events of this attempt are more than {MOST_SAID} characters, the most that a log takes of one; say "
             "less",
             violations=(FieldViolation("events", f"at most {MOST_SAID} characters in one attempt"),),
         )
-    return said
+    return more
+
+
+def _was_said(held: HeldLease, value: Append | Settle) -> bool:
+    """Whether the log is known to have gone on from there: then these events are in it, or the queue refuses them."""
+    return value.after_offset is not None and value.after_offset < held.reached
 
 
 if TYPE_CHECKING:

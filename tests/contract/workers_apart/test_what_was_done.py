@@ -7,7 +7,7 @@ import pytest
 from aion.adapters.remote_queue import pieces as pieces_of
 from aion.app.work.judging import MOST_HAND_BACKS
 from aion.domain.attempts import HANDED_BACK, MOST_FAILURE_MESSAGE, NO_TURN, AttemptOutcome, AttemptResult, Failure
-from aion.domain.errors import StaleFence, Unavailable, ValidationFailed
+from aion.domain.errors import OutcomeUnknown, StaleFence, Unavailable, ValidationFailed
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.money import MAX_COST_MICROS
 from aion.domain.tasks import TaskState
@@ -157,6 +157,44 @@ async def test_an_attempt_cannot_fill_the_log_without_end(tasks, door, monkeypat
         with pytest.raises(ValidationFailed, match="most that a log takes"):
             await more
     assert (await hand.settle(one, OK, after=1)).state is TaskState.OK
+
+
+async def test_a_piece_that_is_sent_again_counts_once_for_what_an_attempt_may_write(tasks, door, monkeypatch):
+    """2.7 A write that is sent again because its answer was lost is written once: also where it is counted."""
+    monkeypatch.setattr("aion.app.work.workers_apart.MOST_SAID", 200)
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    for after in range(2):
+        for _ in range(3):
+            assert await hand.append(one, "a" * 64, after=after) == after + 1
+            hand.queue._halfway.clear()  # as if the answer had been lost
+    with pytest.raises(ValidationFailed, match="most that a log takes"):
+        await hand.append(one, "a" * 64, after=2)
+    assert await hand.append(one, "a" * 24, after=2) == 3
+    assert (await hand.settle(one, OK, after=3)).state is TaskState.OK
+
+
+async def test_a_piece_of_which_nobody_heard_that_it_was_written_counts_when_it_is_sent_again(tasks, door, monkeypatch):
+    """2.7 A write that is sent again because its answer was lost is written once: also where it is counted."""
+    monkeypatch.setattr("aion.app.work.workers_apart.MOST_SAID", 100)
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    (one,) = await hand.claim()
+    really, lost = tasks.append, [OutcomeUnknown("the commit was not heard of")]
+
+    async def append(store, scope, value):
+        written = await really(scope, value)
+        if lost:
+            raise lost.pop()
+        return written
+
+    monkeypatch.setattr(type(tasks), "append", append)
+    with pytest.raises(OutcomeUnknown):
+        await hand.append(one, "a" * 64, after=0)
+    assert await hand.append(one, "a" * 64, after=0) == 1
+    with pytest.raises(ValidationFailed, match="most that a log takes"):
+        await hand.append(one, "a" * 64, after=1)
 
 
 async def test_a_cost_that_no_store_could_add_up_is_refused_and_the_most_that_is_taken_is_kept(tasks, door):
