@@ -168,7 +168,11 @@ class RemoteTaskQueue:
         return [self._task(task, lasted) for task in answer.tasks]
 
     async def renew(self, scope: SystemScope, value: Renew) -> Sequence[Renewed]:
-        """One answer a lease; the server says how long they then last."""
+        """One answer a lease; the server says how long they then last. What is not named runs no more: how far its log
+        was written is forgotten.
+        """
+        named = frozenset(value.leases)
+        self._halfway = {lease: reached for lease, reached in self._halfway.items() if lease in named}
         request = pb.RenewRequest(
             incarnation=self._about.incarnation, leases=[messages.lease_message(lease) for lease in value.leases]
         )

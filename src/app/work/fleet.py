@@ -32,13 +32,14 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class HeldLease:
-    """A lease of a worker: the engine that runs it; when, by the clock that only grows, it began; what its result must
-    fit by the catalogue of then; how much has been said under it, in characters, and how far the log then reached. A
-    lease from before this server's start has neither engine nor judge here.
+    """A lease of a worker: the engine that runs it; when, by the clock that only grows, it began and was kept last;
+    what its result must fit by the catalogue of then; how much has been said under it, in characters, and how far the
+    log then reached. A lease from before this server's start has neither engine nor judge here.
     """
 
     engine: str
     since: float
+    kept: float
     judge: JudgeResult | None = None
     said: int = 0
     reached: int = 0
@@ -58,6 +59,15 @@ class KnownWorker:
     call: int = 0
     answered_turn: int = -1
     answer: tuple[LeasedTask, ...] = ()
+
+    def keep(self, lease: LeaseRef, now: float) -> None:
+        """Its lease lasts longer; it may be one from before this server's start."""
+        self.leases.setdefault(lease, HeldLease("", now, now)).kept = now
+
+    def forget_lapsed(self, since: float) -> None:
+        """Drops the leases that were not kept since: who gave one up by a clock of its own never names it again."""
+        for lease in [lease for lease, held in self.leases.items() if held.kept < since]:
+            del self.leases[lease]
 
 
 class Fleet:

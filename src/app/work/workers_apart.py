@@ -6,7 +6,7 @@ this server's own worker judges its engines.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,9 @@ MOST_SAID: Final = 16 << 20
 """Characters that one attempt may write into its log, each event counted with sixteen more: what a module may write to
 its host, with room for another notation.
 """
+
+LAPSED_AFTER: Final = 2.0
+"""So many times as long as it lasts nobody kept a lease: by then the store took it back, and nothing can keep it."""
 
 _EVENT: Final = 16
 
@@ -105,11 +108,8 @@ class ServeWorkers:
         """Keeps leases longer; also such as it got from this server before its start."""
         worker = self.fleet.find(identity, incarnation)
         answers = await self.parts.queue.renew(APART, Renew(worker.owner, leases, self.lease_for))
-        for answer in answers:
-            if not answer.held:
-                worker.leases.pop(answer.lease, None)
-            elif answer.lease not in worker.leases:
-                worker.leases[answer.lease] = HeldLease("", self.parts.clock.monotonic())
+        self._note(worker, answers)
+        worker.forget_lapsed(self.parts.clock.monotonic() - LAPSED_AFTER * self.lease_for.total_seconds())
         return answers
 
     async def append(self, identity: Identity, incarnation: str, value: Append) -> int:
@@ -203,7 +203,7 @@ class ServeWorkers:
                 now = self.parts.clock.monotonic()
                 worker.leases.update(
                     {
-                        task.lease: HeldLease(task.engine, now, self.parts.catalog.judge(task.intent, task.engine))
+                        task.lease: HeldLease(task.engine, now, now, self.parts.catalog.judge(task.intent, task.engine))
                         for task in tasks
                     }
                 )
@@ -213,11 +213,21 @@ class ServeWorkers:
         """Keeps of the last answer what is still leased, for as long as a new lease lasts."""
         leases = tuple(task.lease for task in worker.answer)
         answers = await self.parts.queue.renew(APART, Renew(worker.owner, leases, self.lease_for))
+        self._note(worker, answers)
         held = {answer.lease for answer in answers if answer.held}
         expires = self.parts.clock.now() + self.lease_for
         worker.answer = tuple(task._replace(lease_expires=expires) for task in worker.answer if task.lease in held)
         if not worker.answer:
             worker.answered_turn = -1
+
+    def _note(self, worker: KnownWorker, answers: Iterable[Renewed]) -> None:
+        """What the queue said of leases of a worker."""
+        now = self.parts.clock.monotonic()
+        for answer in answers:
+            if answer.held:
+                worker.keep(answer.lease, now)
+            else:
+                worker.leases.pop(answer.lease, None)
 
 
 def _more_said(held: HeldLease | None, value: Append | Settle) -> int:

@@ -9,9 +9,10 @@ from aion.adapters.telemetry.fleet import FleetCollector
 from aion.adapters.telemetry.metrics import Metrics
 from aion.domain.attempts import AttemptOutcome
 from aion.domain.errors import StaleFence, ValidationFailed, WorkerNotRegistered
+from aion.domain.tasks import TaskState
 from tests.contract.queue_desk import ENGINE, OTHER_ENGINE, Hand, opened_door
 from tests.contract.workers_apart.afar import CLAIM, ME, submit
-from tests.sample_tasks import OK, SCOPE
+from tests.sample_tasks import LEASE, OK, SCOPE
 
 
 async def test_a_worker_that_the_server_forgot_registers_again_and_keeps_its_leases(tasks, signals, clock):
@@ -62,6 +63,46 @@ async def test_the_fleet_is_seen_with_what_it_said_of_itself(tasks, door, clock)
     ):
         assert line in text, text
     assert OTHER_ENGINE not in text
+
+
+async def test_a_lease_that_its_worker_names_no_more_is_held_until_it_has_lapsed(tasks, door, clock):
+    """7.11 A worker apart that could not renew a lease until its end stops the work: it never names it again."""
+    await submit(tasks, "one", "two")
+    hand = Hand(await door.enter("w"), "w")
+    _, two = await hand.claim(2)
+    for _ in range(4):
+        clock.advance(LEASE / 2)
+        await hand.renew(two.lease)
+    assert door.served.fleet.leases == 2
+    clock.advance(LEASE / 2)
+    await tasks.reap(SCOPE)
+    await hand.renew(two.lease)
+    assert door.served.fleet.leases == 1
+    assert (await tasks.get("acme", "one")).state is TaskState.PENDING
+    assert await door.served.drain(ME, "w-1") == 1
+
+
+async def test_a_lease_that_was_over_when_it_was_to_be_given_again_is_not_held(tasks, door, clock):
+    """7.10 A worker that asks again because an answer was lost gets the same tasks, not others."""
+    await submit(tasks, "one")
+    queue = await door.enter("w")
+    await queue.claim(SCOPE, CLAIM)
+    clock.advance(LEASE)
+    await tasks.reap(SCOPE)
+    await tasks.cancel("acme", "one")
+    queue._turn -= 1
+    assert list(await queue.claim(SCOPE, CLAIM)) == []
+    assert door.served.fleet.leases == 0
+
+
+async def test_a_worker_remembers_nothing_of_attempts_that_run_no_more(tasks, door):
+    await submit(tasks, "one", "two")
+    hand = Hand(await door.enter("w"), "w")
+    one, two = await hand.claim(2)
+    for task in (one, two):
+        await hand.append(task, "word", after=0)
+    await hand.renew(two.lease)
+    assert list(hand.queue._halfway) == [two.lease]
 
 
 async def test_labels_are_words_that_metrics_can_show(door):
