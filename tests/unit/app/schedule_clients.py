@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 from aion.adapters.cron import CronCalendar
 from aion.app.usecases.deciding import Decider
-from aion.app.usecases.schedules import CreateSchedule, DefinitionCheck, UpdateSchedule
+from aion.app.usecases.schedules import CreateSchedule, DefinitionCheck, TriggerSchedule, UpdateSchedule
 from aion.app.usecases.submit_task import AcceptTask
 from aion.domain.identity import Caller, Identity
 from aion.ports.schedule_usecases import ScheduleCommand
@@ -57,3 +57,7 @@ def creates(desk, most=10):
 
 def updates(desk):
     return UpdateSchedule(desk.store.schedules, check(desk), desk.clock)
+
+
+def triggers(desk):
+    return TriggerSchedule(desk.store.schedules, desk.store, desk.submit)

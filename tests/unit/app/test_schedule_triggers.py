@@ -1,17 +1,18 @@
 """A trigger submits a schedule's task at once: under whose name, under which key, and what it counts for."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from aion.app.usecases.schedule_tasks import SubmitScheduled
 from aion.app.usecases.schedules import TriggerSchedule
-from aion.domain.errors import PermissionDenied, QueueFull
+from aion.domain.errors import PermissionDenied, QueueFull, StoreUnavailable
 from aion.domain.schedules import Overlap, TaskTemplate
 from aion.ports.usecases import SubmitCommand
 from tests.manual_clock import CountingEntropy
-from tests.sample_schedules import MINUTE
-from tests.unit.app.schedule_clients import caller, check, command, creates, desk_with_a_catalog, updates
+from tests.sample_schedules import MINUTE, SECOND
+from tests.unit.app.schedule_clients import caller, check, command, creates, desk_with_a_catalog, triggers, updates
 
 
 @pytest.fixture
@@ -20,10 +21,35 @@ async def desk(tmp_path):
         yield opened
 
 
+def keyed(desk):
+    """A trigger whose tasks are accepted as a client's are, so that a key finds its task again."""
+    accept = replace(check(desk).accept, max_pending=10, observe=lambda task: None)
+    return TriggerSchedule(desk.store.schedules, desk.store, SubmitScheduled(accept, CountingEntropy()))
+
+
+class Broken:
+    """The schedules of a store that can write no more."""
+
+    def __init__(self, store):
+        self.get = store.get
+
+    async def replace(self, tenant, schedule):
+        raise StoreUnavailable("the disk is full")
+
+
+async def triggered_and_not_counted(desk, trigger):
+    """A task that was accepted, by a call that ended before the schedule heard of it."""
+    with pytest.raises(StoreUnavailable):
+        await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
+    (task,) = await desk.tasks()
+    assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (0, "")
+    return task
+
+
 # 12.9: Triggering submits the task at once; the same key gives the same task.
 async def test_a_trigger_submits_at_once_whatever_pause_and_overlap_say(desk):
     await creates(desk)(caller(), command(paused=True))
-    trigger = TriggerSchedule(desk.store.schedules, desk.submit)
+    trigger = triggers(desk)
     first = await trigger(caller(principal="another"), "nightly", "")
     second = await trigger(caller(), "nightly", "")
     assert first.task.task_id != second.task.task_id
@@ -34,7 +60,7 @@ async def test_a_trigger_submits_at_once_whatever_pause_and_overlap_say(desk):
 
 async def test_the_keys_of_triggers_do_not_depend_on_the_template_and_are_never_long(desk):
     await creates(desk)(caller(), command())
-    trigger = TriggerSchedule(desk.store.schedules, desk.submit)
+    trigger = triggers(desk)
     key = "k" * 255
     await trigger(caller(), "nightly", key)
     await updates(desk)(caller(), command(overlap=Overlap.ALLOW, task=TaskTemplate("summarize", {"text": "other"})))
@@ -49,8 +75,8 @@ async def test_the_keys_of_triggers_do_not_depend_on_the_template_and_are_never_
 # 12.9: The same key gives the same task, also when somebody else has redefined the schedule in between.
 async def test_the_key_of_a_trigger_finds_its_task_and_is_nobody_elses_key(desk):
     await creates(desk)(caller(), command())
-    accept = replace(check(desk).accept, max_pending=10, observe=lambda task: None)
-    trigger = TriggerSchedule(desk.store.schedules, SubmitScheduled(accept, CountingEntropy()))
+    trigger = keyed(desk)
+    accept = trigger.submit.accept
     first = await trigger(caller(), "nightly", "k")
     await updates(desk)(caller(principal="another"), command())
     again = await trigger(caller(), "nightly", "k")
@@ -65,7 +91,7 @@ async def test_the_key_of_a_trigger_finds_its_task_and_is_nobody_elses_key(desk)
 async def test_who_may_not_run_the_intent_cannot_trigger_it_either(desk):
     await creates(desk)(caller(), command())
     with pytest.raises(PermissionDenied) as refused:
-        await TriggerSchedule(desk.store.schedules, desk.submit)(caller(scopes=("tasks:write",)), "nightly", "")
+        await triggers(desk)(caller(scopes=("tasks:write",)), "nightly", "")
     assert refused.value.facts == {"scope": "intent:summarize:run"}
     assert (desk.asked, (await desk.get()).fired) == ([], 0)
 
@@ -74,11 +100,57 @@ async def test_a_refused_trigger_is_refused_and_not_counted(desk):
     await creates(desk)(caller(), command())
     desk.refusals = [QueueFull("the queue is full")]
     with pytest.raises(QueueFull):
-        await TriggerSchedule(desk.store.schedules, desk.submit)(caller(), "nightly", "")
+        await triggers(desk)(caller(), "nightly", "")
     assert (await desk.get()).fired == 0
 
 
 async def test_the_task_of_a_trigger_counts_as_the_one_before(desk):
     await creates(desk)(caller(), command())
-    await TriggerSchedule(desk.store.schedules, desk.submit)(caller(), "nightly", "")
+    await triggers(desk)(caller(), "nightly", "")
     assert (await desk.after(MINUTE)).skipped == 1
+
+
+# 12.5: When the task that was submitted last has not ended, SKIP skips all times that are due.
+async def test_a_trigger_that_was_accepted_and_not_counted_is_counted_once_by_the_call_that_asks_again(desk):
+    await creates(desk)(caller(), command())
+    trigger = keyed(desk)
+    task = await triggered_and_not_counted(desk, trigger)
+    for _ in range(3):
+        desk.clock.advance(SECOND)
+        assert (await trigger(caller(), "nightly", "k")).task.task_id == task.task_id
+        assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (1, task.task_id)
+    assert (await desk.after(MINUTE)).skipped == 1
+
+
+# 12.9: Triggering submits the task at once; the same key gives the same task for 24 hours.
+@pytest.mark.parametrize("counted", [True, False], ids=["counted", "not counted"])
+async def test_a_call_that_asks_again_after_a_later_task_turns_nothing_back(desk, counted):
+    await creates(desk)(caller(), command(overlap=Overlap.ALLOW))
+    trigger = keyed(desk)
+    if counted:
+        await trigger(caller(), "nightly", "k")
+    else:
+        await triggered_and_not_counted(desk, trigger)
+    fired = await desk.after(MINUTE)
+    assert fired.fired == 1 + counted
+    assert (await trigger(caller(), "nightly", "k")).replayed
+    assert await desk.get() == fired
+
+
+async def test_a_trigger_that_was_not_counted_is_newer_than_what_fired_before_it(desk):
+    await creates(desk)(caller(), command(overlap=Overlap.ALLOW))
+    await desk.after(MINUTE)
+    desk.clock.advance(SECOND)
+    trigger = keyed(desk)
+    with pytest.raises(StoreUnavailable):
+        await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
+    again = await trigger(caller(), "nightly", "k")
+    assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (2, again.task.task_id)
+
+
+async def test_two_calls_that_ask_again_at_once_count_a_trigger_once(desk):
+    await creates(desk)(caller(), command())
+    trigger = keyed(desk)
+    await triggered_and_not_counted(desk, trigger)
+    await asyncio.gather(*(trigger(caller(), "nightly", "k") for _ in range(5)))
+    assert (await desk.get()).fired == 1

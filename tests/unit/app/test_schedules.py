@@ -7,7 +7,7 @@ import pytest
 from aion.adapters.cron import CronCalendar
 from aion.adapters.page_tokens import SealedPageTokens
 from aion.app.usecases.schedule_tasks import command_of
-from aion.app.usecases.schedules import ListSchedules, PauseSchedule, ResumeSchedule, TriggerSchedule
+from aion.app.usecases.schedules import ListSchedules, PauseSchedule, ResumeSchedule
 from aion.domain.errors import (
     ChangedMeanwhile,
     InputSchemaViolation,
@@ -23,7 +23,7 @@ from aion.domain.schedules import Overlap, TaskTemplate
 from tests.manual_clock import CountingEntropy
 from tests.sample_schedules import HOUR, MINUTE
 from tests.sample_tasks import START
-from tests.unit.app.schedule_clients import caller, command, creates, desk_with_a_catalog, updates
+from tests.unit.app.schedule_clients import caller, command, creates, desk_with_a_catalog, triggers, updates
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ async def test_what_another_tenant_has_can_be_neither_changed_nor_triggered(desk
         updates(desk)(stranger, command()),
         PauseSchedule(desk.store.schedules, desk.clock)(stranger, "nightly", ""),
         ResumeSchedule(desk.store.schedules, CronCalendar(), desk.clock)(stranger, "nightly"),
-        TriggerSchedule(desk.store.schedules, desk.submit)(stranger, "nightly", ""),
+        triggers(desk)(stranger, "nightly", ""),
     ):
         with pytest.raises(ScheduleNotFound):
             await attempt
@@ -141,7 +141,7 @@ async def test_who_may_not_submit_tasks_has_no_clock_submit_them_either(desk):
     for refused in (
         creates(desk)(nobody, command("another")),
         updates(desk)(nobody, command()),
-        TriggerSchedule(desk.store.schedules, desk.submit)(nobody, "nightly", ""),
+        triggers(desk)(nobody, "nightly", ""),
     ):
         with pytest.raises(PermissionDenied) as why:
             await refused
