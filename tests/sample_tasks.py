@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aion.domain.attempts import AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import NO_TURN, AttemptOutcome, AttemptResult, Failure
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.identity import SystemScope
 from aion.domain.leased import LeasedTask
@@ -17,6 +17,7 @@ LEASE = timedelta(seconds=10)
 OK = AttemptResult(AttemptOutcome.OK, result_json='{"summary":"short"}', fuel=7)
 FAILED = AttemptResult(AttemptOutcome.FAILED, failure=Failure("MODULE_FAILED", "it trapped"))
 LOST = AttemptResult(AttemptOutcome.LOST)
+WITHOUT_A_TURN = AttemptResult(AttemptOutcome.LOST, failure=Failure(NO_TURN, "all lanes are taken"))
 
 
 def new_task(task_id: str = "task-1", tenant: str = "acme", now: datetime = START, **changes: Any) -> Task:

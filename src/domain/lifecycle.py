@@ -149,10 +149,11 @@ def lost(task: Task, now: datetime, why: str) -> Change:
 def handed_back(task: Task, why: Failure, now: datetime) -> Change:
     """A worker that shuts down or has no place for it gives the task back: no loss, however often it happens."""
     closed = _close_attempt(task, AttemptResult(AttemptOutcome.LOST, failure=why), now)
+    began = _that_began(closed.attempts)
+    closed = closed.changed(start_time=began[-1].start_time if began else None)
     if (ended := _overdue(closed, now)) is not None:
         return ended
     if why.code == NO_TURN:
-        began = _that_began(closed.attempts)
         times = closed.fence - (began[-1].number if began else 0)
     else:
         times = sum(attempt.code == HANDED_BACK for attempt in closed.attempts)
@@ -185,8 +186,7 @@ def cancel_asked(task: Task, now: datetime) -> Change:
 def expired(task: Task, now: datetime) -> Change:
     """A PENDING task that may wait no longer ends TIMEOUT; a RUNNING one is ended by its worker."""
     if task.state is TaskState.PENDING and now >= task.waits_until:
-        failure = _queue_expired(task) if task.waits_until < task.expire_time else _expired(task)
-        return _end(task, TaskState.TIMEOUT, now, failure=failure)
+        return _end(task, TaskState.TIMEOUT, now, failure=_expired(task))
     return Change(task)
 
 
@@ -239,7 +239,7 @@ def _overdue(closed: Task, now: datetime) -> Change | None:
     """The end of a task that was canceled or has expired, whatever its attempt came to."""
     if closed.cancel_requested:
         return _end(closed, TaskState.CANCELED, now, failure=_canceled())
-    if now >= closed.expire_time:
+    if now >= closed.waits_until:
         return _end(closed, TaskState.TIMEOUT, now, failure=_expired(closed))
     return None
 
@@ -254,8 +254,8 @@ def _may_retry(task: Task, result: AttemptResult) -> bool:
 
 
 def _paused(closed: Task, now: datetime, pause: timedelta) -> Task:
-    """Back in the queue, held back for a while, but never beyond its expire time."""
-    return closed.changed(state=TaskState.PENDING, lease=None, not_before=min(now + pause, closed.expire_time))
+    """Back in the queue, held back for a while, but never beyond the time for which it may wait."""
+    return closed.changed(state=TaskState.PENDING, lease=None, not_before=min(now + pause, closed.waits_until))
 
 
 def _end(
@@ -292,10 +292,8 @@ def _canceled() -> Failure:
     return Failure("TASK_CANCELED", "the task was canceled", retryable=False)
 
 
-def _queue_expired(task: Task) -> Failure:
-    until = task.waits_until.isoformat()
-    return Failure("QUEUE_EXPIRED", f"no attempt began within its max_queue_time, until {until}", retryable=False)
-
-
 def _expired(task: Task) -> Failure:
+    if task.waits_until < task.expire_time:
+        until = task.waits_until.isoformat()
+        return Failure("QUEUE_EXPIRED", f"no attempt began within its max_queue_time, until {until}", retryable=False)
     return Failure("TASK_EXPIRED", f"the task passed its expire_time {task.expire_time.isoformat()}", retryable=False)

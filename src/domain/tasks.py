@@ -85,6 +85,7 @@ class Task:
     `stream_from` is the offset of the first TOKEN or PARTIAL that no RESET has made void, 0 if there is none.
     `not_before` holds it back, before its first attempt or before a retry; `held_until` is the client's, which stays.
     `alone` asks that the next attempt shares its host with no other.
+    `start_time` is when the last attempt began that had its turn, or runs and may have it; None when there is none.
     `queue_expire_time` ends it when no attempt began until then. `retry_of` is the ended task that this one does
     again, `schedule_id` the schedule that submitted it; empty when there is none.
     `traceparent` joins what happens later to the trace of the call that submitted it.
@@ -132,7 +133,7 @@ class Task:
     @property
     def waits_until(self) -> datetime:
         """When it ends if it still waits then: its expire time, or earlier while no attempt has begun."""
-        if self.queue_expire_time is None or self.attempts:
+        if self.queue_expire_time is None or self.start_time is not None:
             return self.expire_time
         return min(self.queue_expire_time, self.expire_time)
 

@@ -7,7 +7,18 @@ import pytest
 from aion.domain.errors import QueueFull
 from aion.domain.tasks import TaskState
 from aion.domain.writes import Reaped
-from tests.sample_tasks import FAILED, LEASE, SCOPE, START, accept, claim, eager, new_task, settle
+from tests.sample_tasks import (
+    FAILED,
+    LEASE,
+    SCOPE,
+    START,
+    WITHOUT_A_TURN,
+    accept,
+    claim,
+    eager,
+    new_task,
+    settle,
+)
 
 MINUTE = timedelta(minutes=1)
 LATER = START + MINUTE
@@ -89,3 +100,16 @@ async def test_an_attempt_that_was_lost_or_failed_has_begun(store, clock):
     clock.advance(MINUTE)
     assert await store.reap(SCOPE) == Reaped()
     assert {task.task_id for task in await store.claim(SCOPE, claim(2))} == {"lost", "failed"}
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["as remembered", "as read again"])
+async def test_an_attempt_without_a_turn_has_not_begun(store, clock, anew):
+    """3.7 What had no turn (2.4) has not begun: `start_time` says nothing of it."""
+    await store.accept("acme", accept(new_task(queue_expire_time=LATER), eager=eager()))
+    settled = await store.settle(SCOPE, settle(await store.get("acme", "task-1"), WITHOUT_A_TURN))
+    assert settled.state is TaskState.PENDING
+    store._writer._stale = anew  # what an owner holds in memory is only a copy of the tables
+    assert (await store.get("acme", "task-1")).start_time is None
+    clock.advance(MINUTE)
+    assert await store.reap(SCOPE) == Reaped(tasks_expired=1)
+    assert (await store.get("acme", "task-1")).failure.code == "QUEUE_EXPIRED"

@@ -22,7 +22,20 @@ from aion.domain.lifecycle import settled_so
 from aion.domain.tasks import Task
 from aion.domain.writes import Accept, Accepted, Renew
 from tests.manual_clock import ManualClock
-from tests.sample_tasks import LEASE, SCOPE, START, accept, claim, eager, key, lease_of, new_task, settle, tokens
+from tests.sample_tasks import (
+    LEASE,
+    SCOPE,
+    START,
+    WITHOUT_A_TURN,
+    accept,
+    claim,
+    eager,
+    key,
+    lease_of,
+    new_task,
+    settle,
+    tokens,
+)
 
 IDS = st.sampled_from(["task-1", "task-2", "task-3"])
 QUEUE_TIMES = st.sampled_from([0, 0, 2, 90])
@@ -34,6 +47,7 @@ RESULTS = st.sampled_from(
         AttemptResult(AttemptOutcome.FAILED, failure=Failure("MODULE_FAILED", "for good", retryable=False)),
         AttemptResult(AttemptOutcome.TIMEOUT, failure=Failure("TIMEOUT", "too slow")),
         AttemptResult(AttemptOutcome.LOST),
+        WITHOUT_A_TURN,
     ]
 )
 

@@ -50,8 +50,8 @@ PLANTS: Final = (
     Plant(
         "a task lives one moment beyond its expire time",
         _LIFECYCLE,
-        "if now >= closed.expire_time:",
-        "if now > closed.expire_time:",
+        "if now >= closed.waits_until:",
+        "if now > closed.waits_until:",
         f"{_OF_LIFECYCLE}::test_after_its_expire_time_a_task_ends_timeout",
     ),
     Plant(

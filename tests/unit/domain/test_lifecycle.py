@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aion.domain import lifecycle
-from aion.domain.attempts import HANDED_BACK, NO_TURN, AttemptOutcome, AttemptResult, Failure
+from aion.domain.attempts import HANDED_BACK, AttemptOutcome, AttemptResult, Failure
 from aion.domain.backoff import FIRST_BACKOFF, MOST_HAND_BACK
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent
@@ -13,12 +13,10 @@ from aion.domain.leased import leased
 from aion.domain.lifecycle import OVERTIME
 from aion.domain.routing import Privacy
 from aion.domain.tasks import Sla, Task, TaskState
-from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
+from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, WITHOUT_A_TURN, new_task
 
 SECOND = timedelta(seconds=1)
-GIVEN_BACK, NOT_BEGUN = (
-    AttemptResult(AttemptOutcome.LOST, failure=Failure(code, "not here, not now")) for code in (HANDED_BACK, NO_TURN)
-)
+GIVEN_BACK = AttemptResult(AttemptOutcome.LOST, failure=Failure(HANDED_BACK, "not here, not now"))
 
 
 def running(**changes: object) -> Task:
@@ -133,14 +131,13 @@ def test_an_attempt_that_is_handed_back_counts_for_nothing_and_waits_a_bounded_p
 
 def test_what_has_no_turn_waits_without_growing_and_its_fence_still_grows():
     """2.4 An attempt that never began is no loss, and the next takes its place."""
-    nothing = AttemptResult(AttemptOutcome.LOST, failure=Failure(NO_TURN, "all lanes are taken"))
     task = lifecycle.settled(running(), 1, LOST, START).task
     pauses = []
     for number in range(2, 200):
         task = lifecycle.started(task, "w", START, LEASE).task
         assert (task.fence, task.lease.fence) == (number, number)
-        task = lifecycle.settled(task, number, nothing, START).task
-        assert lifecycle.settled_so(task.attempts[-1], nothing)
+        task = lifecycle.settled(task, number, WITHOUT_A_TURN, START).task
+        assert lifecycle.settled_so(task.attempts[-1], WITHOUT_A_TURN)
         pauses.append(task.not_before - START)
     assert [attempt.number for attempt in task.attempts] == [1, 199]
     assert (task.state, task.losses, task.failures) == (TaskState.PENDING, 1, 0)
@@ -153,7 +150,7 @@ def test_what_has_no_turn_waits_without_growing_and_its_fence_still_grows():
     paid = lifecycle.cost_recorded(task, 200, 5).task
     assert [attempt.cost_micros for attempt in paid.attempts] == [0, 5]
     with pytest.raises(StaleFence):
-        lifecycle.settled(task, 199, nothing, START)
+        lifecycle.settled(task, 199, WITHOUT_A_TURN, START)
 
 
 def test_only_a_running_task_can_lose_its_lease():
@@ -173,13 +170,13 @@ def test_cancel_ends_pending_tells_running_and_leaves_ended_alone():
     assert lifecycle.cancel_asked(ended, START) == lifecycle.Change(ended)
 
 
-@pytest.mark.parametrize("result", [OK, FAILED, LOST, GIVEN_BACK, NOT_BEGUN])
+@pytest.mark.parametrize("result", [OK, FAILED, LOST, GIVEN_BACK, WITHOUT_A_TURN])
 def test_whatever_a_canceled_attempt_reports_the_task_ends_canceled(result):
     told = lifecycle.cancel_asked(running(max_failures=5), START).task
     assert lifecycle.settled(told, 1, result, START).task.state is TaskState.CANCELED
 
 
-@pytest.mark.parametrize("result", [OK, FAILED, LOST, GIVEN_BACK, NOT_BEGUN])
+@pytest.mark.parametrize("result", [OK, FAILED, LOST, GIVEN_BACK, WITHOUT_A_TURN])
 def test_after_its_expire_time_a_task_ends_timeout(result):
     task = running(expire_time=START + SECOND, max_failures=5)
     ended = lifecycle.settled(task, 1, result, START + SECOND).task
@@ -253,6 +250,27 @@ def test_once_an_attempt_began_only_the_expire_time_bounds_a_task():
     assert (waiting.state, waiting.waits_until) == (TaskState.PENDING, waiting.expire_time)
     assert lifecycle.expired(waiting, START + 2 * SECOND).task is waiting
     assert lifecycle.expired(waiting, waiting.expire_time).task.failure.code == "TASK_EXPIRED"
+
+
+def test_what_had_no_turn_has_not_begun():
+    """3.7 A task of which no attempt began within `max_queue_time` ends TIMEOUT with `QUEUE_EXPIRED`."""
+    until = START + SECOND
+    waiting = lifecycle.settled(running(queue_expire_time=until), 1, WITHOUT_A_TURN, START).task
+    assert (waiting.start_time, waiting.waits_until) == (None, until)
+    again = lifecycle.started(waiting, "w", START + SECOND / 2, LEASE).task
+    assert (again.start_time, again.waits_until) == (START + SECOND / 2, again.expire_time)
+    late = lifecycle.settled(again, 2, WITHOUT_A_TURN, until - SECOND / 100).task
+    assert late.not_before == until
+    for ended in (lifecycle.expired(late, until), lifecycle.settled(again, 2, WITHOUT_A_TURN, until)):
+        assert (ended.task.state, ended.task.failure.code) == (TaskState.TIMEOUT, "QUEUE_EXPIRED")
+
+
+def test_what_had_no_turn_takes_nothing_back_of_what_began_before_it():
+    """3.7 Once an attempt began only `expire_time` bounds it."""
+    lost = lifecycle.lost(running(queue_expire_time=START + SECOND), START, "its lease expired").task
+    again = lifecycle.started(lost, "w", START + 2 * SECOND, LEASE).task
+    waiting = lifecycle.settled(again, 2, WITHOUT_A_TURN, START + 3 * SECOND).task
+    assert (waiting.state, waiting.start_time, waiting.waits_until) == (TaskState.PENDING, START, waiting.expire_time)
 
 
 def test_the_earlier_of_queue_expiry_and_expire_time_gives_its_name():
