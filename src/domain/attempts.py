@@ -75,6 +75,11 @@ class Attempt:
         """The code of its failure, or an empty text."""
         return self.failure.code if self.failure is not None else ""
 
+    @property
+    def began(self) -> bool:
+        """Whether it had its turn. What cost something had, whatever its worker says."""
+        return self.code != NO_TURN or self.cost_micros > 0
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:

@@ -12,16 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aion.domain.attempts import (
-    GIVEN_BACK,
-    HANDED_BACK,
-    NO_TURN,
-    Attempt,
-    AttemptOutcome,
-    AttemptResult,
-    Failure,
-    Lease,
-)
+from aion.domain.attempts import GIVEN_BACK, Attempt, AttemptOutcome, AttemptResult, Failure, Lease
 from aion.domain.backoff import MOST_HAND_BACK, backoff
 from aion.domain.errors import StaleFence
 from aion.domain.events import EventKind, NewEvent, TaskEvent
@@ -153,10 +144,10 @@ def handed_back(task: Task, why: Failure, now: datetime) -> Change:
     closed = closed.changed(start_time=began[-1].start_time if began else None)
     if (ended := _overdue(closed, now)) is not None:
         return ended
-    if why.code == NO_TURN:
-        times = closed.fence - (began[-1].number if began else 0)
+    if closed.attempts[-1].began:
+        times = sum(attempt.code in GIVEN_BACK for attempt in began)
     else:
-        times = sum(attempt.code == HANDED_BACK for attempt in closed.attempts)
+        times = closed.fence - (began[-1].number if began else 0)
     again = _paused(closed, now, min(backoff(closed.task_id, times), MOST_HAND_BACK))
     return Change(again, facts=("task.handed_back",))
 
@@ -199,7 +190,7 @@ def held(task: Task, fence: int) -> Lease:
 
 def _that_began(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     """Without the last one when it had no turn: only the last one can be such."""
-    return attempts[:-1] if attempts and attempts[-1].code == NO_TURN else attempts
+    return attempts if not attempts or attempts[-1].began else attempts[:-1]
 
 
 def _append(task: Task, attempt: int, new: Sequence[NewEvent], now: datetime) -> Change:

@@ -9,7 +9,7 @@ from typing import Final
 
 from aion.domain.attempts import (
     FAILURE_CODES,
-    HANDED_BACK,
+    GIVEN_BACK,
     MOST_FAILURE_MESSAGE,
     AttemptOutcome,
     AttemptResult,
@@ -22,7 +22,8 @@ from aion.ports.usecases import MAX_RESULT_BYTES
 
 MOST_HAND_BACKS: Final = 20
 """How often in a row a worker apart may hand back one task, as if it shut down, before it counts as a loss: else it
-could keep the task from its end for ever. What had no turn does not count: the line may be long.
+could keep the task from its end for ever. What had no turn does not count, since the line may be long, unless it cost
+something and so stayed on record.
 """
 
 _NEED_A_FAILURE: Final = frozenset({AttemptOutcome.FAILED, AttemptOutcome.TIMEOUT})
@@ -65,7 +66,7 @@ def judged(result: AttemptResult, task: Task, fence: int, owner: str, judge: Jud
     """What a result of `owner`, a worker apart, counts as: the same each time that it is sent."""
     if result.failure is not None:
         failure = result.failure
-        if failure.code == HANDED_BACK and _hand_backs(task, fence, owner) >= MOST_HAND_BACKS:
+        if failure.code in GIVEN_BACK and _hand_backs(task, fence, owner) >= MOST_HAND_BACKS:
             return AttemptResult(AttemptOutcome.LOST, digest=result.digest)
         short = Failure(failure.code, failure.message[:MOST_FAILURE_MESSAGE], failure.retryable)
         return replace(result, failure=short, result_json=None)
@@ -76,7 +77,7 @@ def _hand_backs(task: Task, fence: int, owner: str) -> int:
     """How many of the last attempts before this one, in a row, the worker has handed back."""
     count = 0
     for attempt in reversed([attempt for attempt in task.attempts if attempt.number < fence]):
-        if attempt.owner != owner or attempt.code != HANDED_BACK:
+        if attempt.owner != owner or attempt.code not in GIVEN_BACK:
             break
         count += 1
     return count

@@ -15,7 +15,7 @@ from aion.domain.writes import Append, Settle
 from aion.ports.usecases import MAX_RESULT_BYTES
 from tests.contract.queue_desk import ENGINE, Hand
 from tests.contract.workers_apart.afar import CLAIM, submit
-from tests.sample_tasks import OK, SCOPE
+from tests.sample_tasks import OK, SCOPE, WITHOUT_A_TURN
 
 
 async def test_events_that_are_too_many_for_a_message_go_in_pieces_and_once(tasks, door, monkeypatch):
@@ -131,19 +131,31 @@ async def test_a_task_that_waits_for_its_turn_loses_nothing_by_it(tasks, door, c
     """2.4 An attempt that never began is no loss, however often; it leaves one trace, the last."""
     await submit(tasks, "one")
     hand = Hand(await door.enter("w"), "w")
-    nothing = AttemptResult(AttemptOutcome.LOST, failure=Failure(NO_TURN, "all lanes are taken"))
     for _ in range(MOST_HAND_BACKS + 5):
         clock.advance(timedelta(minutes=1))
         (one,) = await hand.claim()
         for _ in range(2):
-            assert (await hand.settle(one, nothing)).state is TaskState.PENDING
+            assert (await hand.settle(one, WITHOUT_A_TURN)).state is TaskState.PENDING
     (attempt,) = (await tasks.get("acme", "one")).attempts
     assert (attempt.number, attempt.code) == (MOST_HAND_BACKS + 5, NO_TURN)
     clock.advance(timedelta(minutes=1))
     (one,) = await hand.claim()
     with pytest.raises(StaleFence):
-        await hand.settle(one._replace(fence=one.fence - 1), nothing)
+        await hand.settle(one._replace(fence=one.fence - 1), WITHOUT_A_TURN)
     assert (await hand.settle(one, OK)).state is TaskState.OK
+
+
+async def test_a_worker_cannot_make_a_record_grow_with_what_had_no_turn_and_yet_cost_something(tasks, door, clock):
+    """7.12 One that hands back the same task more than so many times in a row loses it, which counts."""
+    await submit(tasks, "one")
+    hand = Hand(await door.enter("w"), "w")
+    for _ in range(MOST_HAND_BACKS + 1):
+        clock.advance(timedelta(minutes=1))
+        (one,) = await hand.claim()
+        await hand.record_cost(one, 1)
+        assert (await hand.settle(one, WITHOUT_A_TURN)).state is TaskState.PENDING
+    codes = [attempt.code for attempt in (await tasks.get("acme", "one")).attempts]
+    assert codes == MOST_HAND_BACKS * [NO_TURN] + ["ATTEMPT_LOST"]
 
 
 async def test_an_attempt_cannot_fill_the_log_without_end(tasks, door, monkeypatch):

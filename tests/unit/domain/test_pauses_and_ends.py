@@ -11,7 +11,7 @@ from aion.domain.backoff import FIRST_BACKOFF, MOST_HAND_BACK
 from aion.domain.events import EventKind, NewEvent
 from aion.domain.money import MAX_TOTAL_MICROS
 from aion.domain.tasks import Task, TaskState
-from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, new_task
+from tests.sample_tasks import FAILED, LEASE, LOST, OK, START, WITHOUT_A_TURN, new_task
 
 SECOND = timedelta(seconds=1)
 DECADES = timedelta(days=10_000)
@@ -152,6 +152,19 @@ def test_what_the_attempts_cost_together_is_never_more_than_a_store_can_keep():
     task = lifecycle.cost_recorded(running(max_failures=1), 1, 2**62).task
     second = lifecycle.started(lifecycle.settled(task, 1, FAILED, START).task, "w", START, LEASE).task
     assert lifecycle.cost_recorded(second, 2, 2**62).task.usage.cost_micros == MAX_TOTAL_MICROS
+
+
+def test_an_attempt_that_cost_something_stays_on_record_although_it_had_no_turn():
+    """2.8 The task's cost is the sum over its attempts."""
+    paid = lifecycle.cost_recorded(running(), 1, 5).task
+    waiting = lifecycle.settled(paid, 1, WITHOUT_A_TURN, START).task
+    assert START < waiting.not_before <= START + FIRST_BACKOFF
+    second = lifecycle.started(waiting, "w", START, LEASE).task
+    late = lifecycle.cost_recorded(lifecycle.settled(second, 2, WITHOUT_A_TURN, START).task, 2, 6).task
+    third = lifecycle.cost_recorded(lifecycle.started(late, "w", START, LEASE).task, 3, 7).task
+    assert [attempt.cost_micros for attempt in third.attempts] == [5, 6, 7]
+    assert third.usage.cost_micros == 18
+    assert lifecycle.cost_recorded(third, 1, 10).task.usage.cost_micros == 23
 
 
 def test_costs_add_up_over_attempts_and_only_grow():
