@@ -390,7 +390,7 @@ class TaskResult(_message.Message):
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When its last attempt began."""
+        """When its last attempt that had its turn began."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
@@ -422,7 +422,9 @@ class TaskResult(_message.Message):
 
     @_builtins.property
     def queue_expire_time(self) -> _timestamp_pb2.Timestamp:
-        """Without a first attempt by this time it ends TIMEOUT; unset without such a promise."""
+        """Without a first attempt by this time it ends TIMEOUT; unset without such a promise. It moves when the server's clock is
+        set.
+        """
 
     def __init__(
         self,

@@ -720,7 +720,7 @@ class RecordCostRequest(_message.Message):
     COST_MICROS_FIELD_NUMBER: _builtins.int
     INCARNATION_FIELD_NUMBER: _builtins.int
     cost_micros: _builtins.int
-    """What the attempt cost in all so far, in micro-dollars; said again, it counts once."""
+    """What the attempt cost in all so far, in micro-dollars, 10^15 at most; said again, it counts once."""
     incarnation: _builtins.str
     """This start of the worker; the lease must be, or have been, its own."""
     @_builtins.property

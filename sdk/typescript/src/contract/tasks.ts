@@ -225,7 +225,7 @@ export interface Task<Result = unknown> {
   readonly state: TaskState;
   /** When it was accepted. */
   readonly createTime: Date | null;
-  /** When its last attempt began. */
+  /** When its last attempt that had its turn began. */
   readonly startTime: Date | null;
   /** When it ended. */
   readonly endTime: Date | null;
@@ -249,7 +249,10 @@ export interface Task<Result = unknown> {
   readonly cancelRequested: boolean;
   /** It does not start before this time; unset when it may start at once. A pause before a retry shows here, too. */
   readonly notBefore: Date | null;
-  /** Without a first attempt by this time it ends TIMEOUT; unset without such a promise. */
+  /**
+   * Without a first attempt by this time it ends TIMEOUT; unset without such a promise. It moves when the server's
+   * clock is set.
+   */
   readonly queueExpireTime: Date | null;
   /** The task that this one does again; empty when it is no retry. */
   readonly retryOf: string;

@@ -383,7 +383,7 @@ export type TaskResult = Message<"aion.v1.TaskResult"> & {
   createTime?: Timestamp | undefined;
 
   /**
-   * When its last attempt began.
+   * When its last attempt that had its turn began.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 11;
    */
@@ -474,7 +474,8 @@ export type TaskResult = Message<"aion.v1.TaskResult"> & {
   notBefore?: Timestamp | undefined;
 
   /**
-   * Without a first attempt by this time it ends TIMEOUT; unset without such a promise.
+   * Without a first attempt by this time it ends TIMEOUT; unset without such a promise. It moves when the server's clock is
+   * set.
    *
    * @generated from field: google.protobuf.Timestamp queue_expire_time = 24;
    */

@@ -2730,7 +2730,7 @@ class TaskResult(betterproto2.Message):
         11, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
-    When its last attempt began.
+    When its last attempt that had its turn began.
     """
 
     end_time: "datetime.datetime | None" = betterproto2.field(
@@ -2805,7 +2805,8 @@ class TaskResult(betterproto2.Message):
         24, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
-    Without a first attempt by this time it ends TIMEOUT; unset without such a promise.
+    Without a first attempt by this time it ends TIMEOUT; unset without such a promise. It moves when the server's clock is
+    set.
     """
 
     retry_of: "str" = betterproto2.field(25, betterproto2.TYPE_STRING)
