@@ -127,6 +127,8 @@ async def test_the_refusal_reaches_whoever_installs_the_module(make_wasm, tmp_pa
 
 
 LARGE = "\n".join(f"(type $r{n} (tuple {'u8 u8' if n == 0 else f'$r{n - 1} $r{n - 1}'}))" for n in range(18))
+RECORD = f'(type $r (record (field "{"a" * 4_000}" u8))) (export "named" (type $r0 (eq $r)))'
+LONG_NAME = RECORD + "".join(f"(type $r{n} (tuple $r{n - 1} $r{n - 1}))" for n in range(1, 7))
 TWO_NAMES = """(import "wasi:io/poll@0.2.0" (instance $p (export "pollable" (type (sub resource)))))
   (alias export $p "pollable" (type $t))
   (import "wasi:cli/stdin@0.2.0" (instance (alias outer 1 $t (type $o)) (export "network" (type (eq $o)))))"""
@@ -141,6 +143,10 @@ MORE = [
     (
         f'(import "wasi:http/types@0.2.0" (instance {LARGE} (export "many" (func (param "p" $r17)))))',
         "wasi:http/types@0.2.0#many with types that are too large",
+    ),
+    (
+        f'(import "wasi:http/types@0.2.0" (instance {LONG_NAME} (export "long" (func (param "p" $r6)))))',
+        "wasi:http/types@0.2.0#long with types that are too large",
     ),
 ]
 

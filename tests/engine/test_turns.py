@@ -43,6 +43,19 @@ async def test_those_who_wait_come_in_the_order_in_which_they_came():
     assert turns._lines == {}
 
 
+async def test_a_turn_that_was_left_while_one_gave_up_is_not_lost_for_whoever_comes_behind_it():
+    turns, order, never = Turns(), [], asyncio.Event()
+    async with turns.all_of(("m", 1), within=30.0):
+        gives_up = asyncio.create_task(a_turn(turns, order, "gives up", ("m", 1), until=never))
+        await settled()
+        gives_up.cancel()
+    # Nobody ran since: the line still knows it.
+    async with turns.all_of(("m", 1), within=30.0) as has_turn:
+        assert has_turn
+    await asyncio.gather(gives_up, return_exceptions=True)
+    assert turns._lines == {}
+
+
 async def test_one_that_gives_up_waiting_leaves_the_line_to_the_others():
     turns, order, end = Turns(), [], asyncio.Event()
     tasks = [asyncio.create_task(a_turn(turns, order, n, ("m", 1), until=end)) for n in range(4)]

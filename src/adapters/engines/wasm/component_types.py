@@ -12,7 +12,10 @@ from wasmtime import component
 
 from aion.adapters.engines.wasm.preview2_types import Signature
 
-_MOST_STEPS = 100_000
+_MOST_STEPS = 200_000
+"""A step for each letter of a name, since all of them end in one text. To import all of WASI takes half of them."""
+
+_TYPE_STEPS = 8
 
 _PLAIN: dict[type, str] = {
     component.Bool: "bool",
@@ -63,7 +66,7 @@ class TypeReader:
 
     def written(self, kind: object) -> str:
         """The type in the words of WIT."""
-        self._step()
+        self._step(_TYPE_STEPS)
         plain = _PLAIN.get(type(kind))
         if plain is not None:
             return plain
@@ -86,7 +89,7 @@ class TypeReader:
     def _named_parts(self, kind: object) -> str:
         match kind:
             case component.RecordType():
-                return _braces("record", (f"{name}: {self.written(inner)}" for name, inner in kind.fields))
+                return _braces("record", (f"{self._word(name)}: {self.written(inner)}" for name, inner in kind.fields))
             case component.VariantType():
                 return _braces("variant", (self._case(name, inner) for name, inner in kind.cases))
             case component.EnumType():
@@ -102,10 +105,11 @@ class TypeReader:
         return f"result<{'_' if ok is None else self.written(ok)}, {self.written(err)}>"
 
     def _case(self, name: str, inner: object) -> str:
-        return self._word(name) if inner is None else f"{name}({self.written(inner)})"
+        word = self._word(name)
+        return word if inner is None else f"{word}({self.written(inner)})"
 
     def _word(self, name: str) -> str:
-        self._step()
+        self._step(1 + len(name))
         return name
 
     def _joined(self, kinds: Iterable[object]) -> str:
@@ -124,8 +128,8 @@ class TypeReader:
                 return name
         return None
 
-    def _step(self) -> None:
-        self._left -= 1
+    def _step(self, size: int = 1) -> None:
+        self._left -= size
         if self._left < 0:
             raise Unreadable("types that are too large")
 

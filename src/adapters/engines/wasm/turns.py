@@ -51,15 +51,20 @@ class Turns:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
+                # A turn may have been free since it gave up, for whoever came behind it.
                 line.waiting.remove(turn)
+                self._serve(key, most)
             else:
                 # The turn came in the moment of the cancel: it goes to the next.
                 self._leave(key, most)
             raise
 
     def _leave(self, key: Hashable, most: int) -> None:
+        self._lines[key].taken -= 1
+        self._serve(key, most)
+
+    def _serve(self, key: Hashable, most: int) -> None:
         line = self._lines[key]
-        line.taken -= 1
         while line.waiting and line.taken < most:
             turn = next((turn for turn in line.waiting if not turn.done()), None)
             if turn is None:
