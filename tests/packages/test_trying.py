@@ -89,6 +89,7 @@ def test_a_package_without_fixtures_does_not_pass(author, settings):
         ("{", "line 1 is not JSON"),
         ("[]", 'must be an object with "input"'),
         ('{"input": 1, "result": {}}', 'must be an object with "input"'),
+        ('{"input": {"a": ' + "[" * 300 + "]" * 300 + '}, "result": {}}', "nested too deep"),
         ('{"input": {}}', "exactly one of result, contains, fails"),
         ('{"input": {}, "result": {}, "fails": "a"}', "exactly one of result, contains, fails"),
         ('{"input": {}, "expect": {}}', "exactly one of result, contains, fails"),

@@ -1,5 +1,6 @@
 """Verifying fails closed: what a stranger did to a layout is refused with a sentence, and nothing is installed."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,10 @@ ATTACKS: dict[str, tuple[Callable[[Stranger], object], str]] = {
     "a config that promises less fuel": (
         lambda s: s.edit_config(lambda c: c["limits"].update(fuel=1)),
         "its package says",
+    ),
+    "a config with hundreds of levels": (
+        lambda s: s.edit_config(lambda c: c.update(limits=json.loads("[" * 300 + "]" * 300))),
+        "says limits in more levels than any has",
     ),
     "a config with a number for a truth": (
         lambda s: s.edit_config(lambda c: c.update(deterministic=0)),

@@ -102,7 +102,7 @@ async def test_a_task_of_which_a_delivery_is_replayed_while_a_pass_looks_is_kept
     clock.advance(30 * DAY)
     await store.purge(SCOPE, 10)
     look = partial(store._sweeper.old_tasks, policy=POLICY, now=clock.now(), limit=LIMIT)
-    doomed = await store._reader.scan(look)
+    doomed = await store._reader.system_scan(look)
     assert len(doomed.rows) == 2
     (again,) = [one for one in await office.deliveries() if one.task_id == "told"]
     await office.hooks.replay("acme", "hook", again.delivery_id)

@@ -107,8 +107,8 @@ PLANTS: Final = (
     Plant(
         "the id of a purged task is free again",
         "src/adapters/storage/sweeping.py",
-        "    connection.executemany(sql.INSERT_TOMBSTONE, tombstones)\n",
-        "    connection.executemany(sql.INSERT_TOMBSTONE, tombstones[:0])\n",
+        "    connection.executemany(sql.INSERT_TOMBSTONE, [(*key, transaction.now_us) for key in gone])\n",
+        "    connection.executemany(sql.INSERT_TOMBSTONE, [(*key, transaction.now_us) for key in gone[:0]])\n",
         "tests/contract/test_housekeeping.py::test_a_forgotten_task_is_gone_but_its_id_stays_taken",
     ),
     # --- what is checked before and after a module runs ---

@@ -40,9 +40,12 @@ def _example(path: Path) -> ModuleExample | None:
         return None
     if not isinstance(document, dict) or not isinstance(document.get("input"), dict) or "fails" in document:
         return None
-    input_json = orjson.dumps(document["input"]).decode()
     result = document.get("result")
-    result_json = orjson.dumps(result).decode() if isinstance(result, dict) else ""
+    try:
+        input_json = orjson.dumps(document["input"]).decode()
+        result_json = orjson.dumps(result).decode() if isinstance(result, dict) else ""
+    except orjson.JSONEncodeError:  # what it reads may be nested more deeply than what it writes
+        return None
     if len(input_json) + len(result_json) > _MAX_SHOWN_BYTES:
         return None
     return ModuleExample(path.stem, input_json, result_json)

@@ -69,9 +69,9 @@ class _Checks:
         return self.own + worst
 
 
-def refuse_too_much_work(schema: Schema) -> None:
-    """Raises SchemaTooIntricate when a value of some document can be checked more than MOST_WORK times."""
-    _Walk(schema).refuse()
+def most_work(schema: Schema) -> int:
+    """How often a value of some document can be checked. Raises SchemaTooIntricate when that is more than MOST_WORK."""
+    return _Walk(schema).work()
 
 
 class _Walk:
@@ -82,7 +82,7 @@ class _Walk:
         self._checks: dict[int, _Checks | None] = {}
         self._edges = 0
 
-    def refuse(self) -> None:
+    def work(self) -> int:
         self._find_schemas()
         checked = {id(self._root): self._at(self._root, 0)}
         waiting = list(checked.values())
@@ -97,11 +97,13 @@ class _Walk:
             shared = {id(checks): checks for checks in checked.values()}
             works = {one: checks.work(work) for one, checks in shared.items()}
             deeper = {schema: works[id(checks)] for schema, checks in checked.items()}
-            if max(deeper.values()) > MOST_WORK:
+            most = max(deeper.values())
+            if most > MOST_WORK:
                 raise SchemaTooIntricate(_TOO_MUCH)
             if deeper == work:
-                return
+                break
             work = deeper
+        return most
 
     def _at(self, schema: Schema, chain: int) -> _Checks:
         if id(schema) in self._checks:

@@ -1,9 +1,10 @@
 """JSON Schema (2020-12) of inputs and results: compiled once, asked for every task.
 
 A schema comes with a module and is not trusted: no reference leaves its document, a pattern runs in linear
-time, and references cannot multiply work without bound. The happy path is one decode and one check. Only a
-document that fails is walked again to say why, and only as far as a person would read: collecting every
-error of a hostile document takes seconds.
+time, and references cannot multiply work without bound, neither those of one value nor those of many. The happy path
+is one decode and one check. Only a document that fails is walked again to say why, and only as far as a person would
+read: collecting every error of a hostile document takes seconds, and the first error of alternatives brings those of
+all of them.
 """
 
 from collections.abc import Iterator
@@ -24,22 +25,28 @@ from aion.adapters.catalog.schema_sentences import (
     sentence_about,
     step,
 )
-from aion.adapters.catalog.schema_work import SchemaTooIntricate, refuse_too_much_work
+from aion.adapters.catalog.schema_work import SchemaTooIntricate, most_work
 from aion.domain.errors import MOST_VIOLATIONS, FieldViolation
 
 MAX_BYTES: Final = 256 * 1024
 # A document with more values than this is not searched for all its errors, only for the first.
 _SEARCHED: Final = 2_000
+_MOST_CHECKS: Final = 2_000_000
+"""Of all values together: some tenths of a second, in which the event loop does nothing else."""
+
+_MOST_EXPLAINED: Final = 10_000
+"""Where there are alternatives: each that is not met brings a copy of the value, with all that is wrong in it."""
+
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class CompiledSchema:
     """One schema. `text` is the document without insignificant white space."""
 
-    __slots__ = ("_known", "_schema", "_validator", "text")
+    __slots__ = ("_alternatives", "_known", "_most_values", "_schema", "_validator", "_work", "text")
 
     def __init__(self, schema: dict[str, object]) -> None:
-        """Compiles it; raises ValueError, which jsonschema_rs.ValidationError is, when that cannot be done."""
+        """Compiles it; raises ValueError, which jsonschema_rs.ValidationError and SchemaTooIntricate are."""
         self.text = orjson.dumps(schema).decode()
         self._schema = schema
         self._known = _all_members(schema)
@@ -47,6 +54,9 @@ class CompiledSchema:
         self._validator = jsonschema_rs.Draft202012Validator(
             schema, offline=True, validate_formats=True, mask="it", pattern_options=jsonschema_rs.RegexOptions()
         )
+        self._work = most_work(schema)
+        self._most_values = _MOST_CHECKS // self._work
+        self._alternatives = any(word in self.text for word in ('"anyOf"', '"oneOf"'))
 
     def violations(self, document_json: str | bytes, root: str) -> tuple[FieldViolation, ...]:
         """What is wrong with a document, empty when nothing is; fields are named below `root`. At most 10."""
@@ -57,6 +67,9 @@ class CompiledSchema:
         if self._known is not None and _has_many_more(document, self._known):
             # A validator would bring the names of all, and a copy of the document with them.
             return tuple(_strangers(document, self._known, root))
+        if len(document_json) > self._most_values and _is_larger_than(document, self._most_values):
+            most = self._most_values
+            return (FieldViolation(root, f"has more than {most} values, the most that this schema is checked for"),)
         try:
             if self._validator.is_valid(document):
                 return ()
@@ -68,6 +81,8 @@ class CompiledSchema:
             return (FieldViolation(root, "is nested too deep to be checked; make it flatter"),)
 
     def _explain(self, document: object, root: str) -> tuple[FieldViolation, ...]:
+        if self._alternatives and _is_larger_than(document, _MOST_EXPLAINED // self._work):
+            return (FieldViolation(root, "does not fit its schema; send fewer values to be told where"),)
         if _is_larger_than(document, _SEARCHED):
             self._validator.validate(document)
             raise AssertionError("a document that is not valid passed validation")
@@ -137,7 +152,6 @@ def compile_schema(path: Path, shown_as: str) -> CompiledSchema:
         raise ConfigurationInvalid([Problem(shown_as, 1, "$schema", f"must be {_DIALECT}; rewrite the schema for it")])
     try:
         compiled = CompiledSchema(schema)
-        refuse_too_much_work(schema)
     except SchemaTooIntricate as cause:
         raise ConfigurationInvalid([Problem(shown_as, 0, "", str(cause))]) from cause
     except jsonschema_rs.ValidationError as cause:

@@ -12,6 +12,7 @@ from aion.adapters.catalog.documents import Document, Location
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
 
 _SHOWN: Final = 40
+_MOST_BITS: Final = 1 << 10  # Python writes no number of more than 4,300 digits
 
 
 class StrictModel(BaseModel):
@@ -109,6 +110,8 @@ def _got(given: object) -> str:
         return " (got nothing)"
     if isinstance(given, dict | list):
         return f" (got a {'mapping' if isinstance(given, dict) else 'list'})"
+    if isinstance(given, int) and given.bit_length() > _MOST_BITS:
+        return " (got a number of hundreds of digits)"
     shown = str(given).lower() if isinstance(given, bool) else str(given)
     return f" (got {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '...'})"
 

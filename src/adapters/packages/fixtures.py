@@ -57,7 +57,10 @@ def _read(path: Path) -> Fixture:
         raise FixtureInvalid(f'{path.name}: "fails" must be some words of the message')
     if named[0] == "result" and not isinstance(expected, dict):
         raise FixtureInvalid(f'{path.name}: "result" must be an object, as every result is')
-    return Fixture(path.stem, orjson.dumps(document["input"]).decode(), named[0], expected)
+    try:
+        return Fixture(path.stem, orjson.dumps(document["input"]).decode(), named[0], expected)
+    except orjson.JSONEncodeError as cause:
+        raise FixtureInvalid(f"{path.name}: its input is nested too deep; make it flatter") from cause
 
 
 def differences(expected: object, got: object, *, whole: bool) -> list[str]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+import orjson
+
 from aion.adapters.catalog.errors import ConfigurationInvalid
 from aion.adapters.packages import media_types
 from aion.adapters.packages.artifact import ANNOTATIONS, annotations_of, canonical, config_of
@@ -100,7 +102,13 @@ def _layers(layout: Layout, entry: ModuleEntry, values: Sequence[object]) -> lis
 def _check_config(layout: Layout, entry: ModuleEntry, config: Mapping[str, Any], contents: Contents) -> None:
     """Config and package must be of one mind, to the type: to Python 0 and False are alike, to other readers not."""
     for field, true in config_of(contents).items():
-        if field != "requires" and canonical(config.get(field)) != canonical(true):
+        if field == "requires":
+            continue
+        try:
+            said = canonical(config.get(field))
+        except orjson.JSONEncodeError as cause:
+            raise PackageRefused(f"{layout.place}: {entry.digest} says {field} in more levels than any has") from cause
+        if said != canonical(true):
             raise PackageRefused(
                 f"{layout.place}: {entry.digest} says {field} {config.get(field)!r}, its package says {true!r}"
             )

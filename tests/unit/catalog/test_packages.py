@@ -208,6 +208,24 @@ def test_the_same_package_twice_is_one_but_two_that_differ_are_a_problem(operato
         operator.load()
 
 
+@pytest.mark.parametrize("part", ["input", "result"])
+def test_a_fixture_that_nobody_can_write_is_no_example_and_breaks_nothing(operator: Operator, part: str) -> None:
+    fixture = {"input": "{}", "result": "{}", part: '{"a": ' + "[" * 300 + "]" * 300 + "}"}
+    folder = operator.install() / "fixtures"
+    folder.mkdir()
+    (folder / "a.json").write_text("{" + ", ".join(f'"{name}": {text}' for name, text in fixture.items()) + "}")
+
+    (package,) = operator.load().packages()
+
+    assert package.examples == ()
+
+
+def test_a_number_of_thousands_of_digits_is_told_as_one(operator: Operator) -> None:
+    package = read_package(operator.install(edit=lambda text: text.replace("1000000", "0x" + "f" * 5000)))
+
+    assert "got a number of hundreds of digits" in package.broken
+
+
 def test_of_two_folders_with_the_same_version_the_first_counts_and_the_other_is_said(
     operator: Operator, caplog: pytest.LogCaptureFixture
 ) -> None:
