@@ -55,6 +55,12 @@ def test_an_end_with_more_fuel_than_there_is_is_no_end():
         read_end(end_payload(replace(most, fuel=MOST_FUEL + 1)))
 
 
+def test_an_end_of_an_attempt_that_runs_is_none():
+    runs = AttemptResult(AttemptOutcome.RUNNING, failure=Failure("MODULE_FAILED", "", retryable=True))
+    with pytest.raises(ValueError, match="says that its attempt runs"):
+        read_end(end_payload(runs))
+
+
 def test_events_arrive_as_they_were_given():
     events = [(1, "é"), (2, '{"a":1}'), (3, "log")]
     assert read_events(events_payload(events)) == [

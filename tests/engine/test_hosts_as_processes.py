@@ -64,3 +64,32 @@ def test_hosts_die_with_the_process_that_started_them(tmp_path):
         ready, _, _ = select.select([end], [], [], 60)
         os.close(end)
         assert ready, "a host outlived its supervisor"
+
+
+COMPILES = """
+import subprocess, sys
+from datetime import timedelta
+from aion.adapters.engines.wasm.compilers import Compilers
+
+class Told(subprocess.Popen):
+    def __init__(self, *arguments, **how):
+        super().__init__(*arguments, **{**how, "stdin": int(sys.argv[1])})
+        print(self.pid, flush=True)
+
+subprocess.Popen = Told
+Compilers().run(("module", 0, 1 << 20), b"", timedelta(seconds=60))
+"""
+
+
+def test_a_compiler_dies_with_the_process_that_started_it():
+    """It reads from a pipe that stays open, so it does not end by itself."""
+    comes, goes = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-c", COMPILES, str(comes)], stdout=subprocess.PIPE, pass_fds=[comes]
+    ) as parent:
+        end = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    ready, _, _ = select.select([end], [], [], 60)
+    for descriptor in (end, comes, goes):
+        os.close(descriptor)
+    assert ready, "a compiler outlived its server"

@@ -1,8 +1,8 @@
-"""`python -m aion.adapters.engines.wasm.compile KIND METERED MEMORY_BYTES`: WebAssembly in, native code out.
+"""`python -m aion.adapters.engines.wasm.compile SUPERVISOR KIND METERED MEMORY_BYTES`: WebAssembly in, native code out.
 
-KIND is `module` or `component`. A compiler fed by strangers runs in a process of its own, with bounded memory and time,
-without files or network. It also refuses what could never run here, so that an operator learns it at install and not a
-client at run time.
+SUPERVISOR is the process that waits for it, KIND is `module` or `component`. A compiler fed by strangers runs in a
+process of its own, with bounded memory and time, without files or network. It also refuses what could never run here,
+so that an operator learns it at install and not a client at run time.
 """
 
 import resource
@@ -12,6 +12,7 @@ import wasmtime
 from wasmtime import component
 
 from aion.adapters.engines.wasm.engine_config import build_component_engine, build_engine
+from aion.adapters.engines.wasm.host.confinement import confine
 from aion.adapters.engines.wasm.host.wasi import MODULE, SIGNATURES
 from aion.adapters.engines.wasm.preview2_imports import NotWasi, imports_of, run_of
 
@@ -100,7 +101,6 @@ def compiled(wasm: bytes, kind: str, *, metered: bool, memory_bytes: int) -> byt
 def main(arguments: list[str]) -> int:
     """Compiles stdin to stdout; a problem goes to stderr."""
     kind, metered, memory_bytes = arguments[0], arguments[1] == "1", int(arguments[2])
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Data, not address space: the engine reserves much of that and uses little.
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_DATA, _MOST_DATA))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
@@ -118,4 +118,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Like a host it is gone with who started it: a server that is killed leaves no minutes of work behind.
+    confine(int(sys.argv[1]))
+    sys.exit(main(sys.argv[2:]))

@@ -1,5 +1,6 @@
 """The children that compile: each reads WebAssembly and answers with native code, or with why there is none."""
 
+import os
 import subprocess
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ class Compilers:
     def run(self, arguments: tuple[object, ...], wasm: bytes, timeout: timedelta) -> tuple[int, bytes, bytes]:
         """Status, output and errors of one compiler. Raises subprocess.TimeoutExpired."""
         with subprocess.Popen(
-            command("compile", *arguments),
+            command("compile", os.getpid(), *arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

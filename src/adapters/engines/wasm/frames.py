@@ -118,6 +118,8 @@ def read_end(payload: bytes) -> AttemptResult:
     if fuel > MOST_FUEL:
         raise ValueError(f"an END frame says that {fuel} of fuel were burnt, the most that there is are {MOST_FUEL}")
     outcome = AttemptOutcome(number)
+    if outcome is AttemptOutcome.RUNNING:
+        raise ValueError("an END frame says that its attempt runs")
     rest = payload[_END.size :]
     if outcome is AttemptOutcome.OK:
         return AttemptResult(outcome, result_json=rest.decode(), fuel=fuel, memory_bytes=memory)
