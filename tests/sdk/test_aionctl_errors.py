@@ -146,3 +146,26 @@ def test_a_result_that_is_no_json_is_a_defect_of_the_server(double: Double, aion
     done = aionctl("get", "t1", "-o", "json")
     assert done.returncode == 7
     assert "not JSON" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("Submit", ("submit", "summarize")),
+        ("Retry", ("retry", "t1")),
+        ("TriggerSchedule", ("schedules", "trigger", "nightly")),
+        ("CreateWebhook", ("webhooks", "create", "https://example.org/hook")),
+        ("RotateWebhookSecret", ("webhooks", "rotate-secret", "w1")),
+    ],
+)
+@pytest.mark.parametrize("code", [Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED])
+def test_a_lost_answer_is_told_with_the_key_that_does_nothing_twice(
+    double: Double, aionctl: Call, code: grpc.StatusCode, method: str, words: tuple[str, ...]
+) -> None:
+    double.script(method, refuse(code, "OUTCOME_UNKNOWN" if code is Code.UNAVAILABLE else "CALL_DEADLINE_EXCEEDED"))
+    done = aionctl(*words)
+    (key,) = {call.request.request_id for call in double.calls(method)}
+    assert done.returncode == 6
+    assert f"the same command with --request-id {key}" in done.stderr
+    aionctl(*words, "--request-id", "mine")
+    assert double.seen[-1].request.request_id == "mine"

@@ -140,3 +140,21 @@ async def test_an_error_says_which_task_it_is_about_and_under_which_key(face: Fa
     with pytest.raises(aion_sdk.NotFound) as missing:
         await face.all_of(face.client.tasks.watch("t9"))
     assert missing.value.task_id == "t9"
+
+
+async def test_a_lost_answer_says_under_which_key_the_same_call_does_nothing_twice(face: Face, double: Double) -> None:
+    tasks, schedules, webhooks = face.client.tasks, face.client.schedules, face.client.webhooks
+    calls = {
+        "Submit": (tasks.submit, "summarize"),
+        "Cancel": (tasks.cancel, "t1"),
+        "Retry": (tasks.retry, "t1"),
+        "TriggerSchedule": (schedules.trigger, "nightly"),
+        "CreateWebhook": (webhooks.create, "https://example.org/hook"),
+        "RotateWebhookSecret": (webhooks.rotate_secret, "w1"),
+    }
+    for method, (call, named) in calls.items():
+        double.script(method, refuse(Code.UNAVAILABLE, "OUTCOME_UNKNOWN"))
+        with pytest.raises(aion_sdk.Unavailable) as lost:
+            await face.do(call, named)
+        sent = {seen.request.request_id for seen in double.calls(method)}
+        assert sent == {lost.value.idempotency_key} != {""}, method

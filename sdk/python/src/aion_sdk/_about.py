@@ -1,4 +1,4 @@
-"""Errors say which task they are about, and under which key it was submitted: whoever lost an answer can look."""
+"""Errors say which task they are about, and under which key the call was made: whoever lost an answer can look."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

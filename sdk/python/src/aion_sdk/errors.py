@@ -74,7 +74,7 @@ class AionError(Exception):
 
     @property
     def idempotency_key(self) -> str:
-        """The key of the submission: as `request_id` of the same request it finds what was made. Empty without one."""
+        """The key of the call: as `request_id` of the same request it finds what was made. Empty without one."""
         return self.details.idempotency_key
 
     @property

@@ -1,4 +1,4 @@
-"""Nobody loses a task to a deadline or Ctrl-C: both are told with how to find it again."""
+"""Nobody loses a task, or does a thing twice, for an answer that did not come: lost, too late, or after Ctrl-C."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,14 +16,28 @@ def found_again(
     task_id: Callable[[], str] = lambda: "", last_offset: Callable[[], int] = lambda: 0, key: str = ""
 ) -> Iterator[None]:
     """Tell, of a task whose end was not seen, how to go on; `key` is that of its submission."""
+    with _told(lambda known: _way_on(task_id() or known, last_offset(), key)):
+        yield
+
+
+@contextmanager
+def done_once(key: str) -> Iterator[None]:
+    """Tell, of what may be done although its answer was not seen, how to ask for it again."""
+    with _told(lambda _: f"it may be done all the same: the same command with --request-id {key} does it only once"):
+        yield
+
+
+@contextmanager
+def _told(way_on: Callable[[str], str]) -> Iterator[None]:
+    """Tell the way on; it is given the task that the error is about."""
     try:
         yield
     except (DeadlineExceeded, Unavailable) as error:
-        if way := _way_on(task_id() or error.task_id, last_offset(), key if error.code != "UNAVAILABLE" else ""):
+        if way := way_on(error.task_id):
             error.add_note(way)
         raise
     except KeyboardInterrupt as interrupt:
-        say(visible_line(f"interrupted; {_way_on(task_id(), last_offset(), key)}"))
+        say(visible_line(f"interrupted; {way_on('')}"))
         raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
 
 

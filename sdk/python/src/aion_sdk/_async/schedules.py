@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from aion_sdk._about import about
 from aion_sdk._async.calls import AsyncCalls
 from aion_sdk._async.pages import AsyncPages
 from aion_sdk._async.raw import AsyncRawCall
@@ -84,8 +85,10 @@ class AsyncSchedules:
 
     async def trigger(self, schedule_id: str, *, request_id: str = "", timeout: float | None = None) -> Task:
         """Submit its task now, whatever its times, pause and overlap say."""
-        request = wire.trigger_request(schedule_id, request_id or str(uuid.uuid4()))
-        return wire.triggered(await self._calls.unary(methods.TRIGGER_SCHEDULE, request, timeout))
+        key = request_id or str(uuid.uuid4())
+        request = wire.trigger_request(schedule_id, key)
+        with about(idempotency_key=key):
+            return wire.triggered(await self._calls.unary(methods.TRIGGER_SCHEDULE, request, timeout))
 
     async def delete(self, schedule_id: str, *, timeout: float | None = None) -> None:
         """Delete it; its tasks stay. Raises NotFound."""

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
+from aion_sdk._about import about
 from aion_sdk._async.calls import AsyncCalls
 from aion_sdk._async.pages import AsyncPages
 from aion_sdk._async.raw import AsyncRawCall
@@ -35,8 +36,10 @@ class AsyncWebhooks:
         `request_id` is the idempotency key, made when none is given: the same key gives the same webhook and secret.
         """
         webhook = Webhook("", url, tuple(map(TaskState, states)), tuple(intents), description, disabled)
-        request = wire.create_request(webhook, request_id or str(uuid.uuid4()))
-        return wire.created(await self._calls.unary(methods.CREATE_WEBHOOK, request, timeout))
+        key = request_id or str(uuid.uuid4())
+        request = wire.create_request(webhook, key)
+        with about(idempotency_key=key):
+            return wire.created(await self._calls.unary(methods.CREATE_WEBHOOK, request, timeout))
 
     async def get(self, webhook_id: str, *, timeout: float | None = None) -> Webhook:
         """Read a webhook. Raises NotFound."""
@@ -64,8 +67,10 @@ class AsyncWebhooks:
         self, webhook_id: str, *, request_id: str = "", timeout: float | None = None
     ) -> RotatedSecret:
         """Give it a new secret; for 24 hours the old one signs as well. The same `request_id` gives the same secret."""
-        request = wire.rotate_request(webhook_id, request_id or str(uuid.uuid4()))
-        return wire.rotated(await self._calls.unary(methods.ROTATE_WEBHOOK_SECRET, request, timeout))
+        key = request_id or str(uuid.uuid4())
+        request = wire.rotate_request(webhook_id, key)
+        with about(idempotency_key=key):
+            return wire.rotated(await self._calls.unary(methods.ROTATE_WEBHOOK_SECRET, request, timeout))
 
     async def delete(self, webhook_id: str, *, timeout: float | None = None) -> None:
         """Delete it and what waits for it. Raises NotFound."""

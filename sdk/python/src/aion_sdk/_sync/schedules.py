@@ -4,6 +4,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from aion_sdk._about import about
 from aion_sdk._contract import methods
 from aion_sdk._sync.calls import Calls
 from aion_sdk._sync.pages import Pages
@@ -85,8 +86,10 @@ class Schedules:
 
     def trigger(self, schedule_id: str, *, request_id: str = "", timeout: float | None = None) -> Task:
         """Submit its task now, whatever its times, pause and overlap say."""
-        request = wire.trigger_request(schedule_id, request_id or str(uuid.uuid4()))
-        return wire.triggered(self._calls.unary(methods.TRIGGER_SCHEDULE, request, timeout))
+        key = request_id or str(uuid.uuid4())
+        request = wire.trigger_request(schedule_id, key)
+        with about(idempotency_key=key):
+            return wire.triggered(self._calls.unary(methods.TRIGGER_SCHEDULE, request, timeout))
 
     def delete(self, schedule_id: str, *, timeout: float | None = None) -> None:
         """Delete it; its tasks stay. Raises NotFound."""

@@ -1,5 +1,6 @@
 """Commands for schedules."""
 
+import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from aion_sdk import CatchUp, Overlap, Schedule
 from aion_sdk.requests import TaskOptions
 from aionctl.asked import Asked, Input, asked, given_input, promise
 from aionctl.borrowed import supplied_by
+from aionctl.going_on import done_once
 from aionctl.option_values import moment, one_of, seconds_within, whole_within
 from aionctl.output import resources, tables
 from aionctl.output.shown import show
@@ -132,7 +134,9 @@ def trigger(
     request_id: Annotated[str, typer.Option(help="Idempotency key: the same key gives the same task.")] = "",
 ) -> None:
     """Submit the schedule's task now."""
-    task = session.client.schedules.trigger(schedule_id, request_id=request_id, timeout=session.timeout)
+    key = request_id or str(uuid.uuid4())
+    with done_once(key):
+        task = session.client.schedules.trigger(schedule_id, request_id=key, timeout=session.timeout)
     show(task, session.form, tables.show_task)
 
 

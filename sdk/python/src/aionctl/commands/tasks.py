@@ -1,5 +1,6 @@
 """Commands for tasks that exist: watch, get, list, cancel, retry, route explain."""
 
+import uuid
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from aion_sdk import TaskState
 from aionctl.borrowed import supplied_by
 from aionctl.exit_codes import of_task
-from aionctl.going_on import found_again
+from aionctl.going_on import done_once, found_again
 from aionctl.option_values import beginning, one_of, whole_within
 from aionctl.output import live, tables
 from aionctl.output.dry_run import DryRun, show_decision
@@ -91,10 +92,13 @@ def retry(
 ) -> None:
     """Submit again what an ended task did, under the policies of now."""
     tasks = session.client.tasks
-    task = tasks.retry(task_id, new_task_id=new_task_id, request_id=request_id, validate_only=dry_run)
     if dry_run:
-        show_decision(task, session)
+        checked = tasks.retry(task_id, new_task_id=new_task_id, request_id=request_id, validate_only=True)
+        show_decision(checked, session)
         return
+    key = request_id or str(uuid.uuid4())
+    with done_once(key):
+        task = tasks.retry(task_id, new_task_id=new_task_id, request_id=key)
     show(task, session.form, tables.show_task)
 
 

@@ -1,5 +1,6 @@
 """Commands for webhooks and their deliveries."""
 
+import uuid
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from aion_sdk import NewWebhook, RotatedSecret, TaskState, Webhook
 from aionctl.borrowed import supplied_by
+from aionctl.going_on import done_once
 from aionctl.option_values import one_of, whole_within
 from aionctl.output import resources
 from aionctl.output.shown import show
@@ -61,9 +63,9 @@ def create(
     request_id: RequestId = "",
 ) -> None:
     """Make a webhook and show its secret, once."""
-    made = session.client.webhooks.create(
-        url, disabled=disabled, request_id=request_id, timeout=session.timeout, **wishes
-    )
+    key = request_id or str(uuid.uuid4())
+    with done_once(key):
+        made = session.client.webhooks.create(url, disabled=disabled, request_id=key, timeout=session.timeout, **wishes)
     show(made, session.form, _show_new)
 
 
@@ -92,7 +94,9 @@ def update(
 @supplied_by(session=session)
 def rotate_secret(session: Session, webhook_id: WebhookId, request_id: RequestId = "") -> None:
     """Give a webhook a new secret and show it, once; for 24 hours the old one signs as well."""
-    rotated = session.client.webhooks.rotate_secret(webhook_id, request_id=request_id, timeout=session.timeout)
+    key = request_id or str(uuid.uuid4())
+    with done_once(key):
+        rotated = session.client.webhooks.rotate_secret(webhook_id, request_id=key, timeout=session.timeout)
     show(rotated, session.form, _show_rotated)
 
 
