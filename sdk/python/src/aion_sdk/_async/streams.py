@@ -68,7 +68,7 @@ class AsyncTaskStream:
         return self.task
 
     async def close(self) -> None:
-        """End the stream; the task goes on."""
+        """End the stream, for whoever waits for its next event as well; the task goes on."""
         self._closed = True
         await self._disconnect()
 
@@ -98,6 +98,8 @@ class AsyncTaskStream:
                     await self._hear()
             except AionError as error:
                 await self._disconnect()
+                if self._closed:
+                    break
                 await self._calls.pause(self._retries.delay_after(error))
                 continue
             if event is not None:

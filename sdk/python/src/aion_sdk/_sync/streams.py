@@ -69,7 +69,7 @@ class TaskStream:
         return self.task
 
     def close(self) -> None:
-        """End the stream; the task goes on."""
+        """End the stream, for whoever waits for its next event as well; the task goes on."""
         self._closed = True
         self._disconnect()
 
@@ -99,6 +99,8 @@ class TaskStream:
                     self._hear()
             except AionError as error:
                 self._disconnect()
+                if self._closed:
+                    break
                 self._calls.pause(self._retries.delay_after(error))
                 continue
             if event is not None:

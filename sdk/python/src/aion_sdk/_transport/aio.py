@@ -34,6 +34,10 @@ class AsyncByteStream:
             message = await self._call.read()
         except aio.AioRpcError as cause:
             raise _error(cause, self._metadata) from cause
+        except asyncio.CancelledError as cause:
+            if not _closed_beneath(self._call):
+                raise
+            raise _given_up(self._metadata) from cause
         return message if isinstance(message, bytes) else None
 
     async def close(self) -> None:
@@ -57,6 +61,10 @@ class AsyncTransport:
             answer = await call
         except aio.AioRpcError as cause:
             raise _error(cause, metadata) from cause
+        except asyncio.CancelledError as cause:
+            if not _closed_beneath(call):
+                raise
+            raise _given_up(metadata) from cause
         if (noting := wanted()) is not None:
             noting.data = answer
             noting.headers = _mapping(await call.initial_metadata())
@@ -104,6 +112,18 @@ async def each(work: Callable[[Item], Awaitable[Outcome]], items: Iterable[Item]
 
 def _mapping(metadata: aio.Metadata) -> Headers:
     return {name: value for name, value in metadata}  # noqa: C416 - aio.Metadata is no mapping to dict()
+
+
+def _closed_beneath(call: aio.Call) -> bool:
+    # grpc.aio raises CancelledError to whoever waits for a call that was closed, too, though nobody canceled the task
+    # that waits: a task group would drop it without a word.
+    waiting = asyncio.current_task()
+    return call.cancelled() and waiting is not None and not waiting.cancelling()
+
+
+def _given_up(metadata: Metadata) -> AionError:
+    words = "the call was given up: its client or its stream was closed"
+    return error_of("CANCELLED", words, {}, channel.sent_request_id(metadata))
 
 
 def _error(cause: aio.AioRpcError, metadata: Metadata) -> AionError:
