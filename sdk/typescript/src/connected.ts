@@ -1,6 +1,7 @@
 /** One open stream of messages: read one by one, ended when it is silent for too long. */
 
 import { Unavailable } from "./errors.js";
+import { after } from "./timers.js";
 
 /** Opens the stream; it ends when the signal is aborted. */
 export type Open<Message> = (signal: AbortSignal) => Promise<AsyncIterable<Message>>;
@@ -20,11 +21,11 @@ export class Connected<Message> {
   /** The next message; undefined at the end. Throws what the transport throws, and Unavailable after a silence. */
   async read(signal: AbortSignal | undefined): Promise<Message | undefined> {
     let giveUp: () => void = () => undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop: () => void = () => undefined;
     const interrupted = new Promise<never>((_, reject) => {
       giveUp = () => reject(signal?.reason);
       const silence = `the stream brought nothing for ${this.#idleMs} ms, no heartbeat either`;
-      timer = setTimeout(() => reject(new Unavailable(silence)), this.#idleMs);
+      stop = after(this.#idleMs, () => reject(new Unavailable(silence)));
     });
     if (signal?.aborted) {
       giveUp();
@@ -36,7 +37,7 @@ export class Connected<Message> {
       const { done, value } = await Promise.race([next, interrupted]);
       return done === true ? undefined : value;
     } finally {
-      clearTimeout(timer);
+      stop();
       signal?.removeEventListener("abort", giveUp);
     }
   }

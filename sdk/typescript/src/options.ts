@@ -30,7 +30,7 @@ export interface CallDefaults {
   firstDelayMs?: number | undefined;
   /** No delay is longer than this, but for the server's hint; 5 000 by default. */
   maxDelayMs?: number | undefined;
-  /** A stream that brings nothing for so long, no heartbeat either, is broken; 30 000 by default. */
+  /** A stream that brings nothing for so long, no heartbeat either, is broken; 30 000 by default, Infinity for never. */
   idleTimeoutMs?: number | undefined;
   /** The W3C trace context of every call; a new one for each by default. */
   traceparent?: string | undefined;

@@ -14,6 +14,7 @@ import {
 } from "./contract/methods.js";
 import { type AionError, DeadlineExceeded, NotFound, RateLimited, Unavailable } from "./errors.js";
 import type { Resolved } from "./options.js";
+import { after } from "./timers.js";
 
 /** The wire has eight digits for a deadline: some 27 hours. */
 const LONGEST_MS = 99_999_999;
@@ -97,13 +98,13 @@ export class Retries {
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
-      clearTimeout(timer);
+      stop();
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const stop = after(ms, () => {
       signal?.removeEventListener("abort", giveUp);
       resolve();
-    }, ms);
+    });
     if (signal?.aborted) {
       giveUp();
     }
