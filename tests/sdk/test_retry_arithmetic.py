@@ -29,6 +29,11 @@ def test_the_ceiling_of_the_delay_doubles_up_to_its_maximum() -> None:
     assert delays == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
 
 
+def test_the_delay_stays_at_its_maximum_however_long_nobody_answers() -> None:
+    attempts = retries(limit=2_000, timeout=None)
+    assert {attempts.delay_after(Unavailable("gone")) for _ in range(2_000)} == {0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0}
+
+
 def test_a_delay_is_drawn_from_zero_to_its_ceiling() -> None:
     assert retries(dice=0.0).delay_after(Unavailable("gone")) == 0.0
     assert retries(dice=0.5).delay_after(Unavailable("gone")) == 0.05

@@ -18,6 +18,9 @@ from aion_sdk._contract.methods import (
 from aion_sdk.errors import AionError, DeadlineExceeded, NotFound, RateLimited, Unavailable
 from aion_sdk.options import Options, seconds
 
+MOST_DOUBLINGS = 1023
+"""A number of seconds holds no more of them."""
+
 
 def is_retryable(error: AionError) -> bool:
     """Whether the same call may pass later; CANCELLED may not: somebody gave it up."""
@@ -73,7 +76,7 @@ class Retries:
             raise error
         if not self._repeatable and error.reason not in NOTHING_WAS_DONE:
             raise error
-        ceiling = min(self._options.max_delay, self._options.first_delay * 2**self._failures)
+        ceiling = min(self._options.max_delay, self._options.first_delay * 2 ** min(self._failures, MOST_DOUBLINGS))
         delay = max(error.retry_after or 0.0, self._draw(0.0, ceiling))
         if self._deadline is not None and self._clock() + delay >= self._deadline:
             raise error
