@@ -7,7 +7,7 @@ from grpc import StatusCode as Code
 import aion_sdk
 from aion_sdk import TaskState
 from tests.sdk.conftest import Face
-from tests.sdk.double import Double, answer, refuse, task
+from tests.sdk.double import Double, answer, refuse, task, watch_from_the_log
 
 
 async def test_unavailable_twice_is_retried_with_the_same_ids(face: Face, double: Double) -> None:
@@ -49,6 +49,20 @@ async def test_a_deadline_of_the_server_is_retried_within_the_timeout(face: Face
     double.script("Submit", late, answer(task("PENDING")))
     await face.do(face.client.tasks.submit, "summarize", text="long")
     assert len(double.seen) == 2
+
+
+@pytest.mark.parametrize("longest", [float("inf"), 1e300, 100_000 * 86_400])
+async def test_a_timeout_beyond_what_grpc_counts_is_not_over_at_once(
+    face: Face, double: Double, longest: float
+) -> None:
+    double.script("StatusById", answer(task()))
+    double.script("Watch", watch_from_the_log)
+    for client in (face.client, face.client.with_options(timeout=longest)):
+        assert (await face.do(lambda client=client: client.tasks.get("t1", timeout=longest))).task_id == "t1"
+        assert len(await face.all_of(client.tasks.watch("t1", timeout=longest))) == 6
+    double.script("Submit", answer(task()))
+    patient = face.client.with_options(timeout=longest)
+    assert (await face.do(patient.tasks.run, "summarize")).state is TaskState.OK
 
 
 async def test_every_attempt_carries_a_deadline_within_the_timeout(face: Face, double: Double) -> None:

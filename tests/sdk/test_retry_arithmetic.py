@@ -1,5 +1,7 @@
 """When a call is made again is arithmetic, shown here with a clock and dice of the test's own."""
 
+from math import inf
+
 import pytest
 
 from aion_sdk import DeadlineExceeded, NotFound, Options, RateLimited, Unavailable
@@ -78,6 +80,12 @@ def test_the_time_left_shrinks_and_then_raises() -> None:
 
 def test_without_a_timeout_there_is_no_deadline() -> None:
     assert retries(timeout=None).time_left() is None
+
+
+def test_a_timeout_without_an_end_is_no_deadline() -> None:
+    assert retries(timeout=inf).time_left() is None
+    assert Retries(Options(timeout=inf), limit=2, timeout=None, attempt=inf).time_left() is None
+    assert Retries(Options(), limit=2, timeout=inf, attempt=90).time_left() == 90
 
 
 def test_only_what_may_pass_later_is_retried() -> None:

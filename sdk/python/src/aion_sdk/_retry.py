@@ -4,6 +4,7 @@ Nearly every call may be repeated: reads change nothing, and what creates someth
 table says which. A call that may not is made again only after a refusal that says that nothing was done.
 """
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from aion_sdk.options import Options, seconds
 
 MOST_DOUBLINGS = 1023
 """A number of seconds holds no more of them."""
+
+LONGEST = 10 * 365 * 86_400.0
+"""Seconds. gRPC counts 64 bits of nanoseconds, and takes a time beyond them for one that is over."""
 
 
 def is_retryable(error: AionError) -> bool:
@@ -49,22 +53,20 @@ class Retries:
     ) -> None:
         self._options = options
         self._limit = limit
-        self._attempt = attempt
+        self._attempt = math.inf if attempt is None else attempt
         self._repeatable = repeatable
         self._clock = clock
         self._draw = draw
-        self._deadline = None if timeout is None else clock() + seconds("timeout", timeout)
+        self._deadline = math.inf if timeout is None else clock() + seconds("timeout", timeout)
         self._failures = 0
         self._may_be_done = False
 
     def time_left(self) -> float | None:
         """Seconds that the next attempt has, None without a bound. Raises DeadlineExceeded at the call's deadline."""
-        if self._deadline is None:
-            return self._attempt
-        left = self._deadline - self._clock()
+        left = min(self._attempt, self._deadline - self._clock())
         if left <= 0:
             raise DeadlineExceeded("the call's time is up; a task that was accepted goes on")
-        return left if self._attempt is None else min(left, self._attempt)
+        return None if left == math.inf else min(left, LONGEST)
 
     def progress(self) -> None:
         """Forget earlier failures: something new came through."""
@@ -78,7 +80,7 @@ class Retries:
             raise error
         ceiling = min(self._options.max_delay, self._options.first_delay * 2 ** min(self._failures, MOST_DOUBLINGS))
         delay = max(error.retry_after or 0.0, self._draw(0.0, ceiling))
-        if self._deadline is not None and self._clock() + delay >= self._deadline:
+        if self._clock() + delay >= self._deadline:
             raise error
         self._failures += 1
         self._may_be_done |= error.reason not in NOTHING_WAS_DONE
