@@ -172,3 +172,19 @@ def test_a_retry_is_a_new_task_with_the_input_of_an_ended_one(client: Client) ->
             client.tasks.retry(stream.task_id)
         client.tasks.cancel(stream.task_id)
     assert caught.value.reason == aion_sdk.ErrorReason.TASK_NOT_ENDED
+
+
+def test_a_key_of_a_submission_is_known_to_retry_and_the_other_way(client: Client) -> None:
+    """5.11 Retry is one operation with Submit: 5.1 to 5.5 hold for it."""
+    submitted, again = new_key(), new_key()
+    failed = client.tasks.run("trapped", request_id=submitted)
+    client.tasks.retry(failed.task_id, request_id=again)
+    for refused in (
+        lambda: client.tasks.retry(failed.task_id, request_id=submitted),
+        lambda: client.tasks.retry(failed.task_id, request_id=again, new_task_id=new_key()),
+        lambda: client.tasks.submit("trapped", request_id=again),
+    ):
+        with pytest.raises(aion_sdk.Conflict) as caught:
+            refused()
+        assert caught.value.reason == aion_sdk.ErrorReason.IDEMPOTENCY_KEY_REUSED
+    assert len(list(client.tasks.list())) == 2

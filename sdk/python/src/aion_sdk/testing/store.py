@@ -33,14 +33,14 @@ class FakeTasks:
         self._closed = False
         self._scripts = scripts
         self._fingerprints: dict[str, bytes] = {}
-        self._keys: dict[tuple[str, str], tuple[bytes, str]] = {}
+        self._keys: dict[str, tuple[bytes, str]] = {}
 
     def submit(self, request: v1.TaskRequest, *, schedule_id: str = "") -> v1.TaskResult:
         """Accept a task, or answer with the one that was accepted before. Raises RefusedCall."""
         spec = _spec_of(request)
         fingerprint = _fingerprint(spec)
         with self.changed:
-            if (known := self._known(spec.request_id, "", fingerprint, spec.task_id)) is not None:
+            if (known := self._known(spec.request_id, fingerprint, spec.task_id)) is not None:
                 return known
             task = self._accept(spec, fingerprint, only_check=request.validate_only, schedule_id=schedule_id)
             if task is None:
@@ -59,13 +59,11 @@ class FakeTasks:
                 old.spec, task_id=request.new_task_id, request_id=request.request_id, expire_time=None, not_before=None
             )
             fingerprint = request.task_id.encode() + b"/" + request.new_task_id.encode()
-            if (known := self._known(request.request_id, "retry", fingerprint, request.new_task_id)) is not None:
+            if (known := self._known(request.request_id, fingerprint, request.new_task_id)) is not None:
                 return known
             if not old.ended:
                 raise RefusedCall("TASK_NOT_ENDED", f"task {request.task_id} is {old.message.status}; cancel it first")
-            task = self._accept(
-                spec, fingerprint, operation="retry", retry_of=request.task_id, only_check=request.validate_only
-            )
+            task = self._accept(spec, fingerprint, retry_of=request.task_id, only_check=request.validate_only)
             if task is None:
                 return v1.TaskResult(schema_version="1.0", intent=spec.intent, decision=decision(spec))
             accepted = self._as_it_is(task)
@@ -143,8 +141,8 @@ class FakeTasks:
             items, token = cut(found, request.page_size, request.page_token)
             return v1.ListTasksResponse(tasks=[_short(task) for task in items], next_page_token=token)
 
-    def _known(self, request_id: str, operation: str, fingerprint: bytes, task_id: str) -> v1.TaskResult | None:
-        if request_id and (earlier := self._keys.get((operation, request_id))) is not None:
+    def _known(self, request_id: str, fingerprint: bytes, task_id: str) -> v1.TaskResult | None:
+        if request_id and (earlier := self._keys.get(request_id)) is not None:
             if earlier[0] != fingerprint:
                 raise RefusedCall("IDEMPOTENCY_KEY_REUSED", "the idempotency key was used for another request")
             return self._as_it_is(self.tasks[earlier[1]], replayed=True)
@@ -159,7 +157,6 @@ class FakeTasks:
         spec: TaskSpec,
         fingerprint: bytes,
         *,
-        operation: str = "",
         retry_of: str = "",
         schedule_id: str = "",
         only_check: bool = False,
@@ -187,7 +184,7 @@ class FakeTasks:
         self.submitted.append(spec)
         self._fingerprints[task_id] = fingerprint
         if spec.request_id:
-            self._keys[operation, spec.request_id] = (fingerprint, task_id)
+            self._keys[spec.request_id] = (fingerprint, task_id)
         return task
 
     def _start(self, task: RunningTask) -> None:
