@@ -3,6 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { TASK_REQUEST_MEMBERS, type TaskRequest, type TaskRequestInput, writeTaskRequest } from "./contract/tasks.js";
 import { checkMembers, writeMap } from "./convert.js";
+import { writeDocument } from "./documents.js";
 import { InvalidRequest } from "./errors.js";
 import type { TaskRequestSchema } from "./gen/aion/v1/tasks_pb.js";
 import type { SlaInput } from "./sla.js";
@@ -74,7 +75,7 @@ function documentOf(paramsJson: TaskSpec["paramsJson"], params: TaskSpec["params
   if (text !== undefined || Object.keys(params ?? {}).length > 0) {
     throw InvalidRequest.of("params_json", "stands beside params or text; give one or the other");
   }
-  return typeof paramsJson === "string" ? paramsJson : JSON.stringify(paramsJson);
+  return typeof paramsJson === "string" ? paramsJson : writeDocument(paramsJson, "params_json");
 }
 
 function slaOf(sla: SlaInput | null | undefined, pieces: SlaInput): SlaInput | undefined {

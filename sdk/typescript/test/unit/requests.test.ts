@@ -49,6 +49,34 @@ test("typed input is one JSON document", () => {
   expect(written({ intent: "redact", paramsJson: '{"text":"x"}' }).paramsJson).toBe('{"text":"x"}');
 });
 
+test("typed input leaves out what is undefined and takes what writes itself as JSON", () => {
+  const shared = { n: 1 };
+  const paramsJson = { none: undefined, when: new Date(0), big: { toJSON: () => "12" }, twice: [shared, shared] };
+  expect(written({ intent: "redact", paramsJson }).paramsJson).toBe(
+    '{"when":"1970-01-01T00:00:00.000Z","big":"12","twice":[{"n":1},{"n":1}]}',
+  );
+});
+
+test.each([
+  [{ size: Number.NaN }, "params_json.size", "must be a finite number, not NaN"],
+  [{ sizes: [1, Number.NEGATIVE_INFINITY] }, "params_json.sizes.1", "must be a finite number, not -Infinity"],
+  [{ twice: [{ n: 1 }, { n: Number.NaN }] }, "params_json.twice.1.n", "must be a finite number, not NaN"],
+  [{ id: 2n ** 64n }, "params_json.id", "a bigint has no form in JSON"],
+  [{ deep: { map: new Map([["a", 1]]) } }, "params_json.deep.map", "a Map has no form in JSON"],
+  [{ words: new Set(["a"]) }, "params_json.words", "a Set has no form in JSON"],
+  [{ call: () => 1 }, "params_json.call", "a function has no form in JSON"],
+  [{ marks: [Symbol("a")] }, "params_json.marks.0", "a symbol has no form in JSON"],
+  [{ when: new Date(Number.NaN) }, "params_json.when", "must be a valid Date"],
+  [new Map([["text", "x"]]), "params_json", "a Map has no form in JSON"],
+])("typed input that JSON would lose is refused: %o", (paramsJson, field, words) => {
+  expect(() => written({ intent: "redact", paramsJson })).toThrow(
+    expect.objectContaining({
+      name: "InvalidRequest",
+      violations: [{ field, description: expect.stringContaining(words) }],
+    }),
+  );
+});
+
 test.each([
   [{ params: { text: "a" }, text: "b" }, "params.text"],
   [{ params: { a: "a" }, paramsJson: {} }, "params_json"],
