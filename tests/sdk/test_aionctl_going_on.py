@@ -30,7 +30,7 @@ def aionctl(fake: FakeAion, tmp_path: Path) -> Call:
 @pytest.mark.parametrize("words", [[], ["--stream"]])
 def test_a_deadline_names_the_task_that_goes_on(fake: FakeAion, aionctl: Call, words: list[str]) -> None:
     fake.on("summarize").streams(["a"]).holds()
-    done = aionctl("run", "summarize", "-p", "text=long", "--timeout", "500ms", *words)
+    done = aionctl("run", "summarize", "-p", "text=long", "--timeout", "2s", *words)
     task_id = fake.tasks[0].task_id
     assert done.returncode == 6
     assert f"task {task_id} goes on, if it has not ended: aionctl watch {task_id}" in done.stderr
@@ -38,7 +38,7 @@ def test_a_deadline_names_the_task_that_goes_on(fake: FakeAion, aionctl: Call, w
 
 def test_a_deadline_names_the_task_to_programs_too(fake: FakeAion, aionctl: Call) -> None:
     fake.on("summarize").holds()
-    done = aionctl("run", "summarize", "-p", "text=long", "--timeout", "500ms", "-o", "json")
+    done = aionctl("run", "summarize", "-p", "text=long", "--timeout", "2s", "-o", "json")
     error = json.loads(done.stderr)["error"]
     assert error["task_id"] == fake.tasks[0].task_id
     assert error["idempotency_key"] == fake.submitted[0].request_id
