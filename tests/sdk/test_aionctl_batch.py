@@ -74,6 +74,19 @@ def test_a_batch_continues_a_file_whose_last_line_was_cut_on_a_line_of_its_own(
     assert len(lines(out.read_text().split("\n", 1)[1])) == 3
 
 
+def test_a_batch_continues_a_file_that_was_cut_within_a_letter(
+    aion: FakeAion, aionctl: Call, letters: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    words = ("batch", str(letters), "--intent", "upper", "--results", str(out))
+    aionctl(*words)
+    with out.open("ab") as opened:
+        opened.write('{"line": 5, "message": "caf\u00e9'.encode()[:-1])
+    done = aionctl(*words)
+    assert (done.returncode, done.stderr) == (0, "letters.csv: 3 done before\n")
+    assert len(aion.submitted) == 3
+
+
 def test_lines_of_json_are_params_or_whole_tasks(aion: FakeAion, aionctl: Call, tmp_path: Path) -> None:
     (tmp_path / "params.jsonl").write_text('{"text": "a"}\n\n{"text": "b", "n": 3}\n')
     done = aionctl("batch", str(tmp_path / "params.jsonl"), "--intent", "upper")

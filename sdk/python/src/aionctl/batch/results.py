@@ -118,12 +118,12 @@ def told_in(path: Path) -> tuple[frozenset[str], dict[str, str]]:
     refused: dict[str, str] = {}
     if not path.exists():
         return frozenset(), refused
-    with path.open(encoding="utf-8") as opened:
+    with path.open("rb") as opened:
         for line in opened:
             try:
-                told = json.loads(line)
-            except json.JSONDecodeError:
-                continue  # the line that was being written when the run before was killed
+                told = json.loads(line.decode())
+            except ValueError:
+                continue  # the line that was being written when the run before was killed, maybe within a letter
             if not isinstance(told, dict):
                 continue
             key, error = str(told.get("request_id")), told.get("error")
