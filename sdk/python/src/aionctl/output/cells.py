@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from aionctl.output.spans import in_seconds
 from aionctl.safe_text import visible, visible_line
 
 WIDTH_OF_A_FILE = 400
@@ -90,8 +91,7 @@ def duration(value: timedelta | None) -> str:
     """The time in the largest unit that says it without a fraction."""
     if value is None:
         return ""
-    seconds = value.total_seconds()
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
+    for unit, size in (("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
+        if value and not value % size:
+            return f"{value // size} {unit}"
+    return f"{in_seconds(value)} s"

@@ -5,6 +5,8 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aionctl.output.spans import in_seconds
+
 EMBEDDED = "_json"
 
 
@@ -31,7 +33,7 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}s"
+        return f"{in_seconds(value)}s"
     if isinstance(value, str):
         return str.__str__(value)  # an enum's value, not the enum
     return value

@@ -1,0 +1,46 @@
+"""How aionctl writes single values: for people, and for programs that read them back."""
+
+from datetime import timedelta
+
+import pytest
+
+from aion.adapters.transports.json.times import parse_duration
+from aionctl.output.cells import duration
+from aionctl.output.plain import plain
+
+
+@pytest.mark.parametrize(
+    ("span", "written"),
+    [
+        (timedelta(), "0s"),
+        (timedelta(seconds=90), "90s"),
+        (timedelta(days=30), "2592000s"),
+        (timedelta(seconds=123456, milliseconds=789), "123456.789s"),
+        (timedelta(microseconds=1), "0.000001s"),
+        (timedelta(milliseconds=-1500), "-1.5s"),
+        (timedelta.max, "86399999999999.999999s"),
+    ],
+)
+def test_a_span_is_written_in_seconds_to_the_microsecond(span: timedelta, written: str) -> None:
+    assert plain(span) == written
+
+
+@pytest.mark.parametrize("span", [timedelta(days=30), timedelta(seconds=123456, microseconds=789), timedelta(0, -1)])
+def test_a_span_reads_back_as_it_was(span: timedelta) -> None:
+    assert parse_duration(plain(span)).ToTimedelta() == span
+
+
+@pytest.mark.parametrize(
+    ("span", "shown"),
+    [
+        (None, ""),
+        (timedelta(), "0 s"),
+        (timedelta(days=30), "720 h"),
+        (timedelta(minutes=90), "90 min"),
+        (timedelta(hours=1234567), "1234567 h"),
+        (timedelta(seconds=1234567), "1234567 s"),
+        (timedelta(seconds=123456, milliseconds=789), "123456.789 s"),
+    ],
+)
+def test_a_span_is_shown_in_the_largest_unit_that_says_it_whole(span: timedelta | None, shown: str) -> None:
+    assert duration(span) == shown
