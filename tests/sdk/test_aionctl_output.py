@@ -1,11 +1,13 @@
 """How aionctl writes single values: for people, and for programs that read them back."""
 
-from datetime import timedelta
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aion.adapters.transports.json.times import parse_duration
-from aionctl.output.cells import duration
+from aionctl.output.cells import duration, moment
 from aionctl.output.plain import plain
 
 
@@ -44,3 +46,28 @@ def test_a_span_reads_back_as_it_was(span: timedelta) -> None:
 )
 def test_a_span_is_shown_in_the_largest_unit_that_says_it_whole(span: timedelta | None, shown: str) -> None:
     assert duration(span) == shown
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The time zone of this machine."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize(
+    ("zone", "at", "shown"),
+    [
+        ("Asia/Tokyo", datetime(2030, 1, 31, 6, tzinfo=UTC), "2030-01-31 15:00:00+09:00"),
+        ("UTC", datetime(2030, 1, 31, 6, tzinfo=UTC), "2030-01-31 06:00:00Z"),
+        ("Asia/Tokyo", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "9999-12-31 23:59:59Z"),
+        ("America/Lima", datetime(1, 1, 1, tzinfo=UTC), "0001-01-01 00:00:00Z"),
+    ],
+    indirect=["zone"],
+)
+def test_a_time_is_shown_in_the_zone_of_this_machine_unless_that_has_no_such_year(at: datetime, shown: str) -> None:
+    assert moment(at) == shown

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from rich.console import Console
@@ -73,8 +73,14 @@ def _write(table: Table, printer: Console) -> None:
 
 
 def moment(time: datetime | None) -> str:
-    """A time in this machine's zone; Z is UTC."""
-    return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
+    """A time in this machine's zone, or in UTC where that zone's year is none that Python can count; Z is UTC."""
+    if time is None:
+        return ""
+    try:
+        local = time.astimezone()
+    except OverflowError:
+        local = time.astimezone(UTC)
+    return local.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
 
 
 def cost(micros: int) -> str:
