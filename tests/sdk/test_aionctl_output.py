@@ -1,13 +1,17 @@
 """How aionctl writes single values: for people, and for programs that read them back."""
 
+import json
 import time
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from aion.adapters.transports.json.times import parse_duration
 from aionctl.output.cells import duration, moment
+from aionctl.output.form import Form, write_document
 from aionctl.output.plain import plain
 
 
@@ -71,3 +75,29 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 )
 def test_a_time_is_shown_in_the_zone_of_this_machine_unless_that_has_no_such_year(at: datetime, shown: str) -> None:
     assert moment(at) == shown
+
+
+# Controls beside tab and newline, marks of direction, and separators of lines and paragraphs.
+FOOLING = "".join(
+    letter
+    for letter in map(chr, range(0x3000))
+    if letter not in "\t\n"
+    and (
+        unicodedata.category(letter) in {"Cc", "Zl", "Zp"}
+        or unicodedata.bidirectional(letter) in {"LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+        or letter in "\u200e\u200f"
+    )
+)
+
+
+@pytest.mark.parametrize(("form", "read"), [(Form.JSON, json.loads), (Form.YAML, yaml.safe_load)])
+def test_no_document_holds_what_fools_a_terminal_and_each_means_the_same(
+    form: Form, read: Callable[[str], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [FOOLING, *FOOLING, *(f'pay \\ "{letter}" caf\u00e9: ' * 20 for letter in FOOLING)]
+    document = {"texts": texts, f"\u202e{FOOLING[0]}": "plain words", "lines": "one\n\ttwo"}
+    write_document(document, form)
+    written = capsys.readouterr().out
+    assert not set(FOOLING) & set(written)
+    assert "caf\u00e9" in written
+    assert read(written) == document

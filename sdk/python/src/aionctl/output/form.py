@@ -21,9 +21,9 @@ class Form(StrEnum):
 def write_document(value: Any, form: Form) -> None:
     """Write one JSON or YAML document."""
     if form is Form.YAML:
-        import yaml
+        from aionctl.output.yaml_text import yaml_text
 
-        text = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=True, explicit_start=True)
+        text = yaml_text(plain(value))
     else:
         text = visible_json(json.dumps(plain(value), indent=2, ensure_ascii=False)) + "\n"
     sys.stdout.write(text)
