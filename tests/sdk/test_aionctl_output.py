@@ -85,7 +85,7 @@ FOOLING = "".join(
     and (
         unicodedata.category(letter) in {"Cc", "Zl", "Zp"}
         or unicodedata.bidirectional(letter) in {"LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-        or letter in "\u200e\u200f"
+        or letter in "\u061c\u200e\u200f"
     )
 )
 

@@ -7,7 +7,7 @@ and marks that turn reading order around. On a terminal they are shown as what t
 import re
 
 # C0 without tab and newline, DEL, C1, and the characters that change the direction or place of other text.
-_MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029"
+_MARKS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029"
 UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_MARKS}]")
 UNSAFE_IN_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_MARKS}]")
 
