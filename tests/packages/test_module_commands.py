@@ -1,12 +1,18 @@
 """What an author types: `aion module`, its words and its exit codes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from aion.app.commands.module_words import takers_line
+from aion.app.commands.module_words import report_lines, takers_line
+from aion.app.composition.module_room import try_out
 from aion.app.settings import Settings
 from tests.e2e.processes import command
+from tests.packages.author import MANIFEST
+
+EVIL = "\x1b]0;owned\x07\u202eevil\u061c\x9b\x7f\u2028"
+MARKS = set(EVIL) - set("]0;owned" + "evil")
 
 
 def aion(settings, *arguments: str):
@@ -45,6 +51,33 @@ def test_a_trial_that_fails_says_why_and_exits_1(author, settings):
     report = json.loads(aion(settings, "test", str(folder), "--runs", "1", "--json").stdout)
     assert report["passed"]
     assert report["fixtures"][0]["fuel"] > 0
+
+
+def test_what_a_module_says_cannot_fool_the_terminal_of_who_tries_it(author, settings):
+    report = try_out(
+        settings,
+        str(author.package(wrong={"input": {EVIL: EVIL}, "result": {}}, strange={"input": {}, "fails": EVIL})),
+        1,
+    )
+    loud = [replace(trial, log=(EVIL, "one\ntwo\tthree")) for trial in report.trials]
+    noted = replace(loud[0], name=f"noted{EVIL}", problems=(), note=EVIL)
+    lines = list(report_lines(replace(report, trials=(*loud, noted))))
+    assert not any(MARKS & set(line) for line in lines)
+    assert "  stderr: one\\ntwo\tthree" in lines
+    assert not any("\n" in line for line in lines)
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "--json"), ("test", "odd"), ("verify", "odd")])
+def test_what_stands_in_a_broken_package_cannot_fool_a_terminal(settings, monkeypatch, words):
+    folder = settings.modules_dir / "odd"
+    folder.mkdir(parents=True)
+    (folder / "manifest.yaml").write_text(
+        MANIFEST.format(name="odd", version="1.0.0").replace("type: wasm", r'type: "\e]0;owned\a\u202E\x9B\x7F\u061C"')
+    )
+    monkeypatch.chdir(settings.modules_dir)
+    said = aion(settings, *words)
+    assert "owned" in said.stdout + said.stderr
+    assert not MARKS & set(said.stdout + said.stderr)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aion.app.commands.failing import fail, refusals_as_sentences
+from aion.app.commands.safe_text import visible_line
 from aion.app.composition.offline import check_storage, read_catalog
 from aion.app.settings import Settings
 from aion.app.settings_report import load, redacted, unknown_variables
@@ -40,7 +41,7 @@ def validate() -> None:
         catalog = read_catalog(settings)
     broken = [module for module in catalog.modules() if module.broken]
     for module in broken:
-        typer.echo(f"aion: {module.engine} is broken: {module.broken}", err=True)
+        typer.echo(visible_line(f"aion: {module.engine} is broken: {module.broken}"), err=True)
     typer.echo(
         f"aion: {len(catalog.intents())} intents, {len(catalog.modules())} modules, policy {catalog.policy_version}",
         err=True,

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import typer
 
+from aion.app.commands.safe_text import visible_line
 from aion.app.composition.offline import REFUSALS
 
 EXIT_REFUSED = 1
@@ -24,5 +25,5 @@ def refusals_as_sentences() -> Iterator[None]:
 def fail(sentences: Iterable[str], code: int = EXIT_REFUSED) -> NoReturn:
     """Says why on stderr and ends the command."""
     for sentence in sentences:
-        typer.echo(f"aion: {sentence}", err=True)
+        typer.echo(f"aion: {visible_line(sentence)}", err=True)
     raise typer.Exit(code)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from aion.app.commands.safe_text import visible_line
 from aion.app.composition.module_list import Shown
 from aion.app.composition.module_room import Report
 from aion.app.settings import Settings
@@ -12,8 +13,9 @@ MEBIBYTE = 1 << 20
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows of texts as lines, each column as wide as its widest text."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    shown = [[visible_line(text) for text in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
@@ -99,12 +101,12 @@ def report_lines(report: Report) -> Iterator[str]:
     for trial in report.trials:
         if not trial.passed:
             yield ""
-            yield f"{trial.name} failed:"
-            yield from (f"  {problem}" for problem in trial.problems)
-            yield from (f"  stderr: {line}" for line in trial.log)
+            yield visible_line(f"{trial.name} failed:")
+            yield from (visible_line(f"  {problem}") for problem in trial.problems)
+            yield from (visible_line(f"  stderr: {line}") for line in trial.log)
     if noted := [trial for trial in report.trials if trial.passed and trial.note]:
         yield ""
-        yield from (f"{trial.name}: {trial.note}" for trial in noted)
+        yield from (visible_line(f"{trial.name}: {trial.note}") for trial in noted)
     yield ""
     yield from columns(
         (

@@ -8,6 +8,7 @@ import typer
 
 from aion.app.commands.failing import EXIT_REFUSED, refusals_as_sentences
 from aion.app.commands.module_words import listed_lines, report_lines, report_of, shown_of, takers_line
+from aion.app.commands.safe_text import visible_json, visible_line
 from aion.app.composition.module_list import list_modules
 from aion.app.composition.module_room import install as install_module
 from aion.app.composition.module_room import pack as pack_modules
@@ -160,10 +161,11 @@ def list_(as_json: AsJson = False) -> None:
             typer.echo(line)
     for each in listed.modules:
         if each.broken and not as_json:
-            typer.echo(f"aion: {each.name}{'@' * bool(each.version)}{each.version} is broken: {each.broken}", err=True)
+            engine = f"{each.name}{'@' * bool(each.version)}{each.version}"
+            typer.echo(visible_line(f"aion: {engine} is broken: {each.broken}"), err=True)
     for refusal in listed.refusals:
-        typer.echo(f"aion: a server does not start with this: {refusal}", err=True)
+        typer.echo(visible_line(f"aion: a server does not start with this: {refusal}"), err=True)
 
 
 def _print_json(document: object) -> None:
-    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    typer.echo(visible_json(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))

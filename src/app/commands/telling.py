@@ -6,10 +6,12 @@ from contextlib import suppress
 
 import typer
 
+from aion.app.commands.safe_text import visible_line
+
 
 def tell(sentence: str) -> None:
     """Says it on the standard error, if that takes it."""
-    say(f"aion: {sentence}", err=True)
+    say(f"aion: {visible_line(sentence)}", err=True)
 
 
 def say(text: str, *, err: bool = False) -> None:
