@@ -3,7 +3,7 @@
 import pytest
 
 from aion.adapters.identity import key_text
-from aion.adapters.telemetry.redaction import redacted, redacted_text
+from aion.adapters.telemetry.redaction import HIDDEN, redacted, redacted_text
 
 KEY = key_text.make(b"\x07" * 12, b"\x09" * 32)
 
@@ -35,6 +35,16 @@ def test_the_public_id_stays_so_that_the_key_can_be_revoked():
         ("redis://:hunter2@cache:6379", "redis://:***@cache:6379"),
         ("password=hunter2 user=x", "password=*** user=x"),
         ('{"password": "hunter2"}', '{"password": "***"}'),
+        ("access_token=abc12345&x=1", "access_token=***&x=1"),
+        ("client_secret=xyz, DB_PASSWORD=hunter2", "client_secret=***, DB_PASSWORD=***"),
+        ("postgresql://db/aion?sslpassword=q&x=1", "postgresql://db/aion?sslpassword=***&x=1"),
+        ('{"access_token": "abcdef", "accessToken": "abcdef"}', '{"access_token": "***", "accessToken": "***"}'),
+        ("private_key=abc x_api_key=abc x-api-key: abc", "private_key=*** x_api_key=*** x-api-key: ***"),
+        ("passphrase = 'a b', DB_PASSPHRASE=c", "passphrase = '***', DB_PASSPHRASE=***"),
+        ('{"password": "correct horse, battery", "x": "y"}', '{"password": "***", "x": "y"}'),
+        ("{'password': \"it's mine\", 'x': 'y'}", "{'password': \"***\", 'x': 'y'}"),
+        (r'{"token": "a\" b\\", "x": "y"}', '{"token": "***", "x": "y"}'),
+        ('secret: "cut short, and\nanother line', 'secret: "***\nanother line'),
         ("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n", "***\n"),
         ("-----BEGIN EC PRIVATE KEY-----\nabc", "***"),
     ],
@@ -45,15 +55,54 @@ def test_other_secrets_are_hidden_too(text, shown):
 
 @pytest.mark.parametrize(
     "text",
-    ["task 0190-aa finished in 12 ms", "http://127.0.0.1:8080/v1/tasks", "12 tokens", "bearer of news", "aion_dev_x"],
+    [
+        "task 0190-aa finished in 12 ms",
+        "http://127.0.0.1:8080/v1/tasks",
+        "12 tokens",
+        "bearer of news",
+        "aion_dev_x",
+        "tokens=12 max_tokens: 5",
+        '{"max_tokens": 5, "token_type": "jwt"}',
+        'token="" password: ""',
+        "the secretary: Ada, ticketing=on",
+    ],
 )
 def test_what_is_no_secret_stays(text):
     assert redacted_text(text) == text
 
 
 @pytest.mark.parametrize(
+    "hostile",
+    [
+        "token",
+        "token=",
+        'token="',
+        "token='\\\\",
+        'token="\\\\"',
+        "token ",
+        "token:\t",
+        "_",
+        "-password",
+        "private_key",
+        "a://b:",
+        "a://",
+        "aion_",
+        "bearer ",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+    ],
+)
+@pytest.mark.parametrize("filler", ["", " " * 500_000])
+def test_a_megabyte_of_whatever_text_is_read_to_its_end(hostile, filler):
+    text = hostile + filler + hostile * (500_000 // len(hostile))
+    assert redacted_text(f"{text}\npassword=hunter2").endswith(HIDDEN)
+
+
+@pytest.mark.parametrize(
     "name",
     [
+        "sslpassword",
+        "accessToken",
         "password",
         "DB_PASSWORD",
         "api_key",
