@@ -137,6 +137,26 @@ def test_without_an_example_the_schema_suggests_one() -> None:
     assert words(schema={"type": "object"}) == ["aionctl", "run", "find"]
 
 
+NESTED: Any = {"type": "string"}
+for _ in range(4):
+    NESTED = {"type": "array", "minItems": 200, "items": NESTED}
+WIDE: Any = {
+    "type": "object",
+    "properties": {f"p{number}": {"$ref": "#"} for number in range(100)},
+    "required": [f"p{number}" for number in range(100)],
+}
+
+
+@pytest.mark.parametrize("schema", [{"properties": {"a": NESTED}, "required": ["a"]}, WIDE])
+def test_a_suggested_call_is_short_whatever_the_schema_wants(schema: Any) -> None:
+    assert len(words(schema=schema)[4]) < 2_000
+
+
+def test_a_suggested_list_has_as_many_entries_as_the_schema_wants() -> None:
+    numbers = {"type": "array", "minItems": 12, "items": {"type": "integer"}}
+    assert json.loads(words(schema={"properties": {"a": numbers}, "required": ["a"]})[4]) == {"a": [1] * 12}
+
+
 def test_of_several_versions_the_call_names_the_one_that_is_shown() -> None:
     assert words(versions=("2.0.0", "1.0.0"))[3:5] == ["--prefer", "module:find@1.0.0"]
 

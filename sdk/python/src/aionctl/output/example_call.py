@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import dataclass
 from typing import Any
 
 from aion_sdk import ModuleDescription
@@ -9,6 +10,9 @@ from aionctl.output.schema_fields import MOST_DEPTH, alternatives, properties_of
 from aionctl.safe_text import UNSAFE_IN_LINE, visible_json
 
 MOST_PADDING = 200
+MOST_SUGGESTED = 50
+"""Lists of lists, and objects of objects, would grow beyond any memory."""
+
 _WORDS: dict[str, Any] = {"integer": 1, "number": 1, "boolean": False, "null": None, "object": {}, "array": []}
 
 
@@ -17,9 +21,7 @@ def example_call(described: ModuleDescription) -> str:
     module = described.module
     if not module.intents:
         return ""
-    given = (
-        described.examples[0].input if described.examples else _value(described.input_schema, described.input_schema)
-    )
+    given = described.examples[0].input if described.examples else _Suggestion(described.input_schema).value()
     words = ["aionctl", "run", module.intents[0]]
     if len(described.versions) > 1:
         words += ["--prefer", f"module:{module.name}@{module.version}"]
@@ -35,30 +37,45 @@ def _input(given: dict[str, Any]) -> list[str]:
     return ["--params-json", visible_json(json.dumps(given, ensure_ascii=False))]
 
 
-def _value(schema: Any, root: Any, depth: int = 0) -> Any:
-    """A value that the schema probably takes: what it suggests itself, else the least of its type."""
-    found = alternatives(resolved(schema, root), root)[0]
-    for word in ("default", "const"):
-        if word in found:
-            return found[word]
-    for word in ("examples", "enum"):
-        if isinstance(found.get(word), list) and found[word]:
-            return found[word][0]
-    kind = found.get("type")
-    kind = kind[0] if isinstance(kind, list) and kind else kind
-    if properties_of(found):
-        members = properties_of(found)
-        wanted = required_of(found) if depth < MOST_DEPTH else []
-        return {name: _value(members.get(name), root, depth + 1) for name in wanted}
-    if kind == "array" and depth < MOST_DEPTH and _number(found, "minItems"):
-        return [_value(found.get("items"), root, depth + 1)] * min(_number(found, "minItems"), MOST_PADDING)
-    if kind in ("integer", "number") and "minimum" in found:
-        return found["minimum"]
-    if kind == "string" or kind is None:
-        return "Some text.".ljust(min(_number(found, "minLength"), MOST_PADDING), ".")[
-            : _number(found, "maxLength") or None
-        ]
-    return _WORDS.get(str(kind), "")
+@dataclass(slots=True)
+class _Suggestion:
+    """A value that the schema `root` probably takes, made of few values even where it wants many."""
+
+    root: Any
+    left: int = MOST_SUGGESTED
+
+    def value(self) -> Any:
+        """What the schema suggests itself, else the least of its type."""
+        return self._of(self.root, 0)
+
+    def _of(self, schema: Any, depth: int) -> Any:
+        self.left -= 1
+        found = alternatives(resolved(schema, self.root), self.root)[0]
+        for word in ("default", "const"):
+            if word in found:
+                return found[word]
+        for word in ("examples", "enum"):
+            if isinstance(found.get(word), list) and found[word]:
+                return found[word][0]
+        kind = found.get("type")
+        kind = kind[0] if isinstance(kind, list) and kind else kind
+        if properties_of(found):
+            members = properties_of(found)
+            wanted = required_of(found) if depth < MOST_DEPTH else []
+            return {name: self._of(members.get(name), depth + 1) for name in wanted if self.left > 0}
+        if kind == "array" and depth < MOST_DEPTH and _number(found, "minItems"):
+            wanted_items = range(min(_number(found, "minItems"), MOST_SUGGESTED))
+            return [self._of(found.get("items"), depth + 1) for _ in wanted_items if self.left > 0]
+        if kind in ("integer", "number") and "minimum" in found:
+            return found["minimum"]
+        if kind == "string" or kind is None:
+            return _text(found)
+        return _WORDS.get(str(kind), "")
+
+
+def _text(schema: dict[str, Any]) -> str:
+    padded = "Some text.".ljust(min(_number(schema, "minLength"), MOST_PADDING), ".")
+    return padded[: _number(schema, "maxLength") or None]
 
 
 def _number(schema: dict[str, Any], word: str) -> int:
