@@ -60,6 +60,16 @@ class DefinitionCheck:
         """The times of a definition that was checked."""
         return partial(times_of, self.calendar, definition)
 
+    def first_time(self, definition: Definition, now: datetime, last: datetime | None = None) -> datetime:
+        """When it fires first after `last`; of a paused one, when it would. Raises ScheduleInvalid if it never does."""
+        first = schedules.first_time(replace(definition, paused=False), self.times_of(definition), now, last)
+        if first is None:
+            raise ScheduleInvalid(
+                "the schedule can never fire: no time of its cron lies between now, start_time and end_time",
+                violations=(FieldViolation("schedule.end_time", "must leave a time to fire"),),
+            )
+        return first
+
 
 def times_of(calendar: Calendar, definition: Definition, after: datetime) -> Iterator[datetime]:
     """The times of a definition's cron expression strictly after a moment."""
@@ -82,13 +92,7 @@ class CreateSchedule:
         if earlier is not None and earlier.fingerprint == command.fingerprint:
             return earlier
         await self.check(caller, definition)
-        # A paused one has times, too: those that it will have.
-        first = schedules.first_time(replace(definition, paused=False), self.check.times_of(definition), now)
-        if first is None:
-            raise ScheduleInvalid(
-                "the schedule can never fire: no time of its cron lies between now, start_time and end_time",
-                violations=(FieldViolation("schedule.end_time", "must leave a time to fire"),),
-            )
+        first = self.check.first_time(definition, now)
         upcoming = None if definition.paused else first
         schedule = Schedule(
             tenant=caller.tenant,
@@ -135,7 +139,7 @@ class ListSchedules:
 
 @dataclass(frozen=True, slots=True)
 class UpdateSchedule:
-    """A new definition; what has fired and was skipped stays counted."""
+    """A new definition; what has fired and was skipped stays counted. Its times change to some that are left only."""
 
     store: ScheduleStore
     check: DefinitionCheck
@@ -154,6 +158,8 @@ class UpdateSchedule:
                     violations=(FieldViolation("schedule.etag", f"must be {schedule.etag}, or empty"),),
                     facts={"schedule_id": schedule.schedule_id},
                 )
+            if command.definition.timing != schedule.definition.timing:
+                self.check.first_time(command.definition, now, schedule.last_fire_time)
             after = schedules.defined(schedule, command.definition, self.check.times_of(command.definition), now)
             return replace(after, principal=caller.principal, scopes=caller.identity.scopes)
 

@@ -92,6 +92,29 @@ async def test_an_update_counts_for_the_one_who_made_it_and_keeps_what_happened(
     assert (after.fired, after.etag, after.next_fire_time) == (1, "2", START + HOUR)
 
 
+# 12.2: What leaves no time to fire is refused, too, when a schedule is made and when its timing changes.
+@pytest.mark.parametrize("changes", [{"end_time": START}, {"paused": True, "end_time": START - HOUR}])
+async def test_an_update_to_a_timing_that_leaves_no_time_is_refused(desk, changes):
+    made = await creates(desk)(caller(), command())
+    with pytest.raises(ScheduleInvalid, match="can never fire") as refused:
+        await updates(desk)(caller(), command(**changes))
+    assert refused.value.violations[0].field == "schedule.end_time"
+    assert await desk.get() == made
+
+
+async def test_a_schedule_that_is_over_may_change_in_all_but_its_timing(desk):
+    over = {"end_time": START + 2 * MINUTE}
+    await creates(desk)(caller(), command(**over))
+    desk.clock.advance(HOUR)
+    await desk.after(MINUTE)
+    after = await updates(desk)(caller(), command(**over, overlap=Overlap.ALLOW))
+    assert (after.definition.overlap, after.next_fire_time) == (Overlap.ALLOW, None)
+    with pytest.raises(ScheduleInvalid):
+        await updates(desk)(caller(), command(end_time=START + 3 * MINUTE))
+    again = await updates(desk)(caller(), command(end_time=START + 2 * HOUR))
+    assert again.next_fire_time == START + HOUR + 2 * MINUTE
+
+
 async def test_an_update_that_names_an_older_etag_is_refused(desk):
     await creates(desk)(caller(), command())
     await updates(desk)(caller(), command(etag="1", overlap=Overlap.ALLOW))
