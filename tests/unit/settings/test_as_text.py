@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,23 @@ def test_a_password_in_a_url_is_not_shown(environment):
     environment(AION_STORAGE_URL="postgresql://aion:hunter2@db:5432/aion?password=hunter2")
     shown = redacted(load(Settings))["AION_STORAGE_URL"]
     assert shown == "postgresql://aion:***@db:5432/aion?***"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////a/b@c.db", "sqlite:////a/b@c.db"),
+        ("sqlite:///b.db?key=hunter2", "sqlite:///b.db?***"),
+        ("sqlite:////a/b:c@d.db?", "sqlite:////a/b:c@d.db?"),
+        ("postgresql://db/aion?password=hunter2", "postgresql://db/aion?***"),
+        ("postgresql://db/aion?password=a@b/c", "postgresql://db/aion?***"),
+        ("postgresql://aion@db/a@b", "postgresql://aion@db/a@b"),
+        ("postgresql://aion:p@ss@[::1]:5/aion", "postgresql://aion:***@[::1]:5/aion"),
+    ],
+)
+def test_of_a_url_only_its_password_and_its_query_are_hidden(environment, url, shown):
+    environment(AION_STORAGE_URL=url)
+    assert redacted(load(Settings))["AION_STORAGE_URL"] == shown
 
 
 def test_the_example_file_is_what_the_settings_say():
