@@ -39,7 +39,7 @@ _SEVERAL = "several with commas, a range such as 1-5, or a step such as */2"
 _LAST_YEAR = 9_000
 """Before the last year that Python can count to, so that nothing overflows."""
 
-_INTERVAL = re.compile(r"@EVERY +(\d{1,6})([SMHD])")
+_INTERVAL = re.compile(r"@EVERY +(\d{1,6})([SMHD])", re.ASCII)
 _UNITS = {"S": timedelta(seconds=1), "M": timedelta(minutes=1), "H": timedelta(hours=1), "D": timedelta(days=1)}
 _LONGEST_INTERVAL = timedelta(days=366)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -238,7 +238,19 @@ def test_a_span_has_the_same_times_whoever_asks():
     assert times("@every 7m", "", seen[19] + timedelta(microseconds=1), 30) == seen[20:]
 
 
-@pytest.mark.parametrize("cron", ["@every", "@every 0s", "@every 1.5h", "@every 367d", "@every 5", "@every 9999999s"])
+@pytest.mark.parametrize(
+    "cron",
+    [
+        "@every",
+        "@every 0s",
+        "@every 1.5h",
+        "@every 367d",
+        "@every 5",
+        "@every 9999999s",
+        "@every \u0663s",
+        "@every 9\uff10s",
+    ],
+)
 def test_what_is_no_span_is_refused(cron: str):
     with pytest.raises(ScheduleInvalid) as refused:
         CronCalendar().check(cron, "")
