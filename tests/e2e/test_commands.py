@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from aion import __version__
+from aion.app.commands.serving import _write_ready_file
 from aion.app.composition.offline import dev_key, key_desk
+from aion.app.container import RunningServer
 from aion.app.settings import Settings
 from tests.e2e.catalogue import write_small_catalogue
 from tests.e2e.processes import Running, command, process
@@ -82,6 +84,21 @@ def test_the_local_key_is_made_anew_for_a_store_that_does_not_know_it(tmp_path: 
     with key_desk(there) as desk:
         assert desk.knows(second.text)
         assert not desk.knows(first.text)
+
+
+@pytest.mark.parametrize("name", ["dev-api-key", "dev-api-key.part", "ready.json", "ready.json.part"])
+def test_a_key_is_not_written_into_a_file_that_another_laid_there(tmp_path: Path, name):
+    place = tmp_path / "place"
+    place.mkdir()
+    laid = tmp_path / "laid"
+    laid.touch(mode=0o666)
+    (place / name).symlink_to(laid)
+    key = dev_key(Settings(data_dir=place))
+    _write_ready_file(place / "ready.json", RunningServer("grpc", "http"), key)
+    assert laid.read_text() == ""
+    for written_file in (key.path, place / "ready.json"):
+        assert key.text in written_file.read_text()
+        assert (written_file.is_symlink(), written_file.stat().st_mode & 0o777) == (False, 0o600)
 
 
 def test_a_storage_url_that_no_server_would_take_is_not_valid(tmp_path: Path, written):

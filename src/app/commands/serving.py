@@ -21,6 +21,7 @@ from aion.app.commands.telling import say, tell
 from aion.app.composition.offline import DevKey, configure_logs, dev_key
 from aion.app.container import RunningServer, running_server
 from aion.app.dev_settings import DevSettings
+from aion.app.private_files import write_private
 from aion.app.settings import Settings
 from aion.app.settings_report import AnySettings, load, unknown_variables
 
@@ -130,9 +131,4 @@ def _write_ready_file(path: Path, server: RunningServer, key: DevKey) -> None:
         "api_key": key.text,
         "pid": os.getpid(),
     }
-    document = json.dumps({name: fact for name, fact in facts.items() if fact})
-    waiting = path.with_name(path.name + ".part")
-    descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(document)
-    waiting.replace(path)
+    write_private(path, json.dumps({name: fact for name, fact in facts.items() if fact}))

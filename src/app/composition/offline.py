@@ -1,6 +1,5 @@
 """The composition root of commands that need no running server: keys, backups, migrations, the catalogue."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from aion.adapters.storage.startup import refusal_of
 from aion.adapters.storage.under_secret import UnderSecret, begin_anew, under_secret
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.telemetry.logging import configure_logging
+from aion.app.private_files import write_private
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
 from aion.app.settings_report import SettingsInvalid
@@ -123,13 +123,7 @@ def dev_key(settings: Settings) -> DevKey:
             return DevKey(text, path)
         _, text = desk.issue(settings.default_tenant, "dev", ALL_SCOPES, None)
     # Whole or not at all: half a file would be taken for the key at every later start.
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_private(path, text + "\n")
     return DevKey(text, path)
 
 
