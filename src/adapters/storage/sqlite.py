@@ -225,13 +225,12 @@ class SqliteStore:
     async def _swept(self, name: str, look: _Look, forget: _Forget, policy: RetentionPolicy, limit: int) -> Swept:
         now = self._writer.believed_now()
         doomed = await self._reader.system_scan(partial(look, policy=policy, now=now, limit=limit))
-        deleted = 0
-        if doomed.rows:
-            try:
-                deleted = await self._writer.submit(name, partial(forget, doomed.rows))
-            finally:  # Whatever went, also when nobody knows whether it did.
-                self._logs.clear()
-        return Swept(deleted, doomed.more)
+        if not doomed.rows:
+            return Swept(0, doomed.more)
+        try:
+            return Swept(await self._writer.submit(name, partial(forget, doomed.rows)), doomed.more)
+        finally:  # Whatever went, also when nobody knows whether it did.
+            self._logs.clear()
 
     async def _entry(self, tenant: str, task_id: str) -> Entry:
         entry = await self._entry_or_none(tenant, task_id)
