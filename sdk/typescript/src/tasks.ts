@@ -86,7 +86,8 @@ export class Tasks {
     checkCallOptions(options);
     const began = performance.now();
     const { timeoutMs } = options;
-    const waitMs = timeoutMs === undefined ? SUBMIT_WAIT_MS : Math.min(SUBMIT_WAIT_MS, Math.floor(timeoutMs * 0.9));
+    // Half of the time: the answer says which task it is, and must be here before the time is up.
+    const waitMs = timeoutMs === undefined ? SUBMIT_WAIT_MS : Math.min(SUBMIT_WAIT_MS, Math.floor(timeoutMs / 2));
     const submission = writeTaskSpec(keyed(spec), { waitMs });
     const attemptMs = this.#calls.options.timeoutMs + waitMs;
     const bounds = { limit: this.#calls.reconnects(options), timeoutMs, attemptMs, repeatable: true };

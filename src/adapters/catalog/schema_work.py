@@ -60,17 +60,26 @@ class _Checks:
 
     def work(self, below: dict[int, int]) -> int:
         """The work on the worst path from here, when `below` is that of each child's schema."""
+        return self.own + self._worst(below)
+
+    def peak(self, below: dict[int, int]) -> int:
+        """The work at one value on the worst path from here, likewise."""
+        return max(self.own, self._worst(below))
+
+    def _worst(self, below: dict[int, int]) -> int:
         children: Counter[tuple[int, str]] = Counter()
         for (kind, name, schema), count in self.children.items():
             children[kind, name] += count * below[schema]
         worst = 0
         for (kind, name), one in children.items():
             worst = max(worst, one + (children[kind, ""] if name and (kind, "") in children else 0))
-        return self.own + worst
+        return worst
 
 
 def most_work(schema: Schema) -> int:
-    """How often a value of some document can be checked. Raises SchemaTooIntricate when that is more than MOST_WORK."""
+    """How often one value of some document can be checked. Raises SchemaTooIntricate when all on one path through it
+    can be checked more than MOST_WORK times together.
+    """
     return _Walk(schema).work()
 
 
@@ -91,19 +100,20 @@ class _Walk:
                 if schema not in checked:
                     checked[schema] = self._at(self._schemas[schema], 0)
                     waiting.append(checked[schema])
-        work = dict.fromkeys(checked, 0)
+        work = peak = dict.fromkeys(checked, 0)
+        # Many references to one schema share its checks.
+        shared = {id(checks): checks for checks in checked.values()}
         for _ in range(_LEVELS):
-            # Many references to one schema share its checks.
-            shared = {id(checks): checks for checks in checked.values()}
+            peaks = {one: checks.peak(peak) for one, checks in shared.items()}
+            peak = {schema: peaks[id(checks)] for schema, checks in checked.items()}
             works = {one: checks.work(work) for one, checks in shared.items()}
             deeper = {schema: works[id(checks)] for schema, checks in checked.items()}
-            most = max(deeper.values())
-            if most > MOST_WORK:
+            if max(deeper.values()) > MOST_WORK:
                 raise SchemaTooIntricate(_TOO_MUCH)
             if deeper == work:
                 break
             work = deeper
-        return most
+        return max(peak.values())
 
     def _at(self, schema: Schema, chain: int) -> _Checks:
         if id(schema) in self._checks:

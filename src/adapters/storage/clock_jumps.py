@@ -31,14 +31,13 @@ _MOVE_RETRIES = compiled(
     .values(not_before_us=tasks.c.not_before_us + _JUMP),
     "jump",
 )
-# What is left of it stays, counted from when the task may begin: for a client that held it back, a time of day.
+# What is left of it stays, counted from when the task may begin: for a client that held it back, a time of day. Also
+# while an attempt runs: it may come back without having had its turn, and the bound counts again.
 _may_begin = func.coalesce(tasks.c.held_until_us, ZERO)
 _MOVE_QUEUE_TIMES = compiled(
     update(tasks)
     .where(
         tasks.c.end_us.is_(None),
-        tasks.c.state == literal_column("1"),
-        tasks.c.start_us.is_(None),
         tasks.c.queue_expire_us.is_not(None),
     )
     .values(

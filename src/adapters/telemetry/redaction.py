@@ -18,6 +18,8 @@ _SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _SECRET_TEXTS: Final = (
+    # First, since it has several lines: what hides a value by its name would leave all but the first.
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL), HIDDEN),
     (re.compile(r"\b(aion_(?:ticket|[0-9A-Za-z]{12,32})_)[0-9A-Za-z_-]{8,}"), rf"\1{HIDDEN}"),
     (re.compile(r"\b(whsec_)[0-9A-Za-z+/=_-]{8,}"), rf"\1{HIDDEN}"),
     (re.compile(r"\b(bearer|basic)\s+[^\s\"',;]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
@@ -32,7 +34,6 @@ _SECRET_TEXTS: Final = (
         ),
         rf"\1\2\3{HIDDEN}",
     ),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL), HIDDEN),
 )
 
 

@@ -43,4 +43,11 @@ def test_how_many_values_are_checked_follows_from_what_the_schema_asks_of_each(o
         operator.load().check_input("summarize", json.dumps({"codes": [7] * 8_000}))
 
     (violation,) = caught.value.violations
-    assert violation.description == "has more than 7905 values, the most that this schema is checked for"
+    assert violation.description == "has more than 7968 values, the most that this schema is checked for"
+
+
+def test_a_tree_may_have_as_many_values_as_any_document(operator: Operator) -> None:
+    node = {"type": "object", "properties": {"children": {"type": "array", "items": {"$ref": "#/$defs/node"}}}}
+    operator.install(input_schema={**node, "$defs": {"node": node}})
+
+    operator.load().check_input("summarize", json.dumps({"children": [{"children": [{}] * 300}] * 300}))

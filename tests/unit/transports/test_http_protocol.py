@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from aion.adapters.transports.http.answers import EXTRA
@@ -99,6 +100,25 @@ async def test_while_all_are_served_some_more_may_ask_and_no_more_than_these():
     assert [wire.closed for wire in (*wires, last)] == [False, False, False, True]
     assert len(state.connections) == 3
     await asyncio.gather(*state.tasks)
+
+
+async def test_those_that_come_while_all_are_served_do_not_take_each_others_place():
+    state, kind = ServerState(), protocol_of(Crowd(1, spare=2))
+    served, _ = connected(Served(), kind, state)
+    served.data_received(ASKED)
+    wires = [connected(Served(), kind, state)[1] for _ in range(4)]
+    assert [wire.closed for wire in wires] == [True, True, False, False]
+    await asyncio.gather(*state.tasks)
+
+
+async def test_an_answer_that_ends_on_what_is_a_websocket_by_now_gives_it_no_place_in_the_crowd(monkeypatch):
+    kind = protocol_of(Crowd(1))
+    monkeypatch.setattr(HttpToolsProtocol, "handle_websocket_upgrade", lambda self: None)
+    monkeypatch.setattr(HttpToolsProtocol, "_should_upgrade_to_ws", lambda self: True)
+    protocol, _ = connected(AtOnce(), kind)
+    protocol.data_received(ASKED + ASKED.replace(b"\r\n\r\n", b"\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"))
+    await asyncio.gather(*protocol.tasks)
+    assert kind.crowd.longest_silent() is None
 
 
 async def test_whoever_left_has_no_place_and_takes_none():

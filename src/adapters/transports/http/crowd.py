@@ -7,7 +7,13 @@ from typing import Protocol
 
 
 class Visitor(Protocol):
-    """A connection."""
+    """A connection. `extra`: it came while all places were taken by those that are served."""
+
+    extra: bool
+
+    def make_room(self) -> None:
+        """It goes."""
+        ...
 
     def takes_its_answer(self) -> bool:
         """Whether an answer is still on its way."""
@@ -34,6 +40,9 @@ class Crowd:
         """It is served, or gone."""
         self._waiting.pop(visitor, None)
 
-    def longest_silent(self) -> Visitor | None:
-        """Who may go; None while all are served, or take what they asked for."""
-        return next((visitor for visitor in self._waiting if not visitor.takes_its_answer()), None)
+    def longest_silent(self, *, extra: bool = False) -> Visitor | None:
+        """Who may go, of those that have a place or of the `extra` ones; None while they are served, or take what they
+        asked for.
+        """
+        silent = (visitor for visitor in self._waiting if visitor.extra == extra and not visitor.takes_its_answer())
+        return next(silent, None)

@@ -51,7 +51,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._body_came = False
         self._head_bytes = self._header_bytes = self._discarded = 0
         self._running: RequestResponseCycle | None = None
-        self._upgraded = False
+        self._upgraded = self.extra = False
         self._fault = NO_HTTP
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -59,12 +59,14 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if len(self.connections) > self.crowd.most:
             goes = self.crowd.longest_silent()
-            if isinstance(goes, HttpProtocol):
+            if goes is None and len(self.connections) > self.crowd.all:
+                goes = self.crowd.longest_silent(extra=True) or self
+            if goes is not None:
                 goes.make_room()
-            elif len(self.connections) > self.crowd.all:
-                self.make_room()
+            if goes is self:
                 return
-            else:
+            if goes is None or goes.extra:
+                self.extra = True
                 self.app_state = {**self.app_state, EXTRA: True}
         self.crowd.waits(self)
 
@@ -180,6 +182,9 @@ class HttpProtocol(HttpToolsProtocol):
                 cycle.message_event.set()
 
     def _take_place(self) -> None:
+        # An answer may still be made on what is a WebSocket by now: who would tell the crowd that it left?
+        if self._upgraded:
+            return
         if self.waits_for_client():
             self.crowd.waits(self)
         else:
@@ -213,8 +218,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._header_bytes += len(data)
             if self._header_bytes > MAX_HEAD_BYTES:
                 self._refuse_head()
-        if not self._upgraded:
-            self._take_place()
+        self._take_place()
 
     def _refuse_head(self) -> None:
         error = RequestTooLarge(f"the request's headers or trailers have more than {MAX_HEAD_BYTES} bytes; send less")

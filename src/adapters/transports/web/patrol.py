@@ -12,8 +12,8 @@ PATROL_SECONDS = 5.0
 STALL_SECONDS = 30.0
 """How long a connection may make no progress while it is the client's turn."""
 
-LEAST_TAKEN = 1 << 10
-"""Bytes of an answer that are progress, from one look to the next: a reader who takes them one by one makes none."""
+LEAST_TAKEN = 16 << 10
+"""Bytes of an answer that are progress within that time: a reader who takes next to nothing makes none."""
 
 
 class Patrol:
@@ -50,8 +50,8 @@ class Patrol:
             left = connection.transport.get_write_buffer_size()
             since, before = self._stalled.get(connection, (now, left))
             if before - left >= LEAST_TAKEN:
-                since = now
-            stalled[connection] = since, left
+                since, before = now, left
+            stalled[connection] = since, before
             if now - since >= STALL_SECONDS:
                 connection.transport.abort()
         self._stalled = stalled

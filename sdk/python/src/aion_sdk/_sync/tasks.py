@@ -73,7 +73,8 @@ class Tasks:
         """
         began = time.monotonic()
         spec = as_spec(intent, params, options, ("timeout",))
-        wait = SUBMIT_WAIT_SECONDS if timeout is None else min(SUBMIT_WAIT_SECONDS, timeout * 0.9)
+        # Half of the time: the answer says which task it is, and must be here before the time is up.
+        wait = SUBMIT_WAIT_SECONDS if timeout is None else min(SUBMIT_WAIT_SECONDS, timeout / 2)
         attempt = self._calls.options.timeout + wait
         with about(task_id=spec.task_id, idempotency_key=spec.request_id):
             request = encode.task_request(spec, wait)
