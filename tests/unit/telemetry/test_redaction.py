@@ -51,7 +51,7 @@ def test_the_public_id_stays_so_that_the_key_can_be_revoked():
             "private_key: -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nmore",
             "private_key: ***\nmore",
         ),
-        ('SIGNING_SECRET="-----BEGIN PRIVATE KEY-----\nMIIE\n', 'SIGNING_SECRET="***'),
+        ('SIGNING_SECRET="-----BEGIN PRIVATE KEY-----\nMIIE"', 'SIGNING_SECRET="***'),
     ],
 )
 def test_other_secrets_are_hidden_too(text, shown):
