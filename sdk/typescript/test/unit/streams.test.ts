@@ -246,7 +246,7 @@ test("run with a timeout waits no longer than that", async () => {
   const run = double.client({ maxRetries: 0 }).tasks.run(SPEC, { timeoutMs: 400 });
   const key = expect.stringMatching(/^[0-9a-f-]{36}$/);
   await expect(run).rejects.toMatchObject({ name: "DeadlineExceeded", taskId: "t1", idempotencyKey: key });
-  expect(double.calls("Submit")[0]?.request["wait"]).toMatchObject({ nanos: 360_000_000 });
+  expect(double.calls("Submit")[0]?.request["wait"]).toMatchObject({ nanos: 200_000_000 });
 });
 
 test("what a newer server says reads as UNKNOWN", async () => {
