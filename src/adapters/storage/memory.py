@@ -1,7 +1,8 @@
 """What the one owner of a store keeps in memory: a cache of tasks, the queue's index, the leases, the counters.
 
-All of it can be made again from the tables, and is when a transaction fails: so a step may change it while it computes,
-long before the commit. Readers see the cache only, which changes after the commit.
+All of it but the last number of a task and what the clock was set by can be made again from the tables, and is when a
+transaction fails: so a step may change it while it computes, long before the commit. Readers see the cache only, which
+changes after the commit.
 """
 
 import sqlite3

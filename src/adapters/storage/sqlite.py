@@ -192,7 +192,7 @@ class SqliteStore:
     # The system.
 
     async def purge(self, scope: SystemScope, limit: int) -> int:
-        """Deletes expired idempotency records and events whose log is compacted."""
+        """Deletes expired idempotency keys, of webhooks too, and events whose log is compacted."""
         return await self._writer.submit("purge", partial(self._sweeper.purge, limit))
 
     async def forget_logs(self, scope: SystemScope, policy: RetentionPolicy, limit: int) -> Swept:

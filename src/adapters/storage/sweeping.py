@@ -46,7 +46,7 @@ class Sweeper:
         self._api_keys_after = ""
 
     def purge(self, limit: int, transaction: Transaction) -> int:
-        """Deletes up to `limit` rows: events whose log is compacted, and expired idempotency records."""
+        """Deletes up to `limit` rows: events whose log is compacted, and expired keys of tasks and webhooks."""
         deleted = 0
         for sweep in (self._compacted_events, self._expired_keys, _expired_webhook_keys):
             for _ in range(_WINDOWS):

@@ -202,7 +202,7 @@ class GroupCommitWriter:
             jump = self._clock_read.jump_since(self._clock_known)
             self._memory.clock_set_by = self._clock_set_by + jump
             if jump:
-                _log.warning("the clock was set by %s; leases and pauses move with it", jump)
+                _log.warning("the clock was set by %s; what is a span of time moves with it", jump)
                 follow(self._connection, jump, transaction.now_us)
                 self._stale = True
             if self._stale:
