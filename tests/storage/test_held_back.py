@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,6 +19,7 @@ from tests.sample_tasks import SCOPE, START, accept, claim, eager, new_task, set
 MOST = 40
 HELD_BACK = MOST // 4
 SECOND = timedelta(seconds=1)
+ANOTHER_ENGINE = frozenset({"module:another@1.0.0"})
 
 
 @pytest.fixture
@@ -107,6 +109,49 @@ async def test_what_is_due_wakes_the_workers_once_however_long_nobody_claims_it(
             assert await store.reap(SCOPE) == Reaped()
             assert (await work.changed(0), store._writer.commits) == (False, commits)
         assert {task.task_id for task in await store.claim(SCOPE, claim(7))} == {"big-0000", "big-0001"}
+
+
+async def claim_of_another_engine(store):
+    assert await store.claim(SCOPE, replace(claim(), engines=ANOTHER_ENGINE)) == []
+
+
+async def eager_start_on_another_engine(store):
+    decision = replace(new_task().decision, engine=next(iter(ANOTHER_ENGINE)))
+    task = new_task("now", tenant="other", decision=decision)
+    assert (await store.accept("other", accept(task, eager=eager(engines=ANOTHER_ENGINE)))).started
+
+
+async def memory_made_anew(store):
+    store._writer._stale = True
+    await store.cancel("big", "big-0002")
+
+
+@pytest.mark.parametrize("first", [claim_of_another_engine, eager_start_on_another_engine, memory_made_anew])
+async def test_what_is_due_wakes_the_workers_whoever_looks_before_the_reaper(clock, first):
+    signals = ProcessSignals()
+    async with open_store("sqlite://", clock, signals, "test", most_waiting=MOST) as store:
+        await hold_back(store, [60, 60, 70])
+        clock.advance(60 * SECOND)
+        with signals.watch_work() as work:
+            await first(store)
+            assert await work.changed(0)
+            assert await store.reap(SCOPE) == Reaped()
+            assert not await work.changed(0)
+        assert {task.task_id for task in await store.claim(SCOPE, claim(7))} == {"big-0000", "big-0001"}
+
+
+async def test_what_is_due_since_the_clock_was_set_wakes_the_workers(clock):
+    signals = ProcessSignals()
+    async with open_store("sqlite://", clock, signals, "test", most_waiting=MOST) as store:
+        times = [START + 60 * SECOND, START + 7_200 * SECOND]
+        for number, at in enumerate(times):
+            task = new_task(f"big-{number}", tenant="big", not_before=at, held_until=at)
+            await store.accept("big", accept(task))
+        clock.jump(60 * SECOND)
+        with signals.watch_work() as work:
+            assert await store.reap(SCOPE) == Reaped()
+            assert await work.changed(0)
+        assert [task.task_id for task in await store.claim(SCOPE, claim(7))] == ["big-0"]
 
 
 async def test_many_that_are_due_and_that_nobody_claims_are_soon_no_reason_to_write(store, clock):

@@ -67,7 +67,8 @@ class StoreMemory:
         self.refill(connection, now_us)
 
     def refill(self, connection: sqlite3.Connection, now_us: int) -> bool:
-        """Brings waiting tasks from disk where they ran out here, of a line or held back; whether it brought any.
+        """Brings waiting tasks from disk where they ran out here, of a line or held back. Whether it brought any, or
+        any were released since the last time, and workers are to be told.
 
         Only between transactions, when tables and memory say the same.
         """
@@ -92,7 +93,7 @@ class StoreMemory:
             ]
             self.waiting.feed_held_back(first, asked, now_us)
         self.refresh_due()
-        return bool(hungry) or held_back is not None
+        return self.waiting.any_released() or bool(hungry) or held_back is not None
 
     def moved(self, before: TaskState | None, task: Task) -> None:
         """A task went from one state (None: it is new) to the one that it is in now."""

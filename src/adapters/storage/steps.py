@@ -167,11 +167,10 @@ def reclaim(owner: str, living: frozenset[str], transaction: Transaction) -> int
 
 
 def reap(transaction: Transaction) -> Reaped:
-    """Ends leases and waiting tasks that are overdue, a bounded number of each; tells workers of what may start now."""
+    """Ends leases and waiting tasks that are overdue, a bounded number of each, and releases what may start now."""
     memory, now, now_us = transaction.memory, transaction.now, transaction.now_us
     lost = expired = 0
-    if memory.waiting.release(now_us):
-        transaction.notices.work_arrived = True
+    memory.waiting.release(now_us)
     while lost < REAP_LIMIT and (first := memory.leases.first()) is not None and first[0] <= now_us:
         transaction.write(lifecycle.lost(_indexed(transaction, first[1]), now, "its lease expired"))
         lost += 1

@@ -58,6 +58,7 @@ class WaitingTasks:
         self._horizons: dict[Line, Order] = {}
         self._lines_on_disk: Counter[str] = Counter()  # by engine
         self._expiries_on_disk: dict[Line, int] = {}
+        self._any_released = False
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -107,11 +108,10 @@ class WaitingTasks:
         self.release(now_us)
         return self._ready.next(engines)
 
-    def release(self, now_us: int) -> bool:
-        """Whether the time of a task in memory has come since the last look: it is held back no longer."""
-        any_due = False
+    def release(self, now_us: int) -> None:
+        """Holds back no longer what is in memory and whose time has come."""
         while (key := self._held_back.due(now_us)) is not None:
-            any_due = True
+            self._any_released = True
             self._held_back.discard(key)
             task = self._tasks[key]
             if self._is_beyond_horizon(task):
@@ -120,7 +120,13 @@ class WaitingTasks:
                 self._leave_on_disk(task)
             else:
                 self._ready.add(task.line, key, task.order)
-        return any_due
+
+    def any_released(self) -> bool:
+        """Whether a task was released since this was last asked, by whoever looked for work: one for another engine may
+        be the first to look.
+        """
+        any_released, self._any_released = self._any_released, False
+        return any_released
 
     def expired(self, now_us: int) -> Key | None:
         """A task in memory whose expire time passed, the longest overdue first."""

@@ -207,6 +207,8 @@ class GroupCommitWriter:
                 self._stale = True
             if self._stale:
                 self._memory.load(self._connection, transaction.now_us)
+                # What has come due since the last look can no longer be told from what had before.
+                transaction.notices.work_arrived = self._memory.waiting.any_ready(transaction.now_us)
                 self._stale = False
         except sqlite3.Error:
             self._roll_back()
