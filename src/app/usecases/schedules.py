@@ -222,7 +222,7 @@ class TriggerSchedule:
         try:
             last = await self.tasks.get(schedule.tenant, schedule.last_task_id)
         except TaskNotFound:
-            return True  # what was purged came before what is still there
+            return task.task_id > schedule.last_task_id  # it was purged, but ids begin with their time
         return task.create_time > last.create_time
 
     async def _count(self, schedule: Schedule, submitted: Submitted) -> None:

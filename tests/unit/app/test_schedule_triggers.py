@@ -8,10 +8,12 @@ import pytest
 from aion.app.usecases.schedule_tasks import SubmitScheduled
 from aion.app.usecases.schedules import TriggerSchedule
 from aion.domain.errors import PermissionDenied, QueueFull, StoreUnavailable
+from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.schedules import Overlap, TaskTemplate
 from aion.ports.usecases import SubmitCommand
 from tests.manual_clock import CountingEntropy
 from tests.sample_schedules import MINUTE, SECOND
+from tests.sample_tasks import FAILED, SCOPE, claim, settle
 from tests.unit.app.schedule_clients import caller, check, command, creates, desk_with_a_catalog, triggers, updates
 
 
@@ -44,6 +46,15 @@ async def triggered_and_not_counted(desk, trigger):
     (task,) = await desk.tasks()
     assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (0, "")
     return task
+
+
+async def fired_and_purged(desk):
+    """A time of the schedule becomes a task, which is run and forgotten; what failed is kept."""
+    await desk.after(MINUTE)
+    await desk.end_all()
+    desk.clock.advance(2 * MINUTE)
+    policy = RetentionPolicy(TenantRetention(tasks=Kept(ok=MINUTE)))
+    assert (await desk.store.forget_tasks(SCOPE, policy, 10)).deleted == 1
 
 
 # 12.9: Triggering submits the task at once; the same key gives the same task.
@@ -146,6 +157,28 @@ async def test_a_trigger_that_was_not_counted_is_newer_than_what_fired_before_it
         await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
     again = await trigger(caller(), "nightly", "k")
     assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (2, again.task.task_id)
+
+
+# 12.9: It is counted by the next call with its key, unless a later task was counted meanwhile.
+@pytest.mark.parametrize("fires", ["before it", "after it"])
+async def test_a_call_that_asks_again_knows_what_came_later_also_when_that_was_purged(desk, fires):
+    await creates(desk)(caller(), command(overlap=Overlap.ALLOW))
+    trigger = keyed(desk)
+    if fires == "before it":
+        await fired_and_purged(desk)
+        with pytest.raises(StoreUnavailable):
+            await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
+    else:
+        await trigger(caller(), "nightly", "k")
+        (failing,) = await desk.store.claim(SCOPE, claim())
+        await desk.store.settle(SCOPE, settle(failing, FAILED))
+        await fired_and_purged(desk)
+    before = await desk.get()
+    again = await trigger(caller(), "nightly", "k")
+    assert (before.fired, again.replayed) == (1 if fires == "before it" else 2, True)
+    after = await desk.get()
+    assert after.fired == 2
+    assert after.last_task_id == (again.task.task_id if fires == "before it" else before.last_task_id)
 
 
 async def test_two_calls_that_ask_again_at_once_count_a_trigger_once(desk):
