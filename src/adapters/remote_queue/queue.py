@@ -22,6 +22,7 @@ from aion.adapters.rpc import worker_messages as messages
 from aion.domain.clock_reading import LEAST_JUMP
 from aion.domain.errors import (
     AionError,
+    Exhausted,
     OutcomeUnknown,
     StaleFence,
     Unavailable,
@@ -96,6 +97,7 @@ class RemoteTaskQueue:
         self._lease_wait = lease_wait
         self._registering = asyncio.Lock()
         self._registrations = 0
+        self._kept_out: tuple[float, AionError] | None = None
         self._lease_for = timedelta()
         self._turn = 0
         self._failures = 0
@@ -232,10 +234,16 @@ class RemoteTaskQueue:
         return await self._once(method, request, timeout)
 
     async def _register_again(self) -> None:
+        """Asks a server that takes nobody not before the time that it named: until then its refusal stands."""
+        if self._kept_out is not None and self._clock.monotonic() < self._kept_out[0]:
+            raise self._kept_out[1].with_traceback(None)
         try:
             await self.register()
         except WorkerVersionUnsupported as refusal:
             self._refuse(refusal)
+            raise
+        except Exhausted as refusal:
+            self._kept_out = self._clock.monotonic() + hint_of(refusal), refusal
             raise
 
     def _refuse(self, refusal: AionError) -> None:
@@ -253,6 +261,7 @@ class RemoteTaskQueue:
             refusal = refusal_of(error, self._access.address)
             if isinstance(refusal, Unavailable):
                 self._report("server", "it does not answer")
+                self._kept_out = None  # what answers next may have started anew, and then has room
             raise refusal from error
         except asyncio.CancelledError:
             if is_lease and self._draining and call.cancelled():

@@ -14,6 +14,7 @@ from aion.adapters.rpc.workers import worker_handlers, worker_methods
 from aion.app.work.fleet import CONNECTED_FOR, FORGOTTEN_AFTER
 from aion.domain.errors import (
     Draining,
+    LimitReached,
     MalformedRequest,
     PermissionDenied,
     StoreUnavailable,
@@ -89,6 +90,56 @@ async def test_a_worker_waits_for_room_in_a_full_fleet_as_long_as_the_server_say
     assert min(pauses) > CONNECTED_FOR
     assert len(absences) == 1
     assert "which is the most" in absences[0]
+
+
+@pytest.fixture
+def registers(door, monkeypatch):
+    """Whoever asked to be let in, each time."""
+    really, asked = door.served.register, []
+
+    async def register(served, identity, about):
+        asked.append(about.worker)
+        return await really(identity, about)
+
+    monkeypatch.setattr(type(door.served), "register", register)
+    return asked
+
+
+async def test_a_worker_that_a_full_fleet_forgot_asks_again_no_sooner_than_the_server_says(
+    door, clock, registers, monkeypatch
+):
+    """7.9 A refusal that may pass (no room, trouble of the server) ends no worker: it asks again."""
+    monkeypatch.setattr("aion.app.work.fleet.MOST_WORKERS", 1)
+    await door.enter("v")
+    hand = Hand(await door.queue("w"), "w")
+    for asked in (1, 2):
+        for _ in range(3):
+            with pytest.raises(LimitReached, match="which is the most"):
+                await hand.renew()
+        assert registers == ["v", *["w"] * asked]
+        clock.advance(timedelta(seconds=CONNECTED_FOR))
+    clock.advance(timedelta(seconds=FORGOTTEN_AFTER))
+    assert list(await hand.renew()) == []
+    assert registers == ["v", "w", "w", "w"]
+
+
+async def test_a_worker_that_was_kept_out_asks_at_once_where_the_server_was_away(door, registers, monkeypatch):
+    monkeypatch.setattr("aion.app.work.fleet.MOST_WORKERS", 1)
+    await door.enter("v")
+    hand = Hand(await door.queue("w"), "w")
+    with pytest.raises(LimitReached):
+        await hand.renew()
+
+    async def away(served, *asked):
+        raise StoreUnavailable("it goes")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(type(door.served), "renew", away)
+        with pytest.raises(StoreUnavailable):
+            await hand.renew()
+    monkeypatch.setattr("aion.app.work.fleet.MOST_WORKERS", 2)
+    assert list(await hand.renew()) == []
+    assert registers == ["v", "w", "w"]
 
 
 @pytest.mark.parametrize("trouble", [KeyError("a defect"), StoreUnavailable("locked"), Draining("goes")])
