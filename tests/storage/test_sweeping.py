@@ -8,6 +8,8 @@ import pytest
 
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage import sweeping
+from aion.adapters.storage.api_key_statements import INSERT_API_KEY
+from aion.adapters.storage.relay import forget_delivered
 from aion.adapters.storage.sqlite import open_store
 from aion.domain.errors import OutcomeUnknown, TaskAlreadyExists
 from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
@@ -85,6 +87,36 @@ async def test_two_passes_that_found_the_same_task_forget_it_once(store, clock):
     assert [len(one.rows) for one in found] == [1, 1]
     forgetting = (store._writer.submit("forget_tasks", partial(sweeping.forget_tasks, one.rows)) for one in found)
     assert await asyncio.gather(*forgetting) == [1, 0]
+
+
+@pytest.mark.parametrize("what", ["logs", "facts", "api_keys"])
+async def test_what_went_since_a_pass_found_it_is_not_said_to_be_deleted_by_it(store, clock, what):
+    await old_tasks(store, clock, 2)
+    key = ("key", "acme", "bot", "[]", b"mac", 1, 2, None)
+    await store._writer.submit("add", lambda step: step.connection.execute(INSERT_API_KEY, key).rowcount)
+    kept = TenantRetention(Kept.alike(DAY), Kept.alike(DAY), api_keys=DAY)
+    policy = RetentionPolicy(kept, undelivered=DAY)
+    look = partial(getattr(store._sweeper, f"old_{what}"), policy=policy, now=clock.now(), limit=100)
+    found = [await store._reader.system_scan(look) for _ in range(2)]
+    assert len(found[0].rows) == len(found[1].rows) > 0
+    forget = getattr(sweeping, f"forget_{what}")
+    forgetting = (store._writer.submit(f"forget_{what}", partial(forget, one.rows)) for one in found)
+    assert await asyncio.gather(*forgetting) == [len(found[0].rows), 0]
+
+
+async def test_facts_that_were_taken_since_a_pass_found_them_are_not_said_to_be_given_up(store, clock, caplog):
+    await old_tasks(store, clock, 1)
+    policy = RetentionPolicy(undelivered=DAY)
+    look = store._sweeper.old_facts
+
+    def found_and_taken(connection, **asked):
+        doomed = look(connection, **asked)
+        store._writer.submit("delivered", partial(forget_delivered, doomed.rows[-1][0]))
+        return doomed
+
+    store._sweeper.old_facts = found_and_taken
+    assert (await store.forget_facts(SCOPE, policy, 10)).deleted == 0
+    assert "given up" not in caplog.text
 
 
 async def test_a_task_of_which_a_delivery_is_replayed_while_a_pass_looks_is_kept(store, clock):

@@ -115,10 +115,10 @@ class Sweeper:
 
 def forget_logs(doomed: Sequence[Row], transaction: Transaction) -> int:
     """Deletes logs; their tasks stay."""
-    transaction.connection.executemany(sql.DELETE_LOG, [(row[0],) for row in doomed])
+    deleted = transaction.connection.executemany(sql.DELETE_LOG, [(row[0],) for row in doomed]).rowcount
     for _, tenant, task_id, *_ in doomed:
         transaction.forget((tenant, task_id))
-    return len(doomed)
+    return deleted
 
 
 def forget_tasks(doomed: Sequence[Row], transaction: Transaction) -> int:
@@ -134,14 +134,12 @@ def forget_tasks(doomed: Sequence[Row], transaction: Transaction) -> int:
 
 def forget_api_keys(doomed: Sequence[Row], transaction: Transaction) -> int:
     """Deletes API keys."""
-    transaction.connection.executemany(sql.DELETE_API_KEY, doomed)
-    return len(doomed)
+    return transaction.connection.executemany(sql.DELETE_API_KEY, doomed).rowcount
 
 
 def forget_facts(doomed: Sequence[Row], transaction: Transaction) -> int:
-    """Deletes facts."""
-    transaction.connection.executemany(sql.DELETE_FACT, [(row[0],) for row in doomed])
-    return len(doomed)
+    """Deletes facts; how many: those that somebody took since the look are gone already."""
+    return transaction.connection.executemany(sql.DELETE_FACT, [(row[0],) for row in doomed]).rowcount
 
 
 def _expired_webhook_keys(rows: int, transaction: Transaction) -> tuple[int, bool]:
