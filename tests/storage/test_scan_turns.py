@@ -9,6 +9,7 @@ import pytest
 from aion.adapters.signals import ProcessSignals
 from aion.adapters.storage.scan_turns import ScanTurns
 from aion.adapters.storage.sqlite import open_store
+from aion.domain.errors import StoreUnavailable
 from aion.domain.retention import RetentionPolicy
 from aion.ports.tasks import TaskFilter
 from tests.manual_clock import ManualClock
@@ -141,6 +142,19 @@ async def test_what_the_system_looks_for_waits_for_no_client(store):
         assert (await forget(SCOPE, RetentionPolicy(undelivered=timedelta(days=1)), 10)).deleted == 0
     go_on.set()
     assert await held, "all of this came while a client's scan ran"
+
+
+async def test_scans_that_wait_or_come_when_the_store_is_closed_are_refused_as_its_writes_are(store):
+    go_on, reader = threading.Event(), store._reader
+    held = asyncio.ensure_future(reader.scan("acme", lambda _: go_on.wait(PATIENCE)))
+    waits = [asyncio.ensure_future(reader.scan(tenant, lambda _: True)) for tenant in ("acme", "globex", "globex")]
+    await rounds()
+    go_on.set()
+    reader.close()
+    assert await held
+    for late in (*waits, reader.scan("acme", lambda _: True), reader.system_scan(lambda _: True)):
+        with pytest.raises(StoreUnavailable, match="closed"):
+            await late
 
 
 @pytest.mark.parametrize("url", ["memory", "file"])

@@ -81,11 +81,15 @@ class _ScanThread:
     def __init__(self, path: Path, name: str) -> None:
         self.connection = connect_reader(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._closed = False
 
     def begin(self, query: Query[T]) -> "asyncio.Future[T]":
+        if self._closed:
+            raise StoreUnavailable("the store is closed; nothing was read")
         return asyncio.get_running_loop().run_in_executor(self._thread, _answer, query, self.connection)
 
     def close(self) -> None:
+        self._closed = True
         self._thread.shutdown()
         self.connection.close()
 
