@@ -18,6 +18,8 @@ from tests.sample_tasks import SCOPE, START, accept, claim, eager, new_task, set
 
 MOST = 40
 HELD_BACK = MOST // 4
+MOST_ROUNDS = 1_000
+"""So often a test looks again before it fails: many more than it takes."""
 SECOND = timedelta(seconds=1)
 ANOTHER_ENGINE = frozenset({"module:another@1.0.0"})
 
@@ -50,7 +52,7 @@ async def release(store, clock, to):
     """Everything that can be claimed at this time (in seconds from the start), as times of its tasks."""
     clock.advance(START + to * SECOND - clock.now())
     claimed = []
-    while True:
+    for _ in range(MOST_ROUNDS):
         await store.reap(SCOPE)
         tasks = await store.claim(SCOPE, claim(7))
         if not tasks and not store._memory.waiting._held_back.may_be_due_on_disk(now_us(clock)):
@@ -58,6 +60,7 @@ async def release(store, clock, to):
         for task in tasks:
             await store.settle(SCOPE, settle(task))
         claimed.extend(task.task_id for task in tasks)
+    raise AssertionError("there is always more to claim, or said to be")
 
 
 def now_us(clock):
@@ -157,7 +160,9 @@ async def test_what_is_due_since_the_clock_was_set_wakes_the_workers(clock):
 async def test_many_that_are_due_and_that_nobody_claims_are_soon_no_reason_to_write(store, clock):
     await hold_back(store, [60] * 300)
     clock.advance(60 * SECOND)
+    rounds = 0
     while await store.next_due(SCOPE) <= clock.now():
+        assert (rounds := rounds + 1) <= MOST_ROUNDS
         await store.reap(SCOPE)
     commits = store._writer.commits
     assert await store.reap(SCOPE) == Reaped()
@@ -206,8 +211,9 @@ async def test_a_task_that_no_attempt_began_in_time_ends_also_when_it_was_on_dis
     clock.advance(89 * SECOND)
     assert await store.reap(SCOPE) == Reaped()
     clock.advance(SECOND)
-    ended = 0
+    ended = rounds = 0
     while store.pending:
+        assert (rounds := rounds + 1) <= MOST_ROUNDS
         ended += (await store.reap(SCOPE)).tasks_expired
     assert ended == 100
     assert (await store.get("big", "big-099")).failure.code == "QUEUE_EXPIRED"
