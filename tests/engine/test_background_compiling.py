@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import signal
 import subprocess
+import sys
 import threading
 from datetime import timedelta
 
 import pytest
 import wasmtime
 
+from aion.adapters.engines.wasm import compiled
 from aion.adapters.engines.wasm import engine as wasm_engine
 from aion.adapters.engines.wasm.compiled import CompiledModules
 from aion.adapters.engines.wasm.compilers import Compilers
@@ -56,7 +59,7 @@ async def test_what_was_compiled_in_vain_is_not_compiled_again(make_module, tmp_
         started.append(arguments)
         if how == "no end":
             raise subprocess.TimeoutExpired("compile", timeout.total_seconds())
-        return -9, b"", b""
+        return -11, b"", b""
 
     monkeypatch.setattr(Compilers, "run", fails)
     engine = WasmEngine({module.engine: module}, tmp_path, SETTINGS)
@@ -71,6 +74,45 @@ async def test_what_was_compiled_in_vain_is_not_compiled_again(make_module, tmp_
     assert len(started) == 1
 
 
+@pytest.mark.parametrize(("kills", "compilers", "runs"), [(1, 2, True), (2, 3, True), (9, 3, False)])
+async def test_a_compiler_that_was_killed_from_outside_has_a_few_successors(
+    make_module, tmp_path, monkeypatch, kills, compilers, runs
+):
+    """The kernel kills one where memory runs out: that says nothing of its module."""
+    monkeypatch.setattr(compiled, "_PAUSES_AFTER_A_KILL", (0.0, 0.0))
+    module, started, run = make_module("says"), [], Compilers.run
+
+    def killed(self, *given):
+        started.append(given)
+        return (-signal.SIGKILL, b"", b"") if len(started) <= kills else run(self, *given)
+
+    monkeypatch.setattr(Compilers, "run", killed)
+    engine = WasmEngine({module.engine: module}, tmp_path, SETTINGS)
+    async with engine:
+        problem = await engine.prepare(module)
+        assert ("" if runs else "was killed from outside") in problem
+        assert bool(problem) is not runs
+        assert await engine.prepare(module) == problem
+    assert len(started) == compilers
+
+
+COMPILES_FOR_EVER = """
+from aion.adapters.engines.wasm import compile
+
+def compiled(*_, **__):
+    while True:
+        pass
+
+compile.compiled, compile._CPU_SECONDS = compiled, 1
+compile.main(["module", "0", "65536"])
+"""
+
+
+def test_a_compiler_that_has_used_its_time_on_the_processor_does_not_end_as_if_it_were_killed_from_outside():
+    ended = subprocess.run([sys.executable, "-c", COMPILES_FOR_EVER], stdin=subprocess.DEVNULL, check=False)
+    assert ended.returncode == -signal.SIGXCPU
+
+
 async def test_what_is_compiled_in_vain_for_nobody_is_remembered_without_a_word_in_the_log(
     make_module, tmp_path, monkeypatch
 ):
@@ -81,7 +123,7 @@ async def test_what_is_compiled_in_vain_for_nobody_is_remembered_without_a_word_
     def fails(*_):
         started.set()
         go_on.wait()
-        return -9, b"", b""
+        return -11, b"", b""
 
     monkeypatch.setattr(Compilers, "run", fails)
     asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
@@ -92,7 +134,7 @@ async def test_what_is_compiled_in_vain_for_nobody_is_remembered_without_a_word_
     waiting.cancel()
     go_on.set()
     await asyncio.wait((waiting, compiling))
-    with pytest.raises(ModuleBroken, match="status -9"):
+    with pytest.raises(ModuleBroken, match="status -11"):
         await cache.code(module)
     del waiting, compiling
     gc.collect()

@@ -103,7 +103,8 @@ def main(arguments: list[str]) -> int:
     kind, metered, memory_bytes = arguments[0], arguments[1] == "1", int(arguments[2])
     # Data, not address space: the engine reserves much of that and uses little.
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_DATA, _MOST_DATA))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    # At the first limit SIGXCPU comes, at the second SIGKILL, which would look like a kill from outside.
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS + 5))
     try:
         code = compiled(sys.stdin.buffer.read(), kind, metered=metered, memory_bytes=memory_bytes)
     except wasmtime.WasmtimeError as error:

@@ -14,6 +14,7 @@ import logging
 import os
 import platform
 import secrets
+import signal
 import stat
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from pathlib import Path
 
 from aion import failpoints
 from aion.adapters.engines.wasm.compilers import Compilers
-from aion.adapters.engines.wasm.module import ModuleBroken, ModuleNotCompiled, ModuleRefused, WasmModule
+from aion.adapters.engines.wasm.module import CompilerKilled, ModuleBroken, ModuleNotCompiled, ModuleRefused, WasmModule
 from aion.adapters.engines.wasm.revision import REVISION
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ _KEY_FILE = "modules-cache.key"
 _FOLDER = "modules-cache"
 _MAC_SIZE = 32
 _MOST_REASON = 500
+_PAUSES_AFTER_A_KILL = (1.0, 4.0, 16.0)
+"""In seconds. A machine that was out of memory mostly has some again soon; one that never has is not asked for ever."""
 
 
 class CompiledModules:
@@ -64,6 +67,7 @@ class CompiledModules:
         """Native code for the module, compiled if it must be. Raises ModuleBroken.
 
         What cost a compiler in vain is not compiled again while this process lives: other bytes are another module.
+        A compiler that was killed from outside says nothing of its module, and a few more are tried before that.
         """
         name = self._name(module)
         if (why := self._given_up.get(name)) is not None:
@@ -92,6 +96,15 @@ class CompiledModules:
         return (self._folder / f"{self._name(module)}.cwasm").exists()
 
     async def _in_turn(self, module: WasmModule, name: str) -> bytes:
+        for pause in _PAUSES_AFTER_A_KILL:
+            try:
+                return await self._at_once(module, name)
+            except CompilerKilled as killed:
+                _log.warning("%s; another compiler is tried in %g s", killed, pause)
+                await asyncio.sleep(pause)
+        return await self._at_once(module, name)
+
+    async def _at_once(self, module: WasmModule, name: str) -> bytes:
         async with self._turns:
             return await asyncio.to_thread(self._load_or_compile, module, name)
 
@@ -169,6 +182,10 @@ class CompiledModules:
             raise ModuleBroken(f"{module.path.name} was not compiled: the engine is closed")
         if status == 1:
             raise ModuleRefused(f"{module.path.name}: {_first_of(errors)}")
+        if status == -signal.SIGKILL:
+            raise CompilerKilled(
+                f"the compiler of {module.path.name} was killed from outside; see whether the machine ran out of memory"
+            )
         if status != 0:
             _log.error("compiling %s ended with %s: %s", module.path, status, _first_of(errors))
             raise ModuleNotCompiled(f"{module.path.name} made the compiler end with status {status}")

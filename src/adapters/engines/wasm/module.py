@@ -58,3 +58,7 @@ class ModuleRefused(ModuleBroken):
 
 class ModuleNotCompiled(ModuleBroken):
     """The same, and its compiler had no end in time, or died: trying again would cost as much, and rarely help."""
+
+
+class CompilerKilled(ModuleNotCompiled):
+    """The same, by SIGKILL: that comes from outside, as from an operator or where memory runs out."""
