@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.engine.host_engines import engine_of
 
 
@@ -67,13 +69,14 @@ def test_hosts_die_with_the_process_that_started_them(tmp_path):
 
 
 COMPILES = """
-import subprocess, sys
+import os, subprocess, sys
 from datetime import timedelta
 from aion.adapters.engines.wasm.compilers import Compilers
 
 class Told(subprocess.Popen):
     def __init__(self, *arguments, **how):
         super().__init__(*arguments, **{**how, "stdin": int(sys.argv[1])})
+        os.close(int(sys.argv[1]))
         print(self.pid, flush=True)
 
 subprocess.Popen = Told
@@ -81,15 +84,21 @@ Compilers().run(("module", 0, 1 << 20), b"", timedelta(seconds=60))
 """
 
 
-def test_a_compiler_dies_with_the_process_that_started_it():
+@pytest.mark.parametrize("when", ["before it looks at its parent", "while it reads what it compiles"])
+def test_a_compiler_dies_with_the_process_that_started_it(when):
     """It reads from a pipe that stays open, so it does not end by itself."""
     comes, goes = os.pipe()
     with subprocess.Popen(
         [sys.executable, "-c", COMPILES, str(comes)], stdout=subprocess.PIPE, pass_fds=[comes]
     ) as parent:
+        os.close(comes)
         end = os.pidfd_open(int(parent.stdout.readline()))
+        if when == "while it reads what it compiles":
+            # A pipe does not hold this much: that it is written says that the compiler reads, and is confined.
+            with os.fdopen(os.dup(goes), "wb", buffering=0) as pipe:
+                pipe.write(bytes(1 << 20))
         parent.kill()
     ready, _, _ = select.select([end], [], [], 60)
-    for descriptor in (end, comes, goes):
+    for descriptor in (end, goes):
         os.close(descriptor)
     assert ready, "a compiler outlived its server"
