@@ -5,6 +5,7 @@ import os
 import time
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from aion.adapters.engines.wasm.compiled import CompiledModules
 from aion.adapters.engines.wasm.compilers import Compilers
 from aion.adapters.engines.wasm.engine import WasmEngine
 from aion.adapters.engines.wasm.module import ModuleBroken
+from aion.adapters.engines.wasm.settings import WasmSettings
 from tests.engine.conftest import Listener, job_for
 
 TIME = timedelta(seconds=60)
@@ -139,6 +141,61 @@ async def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(make_m
     monkeypatch.setattr(compiled.os, "fsync", full)
     assert (await cache.code(make_module("says"))).startswith(b"\x7fELF")
     assert list((tmp_path / "modules-cache").iterdir()) == []
+
+
+@pytest.fixture
+def closed_folder(monkeypatch):
+    """What the cache has cannot be read, listed or written. Modes would not do: whoever runs tests may be root."""
+
+    def closes(name, belongs):
+        real = getattr(Path, name)
+
+        def closed(path, *given, **named):
+            if belongs(path):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, *given, **named)
+
+        monkeypatch.setattr(Path, name, closed)
+
+    def refuse(path, _):
+        raise PermissionError(13, "Permission denied", path)
+
+    def close():
+        closes("iterdir", lambda path: path.name == "modules-cache")
+        for name in ("read_bytes", "stat", "unlink"):
+            closes(name, lambda path: path.parent.name == "modules-cache")
+        monkeypatch.setattr(compiled, "_private", refuse)
+
+    return close
+
+
+async def test_a_cache_that_cannot_be_read_is_named_and_the_module_runs_all_the_same(
+    make_module, tmp_path, compilations, closed_folder, caplog
+):
+    module = make_module("says")
+    await CompiledModules(tmp_path, TIME).code(module)
+    (file,) = (tmp_path / "modules-cache").iterdir()
+    closed_folder()
+    async with WasmEngine({module.engine: module}, tmp_path, WasmSettings(hosts=1)) as engine:
+        assert not CompiledModules(tmp_path, TIME).has(module)
+        assert (await engine.run(job_for(module, '{"n":1}'), Listener())).result_json == '{"n":1}'
+    assert len(compilations) == 2
+    assert f"{file} cannot be read" in caplog.text
+    assert f"{file.parent} cannot be read" in caplog.text
+    assert "give it to the user that AION runs as, or remove it" in caplog.text
+
+
+async def test_a_file_of_the_cache_that_cannot_be_read_is_named_and_the_module_compiled_again(
+    make_module, tmp_path, compilations, caplog
+):
+    module = make_module("says")
+    code = await CompiledModules(tmp_path, TIME).code(module)
+    (file,) = (tmp_path / "modules-cache").iterdir()
+    file.unlink()
+    file.mkdir()
+    assert await CompiledModules(tmp_path, TIME).code(module) == code
+    assert len(compilations) == 2
+    assert f"{file} cannot be read, so the module is compiled again: Is a directory" in caplog.text
 
 
 async def test_native_code_that_was_not_used_for_long_goes_and_what_is_used_stays(make_module, tmp_path):

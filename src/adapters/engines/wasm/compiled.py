@@ -34,6 +34,7 @@ _KEY_FILE = "modules-cache.key"
 _FOLDER = "modules-cache"
 _MAC_SIZE = 32
 _MOST_REASON = 500
+_REMEDY = "give it to the user that AION runs as, or remove it"
 _PAUSES_AFTER_A_KILL = (1.0, 4.0, 16.0)
 """In seconds. A machine that was out of memory mostly has some again soon; one that never has is not asked for ever."""
 
@@ -93,7 +94,10 @@ class CompiledModules:
 
     def has(self, module: WasmModule) -> bool:
         """Whether there is a file for it, so that its code is there in a moment."""
-        return (self._folder / f"{self._name(module)}.cwasm").exists()
+        try:
+            return (self._folder / f"{self._name(module)}.cwasm").exists()
+        except OSError:  # a folder that cannot be entered: `code` says so
+            return False
 
     async def _in_turn(self, module: WasmModule, name: str) -> bytes:
         for pause in _PAUSES_AFTER_A_KILL:
@@ -131,13 +135,17 @@ class CompiledModules:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            _log.warning("%s cannot be read, so the module is compiled again: %s; %s", path, error.strerror, _REMEDY)
+            return None
         mac, code = content[:_MAC_SIZE], content[_MAC_SIZE:]
         if hmac.compare_digest(mac, self._mac(path, code)):
             with contextlib.suppress(OSError):  # another process removed it, or the disk may only be read
                 os.utime(path)
             return code
         _log.warning("%s is not what AION wrote; it is discarded and compiled again", path)
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is replaced in a moment, or that it cannot be is said then
+            path.unlink(missing_ok=True)
         return None
 
     def _write(self, path: Path, code: bytes) -> None:
@@ -156,7 +164,12 @@ class CompiledModules:
     def _remove_old(self, keep: str) -> None:
         """Removes what was not used for long; drafts of a process that died are among it."""
         now, room = time.time(), self._most_bytes
-        for used, size, path in sorted(_files_of(self._folder), reverse=True):
+        try:
+            files = sorted(_files_of(self._folder), reverse=True)
+        except OSError as error:
+            _log.warning("%s cannot be read, so nothing goes from it: %s; %s", self._folder, error.strerror, _REMEDY)
+            return
+        for used, size, path in files:
             room -= size
             if path.name != keep and (room < 0 or now - used > self._kept_for.total_seconds()):
                 with contextlib.suppress(OSError):  # it goes another time
