@@ -7,7 +7,9 @@ import pytest
 
 from aion.adapters.catalog.latency import RecentLatency
 from aion.adapters.catalog.loading import load_catalog
+from aion.adapters.packages import shelf as shelves
 from aion.adapters.packages.refusals import PackageRefused
+from aion.adapters.packages.shelf import Shelf
 from aion.app.composition.module_list import list_modules
 from aion.app.composition.module_room import install, pack, remove
 from aion.app.dev_settings import DevSettings
@@ -78,6 +80,20 @@ def test_the_same_version_with_other_bytes_needs_to_be_asked_for(author, setting
     assert replaced.replaced is not None
     assert len(shelved(settings)) == 1
     assert shelved(settings) != before
+
+
+def test_other_bytes_whose_digest_begins_alike_need_to_be_asked_for_too(author, settings, monkeypatch):
+    """The name of a folder holds 48 bits of a digest, which whoever makes both can make the same."""
+    monkeypatch.setattr(shelves, "_mark", lambda _: "sha256-0123456789ab")
+    first = install(settings, str(author.package(place="first")), replace=False)
+    other = author.package(place="other")
+    (other / "README.md").write_text("other")
+    with pytest.raises(PackageRefused, match=r"installed with other bytes .* --replace"):
+        install(settings, str(other), replace=False)
+    assert Shelf(settings.shelf).folders() == [first.folder]
+    second = install(settings, str(other), replace=True)
+    assert second.replaced == first.folder
+    assert [(folder / "README.md").read_text() for folder in Shelf(settings.shelf).folders()] == ["other"]
 
 
 def test_a_module_that_cannot_run_is_not_installed(author, settings):

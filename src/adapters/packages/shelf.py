@@ -99,8 +99,8 @@ class Shelf:
     def _in_the_way(self, unpacked: Unpacked, *, replace: bool) -> list[Path]:
         """The same version with other bytes."""
         package = unpacked.contents.package
-        mark = _mark(unpacked.digest)
-        others = [folder for folder in self._versions(package.name, package.version) if mark not in folder.name]
+        there = self._versions(package.name, package.version)
+        others = [folder for folder in there if _holds_another(folder, unpacked.digest)]
         if others and not replace:
             raise PackageRefused(
                 f"{unpacked.contents.reference} is installed with other bytes in {others[0]}; raise its version, "
@@ -184,6 +184,16 @@ class Shelf:
 def _mark(digest: str) -> str:
     """The beginning of a digest, as it stands in a folder's name."""
     return digest.replace(":", "-")[:19]
+
+
+def _holds_another(folder: Path, digest: str) -> bool:
+    """Whether it was installed as another artifact. One whose content no longer fits its own name is damaged: which it
+    was is known by that name alone.
+    """
+    if _mark(digest) not in folder.name:
+        return True
+    there = _artifact_digest(folder)
+    return there not in ("", digest) and _mark(there) in folder.name
 
 
 def _artifact_digest(folder: Path) -> str:
