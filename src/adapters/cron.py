@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from heapq import heappop, heappush
 from importlib.resources import files
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,7 @@ _LAST_YEAR = 9_000
 _INTERVAL = re.compile(r"@EVERY +(\d{1,6})([SMHD])", re.ASCII)
 _UNITS = {"S": timedelta(seconds=1), "M": timedelta(minutes=1), "H": timedelta(hours=1), "D": timedelta(days=1)}
 _LONGEST_INTERVAL = timedelta(days=366)
+_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -95,7 +97,7 @@ class CronCalendar:
 
 def _interval(cron: str) -> timedelta | None:
     """The span of `@every 90s`; None for a cron expression."""
-    text = cron.strip().upper()
+    text = _upper(cron)
     if not text.startswith("@EVERY"):
         return None
     found = _INTERVAL.fullmatch(text)
@@ -105,6 +107,11 @@ def _interval(cron: str) -> timedelta | None:
             "schedule.cron", f"{cron!r} is no span", "must be a whole number and s, m, h or d, such as @every 90s"
         )
     return interval
+
+
+def _upper(cron: str) -> str:
+    """Without the space around it. Letters of other scripts stay: to str.upper some are letters of ours, as ſ is S."""
+    return cron.strip().translate(_UPPER)
 
 
 def _multiples(interval: timedelta, after: datetime) -> Iterator[datetime]:
@@ -117,7 +124,8 @@ def _multiples(interval: timedelta, after: datetime) -> Iterator[datetime]:
 
 def _expression(cron: str) -> str:
     """Five fields in upper case. Raises ScheduleInvalid that names the one that is wrong."""
-    text = _NAMED.get(cron.strip().upper(), cron.strip().upper())
+    text = _upper(cron)
+    text = _NAMED.get(text, text)
     if text.startswith("@"):
         known = ", ".join([*sorted(name.lower() for name in _NAMED), "@every 90s"])
         raise _invalid("schedule.cron", f"{cron!r} is unknown", f"must be five fields or one of {known}")
@@ -140,7 +148,8 @@ def _is_rhythm(expression: str) -> bool:
 
 def _parse(expression: str, cron: str) -> None:
     try:
-        CronSim(expression, _ANY_LEAP_YEAR)
+        # CronSim takes letters of other scripts for ours, too; a question mark it refuses, and says in which field.
+        CronSim(expression.encode("ascii", "replace").decode(), _ANY_LEAP_YEAR)
     except CronSimError as wrong:
         which = str(wrong).removeprefix("Bad ")
         if which not in _FIELDS:

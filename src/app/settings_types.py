@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
 _UNITS: Final = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),
@@ -22,7 +22,7 @@ _UNITS: Final = {
 }
 _LONGEST: Final = timedelta(days=36_500)
 """A century: what is longer means for ever, and dates that far cannot be counted."""
-_RATE: Final = re.compile(r"([1-9]\d*)/(s|min|h)(?:,burst=([1-9]\d*))?")
+_RATE: Final = re.compile(r"([1-9]\d*)/(s|min|h)(?:,burst=([1-9]\d*))?", re.ASCII)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _ORIGIN_FORM: Final = (
     "write origins as SCHEME://HOST[:PORT] with http or https and no path, as in https://app.example.com"

@@ -73,6 +73,9 @@ def test_the_forms_of_cron_are_understood(cron, expected):
         ("1,,2 * * * *", "minute"),
         ("1/2/3 * * * *", "minute"),
         ("² * * * *", "minute"),
+        ("0 5 * * \u017fun", "day-of-week"),
+        ("0 5 * * fr\u0131", "day-of-week"),
+        ("@hourly\u017f", "@daily"),
         ("* * * *", "five"),
         ("0 * * * * *", "five"),
         ("@reboot", "@daily"),
@@ -249,6 +252,7 @@ def test_a_span_has_the_same_times_whoever_asks():
         "@every 9999999s",
         "@every \u0663s",
         "@every 9\uff10s",
+        "@every 5\u017f",
     ],
 )
 def test_what_is_no_span_is_refused(cron: str):

@@ -83,6 +83,18 @@ def test_a_rate_is_written_as_it_is_read(count, unit, burst):
     assert rate.burst == burst
 
 
+@pytest.mark.parametrize("text", ["\u0663s", "9\uff10s", "1.\u0665h", "5\u017f"])
+def test_a_duration_is_written_in_the_digits_of_ascii(text):
+    with pytest.raises(ValueError, match="write a number with its unit"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["1\u0663/s", "10/s,burst=1\u0663"])
+def test_a_rate_is_written_in_the_digits_of_ascii(text):
+    with pytest.raises(ValueError, match="write COUNT/s"):
+        Rate.parse(text)
+
+
 @given(st.ip_addresses(), st.integers(0, 65535))
 def test_an_address_is_written_as_it_is_read(host, port):
     listen = Listen(str(host), port)
