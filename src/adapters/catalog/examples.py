@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from aion.adapters.catalog.errors import ConfigurationInvalid
-from aion.adapters.catalog.files import read_bytes
+from aion.adapters.catalog.files import is_inside, read_bytes
 from aion.ports.catalog import ModuleExample
 
 FIXTURES: Final = "fixtures"
@@ -28,7 +28,7 @@ def read_examples(folder: Path) -> tuple[ModuleExample, ...]:
     """The first few fixtures of a package that show a call that works and are short enough to look at."""
     found: list[ModuleExample] = []
     for path in fixture_files(folder):
-        if len(found) < _MOST_SHOWN and (example := _example(path)):
+        if len(found) < _MOST_SHOWN and is_inside(path, folder) and (example := _example(path)):
             found.append(example)
     return tuple(found)
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from aion.adapters.catalog.documents import Document, read_document
 from aion.adapters.catalog.errors import ConfigurationInvalid, Problem
-from aion.adapters.catalog.examples import read_examples
+from aion.adapters.catalog.examples import FIXTURES, fixture_files, read_examples
 from aion.adapters.catalog.files import is_inside, read_bytes
 from aion.adapters.catalog.manifest import Manifest
 from aion.adapters.catalog.names import IntentName, ModuleName, Version
@@ -157,6 +157,7 @@ def _read_files(folder: Path, document: Document, manifest: Manifest) -> AgentPa
     digest, kind = files.read(name, _digest_and_kind, "wasm") or ("", ModuleKind.CORE)
     input_schema = files.read(entrypoints.schema_files.input, compile_schema, "schema", "input")
     output_schema = files.read(entrypoints.schema_files.output, compile_schema, "schema", "output")
+    files.stay_inside(fixture_files(folder))
     resources = manifest.runtime.resources
     return AgentPackage(
         name=manifest.metadata.name,
@@ -207,6 +208,13 @@ class _Files:
         except ConfigurationInvalid as cause:
             self.problems.extend(cause.problems)
             return None
+
+    def stay_inside(self, fixtures: list[Path]) -> None:
+        """Those that lead out of the folder are problems, also where nobody would read them."""
+        for path in fixtures:
+            if not is_inside(path, self._folder):
+                shown = f"{self._folder.name}/{FIXTURES}/{path.name}"
+                self.problems.append(Problem(shown, 0, "", "leaves the package's folder; put the file itself there"))
 
 
 def _digest_and_kind(path: Path, shown_as: str) -> tuple[str, ModuleKind]:

@@ -220,6 +220,32 @@ def test_a_fixture_that_nobody_can_write_is_no_example_and_breaks_nothing(operat
     assert package.examples == ()
 
 
+@pytest.mark.parametrize("link", ["fixtures", "fixtures/a.json"])
+def test_a_fixture_outside_of_its_package_is_refused_and_shown_to_nobody(operator: Operator, link: str) -> None:
+    folder = operator.install()
+    elsewhere = operator.modules.with_name("elsewhere")
+    elsewhere.mkdir()
+    (elsewhere / "a.json").write_text('{"input": {}, "result": {"secret": true}}')
+    (folder / link).parent.mkdir(exist_ok=True)
+    (folder / link).symlink_to(elsewhere / "a.json" if link.endswith("json") else elsewhere)
+
+    package = read_package(folder)
+
+    assert package.broken == ("summarize-1.0.0/fixtures/a.json: leaves the package's folder; put the file itself there")
+    assert package.examples == ()
+
+
+def test_a_fixture_may_be_a_link_within_its_package(operator: Operator) -> None:
+    folder = operator.install()
+    (folder / "fixtures").mkdir()
+    (folder / "example.json").write_text('{"input": {}, "result": {}}')
+    (folder / "fixtures" / "a.json").symlink_to("../example.json")
+
+    package = read_package(folder)
+
+    assert (package.broken, [example.name for example in package.examples]) == ("", ["a"])
+
+
 def test_a_number_of_thousands_of_digits_is_told_as_one(operator: Operator) -> None:
     package = read_package(operator.install(edit=lambda text: text.replace("1000000", "0x" + "f" * 5000)))
 
