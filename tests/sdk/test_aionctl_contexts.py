@@ -61,6 +61,26 @@ def test_a_key_from_stdin_is_kept_for_its_owner_only_and_used(aion: FakeAion, ai
     assert aionctl("context", "list").stdout == ""
 
 
+@pytest.mark.parametrize("words", [(), ("--key-env", "MY_KEY"), ("--key-file", "elsewhere")])
+def test_the_kept_key_of_a_context_goes_when_another_takes_its_name(
+    aionctl: Call, home: Path, words: tuple[str, ...]
+) -> None:
+    aionctl("context", "add", "work", "--server", "a:1", "--key-stdin", stdin=KEY)
+    assert aionctl("context", "add", "work", "--server", "a:1", *words).returncode == 0
+    assert list((home / "aionctl" / "keys").iterdir()) == []
+
+
+@pytest.mark.parametrize("home_as", ["", "~"])
+def test_the_kept_key_of_a_context_stays_when_the_new_one_of_its_name_takes_it(
+    aionctl: Call, home: Path, home_as: str
+) -> None:
+    aionctl("context", "add", "work", "--server", "a:1", "--key-stdin", stdin=KEY)
+    kept = home / "aionctl" / "keys" / "work"
+    named = str(kept).replace(str(home), home_as or str(home))
+    assert aionctl("context", "add", "work", "--server", "b:1", "--key-file", named, HOME=str(home)).returncode == 0
+    assert kept.read_text() == f"{KEY}\n"
+
+
 def test_a_key_comes_from_a_variable_or_a_command(aion: FakeAion, aionctl: Call) -> None:
     aionctl("context", "add", "env", "--server", aion.target, "--key-env", "WORK_KEY")
     assert aionctl("server", "info", WORK_KEY=KEY).returncode == 0

@@ -52,6 +52,8 @@ def add(
         context = Context(name, server, source, ca, cert, client_key, tls, insecure)
         current = name if use or not contexts.current else contexts.current
         file.save(Contexts(current, {**contexts.by_name, name: context}))
+        if name in contexts.by_name and not keys.is_kept(context):
+            keys.forget_key(contexts.by_name[name])
     typer.echo(f"context {name} added" + (", in use" if current == name else ""), err=True)
     if current == name:
         _say_whose_key_counts()
@@ -101,8 +103,7 @@ def remove(name: Kept) -> None:
         context = contexts.named(name)
         rest = {other: one for other, one in contexts.by_name.items() if other != name}
         file.save(Contexts("" if contexts.current == name else contexts.current, rest))
-        if context.key is not None and context.key.file == str(keys.key_file(name)):
-            keys.key_file(name).unlink(missing_ok=True)
+        keys.forget_key(context)
     typer.echo(f"context {name} removed", err=True)
 
 

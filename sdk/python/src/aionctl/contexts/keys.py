@@ -45,6 +45,18 @@ def key_file(name: str) -> Path:
     return folder() / "keys" / name
 
 
+def is_kept(context: Context) -> bool:
+    """Whether its key is in the file in which aionctl keeps it."""
+    named = context.key.file if context.key is not None else ""
+    return bool(named) and Path(named).expanduser().resolve() == key_file(context.name).resolve()
+
+
+def forget_key(context: Context) -> None:
+    """Remove its key if aionctl keeps it."""
+    if is_kept(context):
+        key_file(context.name).unlink(missing_ok=True)
+
+
 def _ways_out(name: str) -> str:
     """What to do when a context's key cannot be had: a context that is in use is asked for it by every command."""
     return (
