@@ -58,6 +58,29 @@ def test_ctrl_c_names_the_task_that_goes_on(fake: FakeAion, aionctl: Call, monke
     assert f"interrupted; task {task_id} goes on, if it has not ended: aionctl watch {task_id} --after 1" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("webhooks", "create", "https://a.example/x"),
+        ("schedules", "trigger", "nightly"),
+        ("submit", "summarize", "-p", "text=a"),
+        ("run", "summarize", "-p", "text=a"),
+        ("run", "summarize", "-p", "text=a", "--stream"),
+    ],
+)
+def test_what_was_never_sent_is_not_said_to_be_done_perhaps(aionctl: Call, words: tuple[str, ...]) -> None:
+    done = aionctl(*words, "--timeout", "1s", AION_SERVER="127.0.0.1:1")
+    assert done.returncode == 6
+    assert "Connection refused" in done.stderr
+    assert "all the same" not in done.stderr
+    assert "--request-id" not in done.stderr
+
+
+def test_of_a_task_that_is_known_the_way_on_is_told_where_nobody_listens(aionctl: Call) -> None:
+    done = aionctl("watch", "t1", "--timeout", "1s", AION_SERVER="127.0.0.1:1")
+    assert "task t1 goes on, if it has not ended: aionctl watch t1" in done.stderr
+
+
 def test_wait_writes_no_empty_table_when_none_has_ended(fake: FakeAion, aionctl: Call) -> None:
     fake.on("summarize").holds()
     aionctl("submit", "summarize", "-p", "text=long")

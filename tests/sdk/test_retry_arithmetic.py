@@ -55,6 +55,15 @@ def test_after_the_last_attempt_the_error_itself_is_raised() -> None:
     assert caught.value is last
 
 
+@pytest.mark.parametrize(("first_sent", "never_sent"), [(False, True), (True, False)])
+def test_a_call_was_never_sent_when_none_of_its_attempts_was(first_sent: bool, never_sent: bool) -> None:
+    attempts = retries(limit=1)
+    attempts.delay_after(Unavailable("gone", ErrorDetails(never_sent=not first_sent)))
+    with pytest.raises(Unavailable) as caught:
+        attempts.delay_after(Unavailable("refused", ErrorDetails(never_sent=True)))
+    assert caught.value.details.never_sent is never_sent
+
+
 def test_progress_gives_all_attempts_back() -> None:
     attempts = retries(limit=1)
     assert [attempts.delay_after(Unavailable("gone")) for _ in range(5) if attempts.progress() is None] == [0.1] * 5

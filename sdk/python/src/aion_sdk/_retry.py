@@ -8,6 +8,7 @@ import math
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from aion_sdk._contract.methods import (
     DELETIONS,
@@ -74,6 +75,8 @@ class Retries:
 
     def delay_after(self, error: AionError) -> float:
         """Seconds to wait before the next attempt. Raises the error itself when there is to be none."""
+        if self._may_be_done:
+            error.details = replace(error.details, never_sent=False)
         if not is_retryable(error) or self._failures >= self._limit:
             raise error
         if not self._repeatable and error.reason not in NOTHING_WAS_DONE:
@@ -83,7 +86,7 @@ class Retries:
         if self._clock() + delay >= self._deadline:
             raise error
         self._failures += 1
-        self._may_be_done |= error.reason not in NOTHING_WAS_DONE
+        self._may_be_done |= error.reason not in NOTHING_WAS_DONE and not error.details.never_sent
         return delay
 
     def deleted_before(self, path: str, error: AionError) -> bool:

@@ -25,7 +25,7 @@ class ErrorDetails:
     """What the server said of a refused call, beside its message.
 
     `code` is the gRPC code's name, `reason` AION's own stable word (empty when something between here and AION
-    answered), `retry_after` seconds.
+    answered), `retry_after` seconds. `never_sent`: no attempt of the call found a connection, so nothing was done.
     """
 
     code: str = ""
@@ -37,6 +37,7 @@ class ErrorDetails:
     facts: Mapping[str, str] = field(default_factory=dict)
     task_id: str = ""
     idempotency_key: str = ""
+    never_sent: bool = False
 
 
 class AionError(Exception):

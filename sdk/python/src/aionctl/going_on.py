@@ -16,28 +16,29 @@ def found_again(
     task_id: Callable[[], str] = lambda: "", last_offset: Callable[[], int] = lambda: 0, key: str = ""
 ) -> Iterator[None]:
     """Tell, of a task whose end was not seen, how to go on; `key` is that of its submission."""
-    with _told(lambda known: _way_on(task_id() or known, last_offset(), key)):
+    with _told(lambda known, sent: _way_on(task_id() or known, last_offset(), key if sent else "")):
         yield
 
 
 @contextmanager
 def done_once(key: str) -> Iterator[None]:
     """Tell, of what may be done although its answer was not seen, how to ask for it again."""
-    with _told(lambda _: f"it may be done all the same: the same command with --request-id {key} does it only once"):
+    again = f"it may be done all the same: the same command with --request-id {key} does it only once"
+    with _told(lambda _, sent: again if sent else ""):
         yield
 
 
 @contextmanager
-def _told(way_on: Callable[[str], str]) -> Iterator[None]:
-    """Tell the way on; it is given the task that the error is about."""
+def _told(way_on: Callable[[str, bool], str]) -> Iterator[None]:
+    """Tell the way on; it is given the task that the error is about, and whether the call may have been sent."""
     try:
         yield
     except (DeadlineExceeded, Unavailable) as error:
-        if way := way_on(error.task_id):
+        if way := way_on(error.task_id, not error.details.never_sent):
             error.add_note(way)
         raise
     except KeyboardInterrupt as interrupt:
-        say(visible_line(f"interrupted; {way_on('')}"))
+        say(visible_line(f"interrupted; {way_on('', True)}"))
         raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
 
 

@@ -47,6 +47,9 @@ OF_REASON: Mapping[str, type[AionError]] = {
 NOT_HTTP_2 = "Failed parsing HTTP/2"
 """In grpc's words for what answers as HTTP/1.1 does."""
 
+NO_CONNECTION = ("failed to connect to all addresses", "errors resolving ", "DNS resolution failed")
+"""How grpc begins where it had nobody to send the call to."""
+
 NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
@@ -78,6 +81,8 @@ def _error(message: str, details: ErrorDetails) -> AionError:
     kind = OF_REASON.get(details.reason) or OF_CODE.get(details.code, errors.InternalError)
     if kind is errors.RateLimited and not details.reason and "larger than max" in message:
         kind = errors.RequestTooLarge  # grpc's own limit, which has no reason of AION
+    if details.code == "UNAVAILABLE" and not details.reason and message.startswith(NO_CONNECTION):
+        details = replace(details, never_sent=True)
     if kind is errors.Unavailable and not details.reason and NOT_HTTP_2 in message:
         message += f"; that port speaks no gRPC: a server is gRPC's host:port, by default {DEFAULT_SERVER}, not REST's"
     return kind(message or f"the call failed with {details.code}", details)
