@@ -10,8 +10,6 @@ import sys
 
 import pytest
 
-from aion.adapters.storage import schema
-from aion.app.settings import Settings
 from tests.e2e.catalogue import write_small_catalogue
 from tests.e2e.processes import environment
 
@@ -76,11 +74,10 @@ def loaded_by(script: str, env: dict[str, str] | None = None) -> list[str]:
 
 @pytest.fixture(scope="module")
 def of_a_server(tmp_path_factory):
-    """What a server on a store that is there has loaded when it is ready."""
+    """What a server that made its store has loaded when it is ready."""
     folder = tmp_path_factory.mktemp("start")
     config, modules = write_small_catalogue(folder)
     (folder / "data").mkdir()
-    schema.migrate(Settings(data_dir=folder / "data").store)
     places = {"AION_CONFIG_DIR": str(config), "AION_MODULES_DIR": str(modules)}
     return loaded_by(A_SERVER, environment(folder / "data", **places))
 

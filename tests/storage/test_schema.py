@@ -1,14 +1,15 @@
 """The tables that the code states are those that migrations make, and what makes no difference is called none."""
 
+import contextlib
 import runpy
 import sqlite3
 
 import pytest
 from sqlalchemy import MetaData
 
-from aion.adapters.storage import schema
+from aion.adapters.storage import opening, schema
 from aion.adapters.storage.compiling import DIALECT
-from aion.adapters.storage.opening import definitions, newest_revision, revision_of
+from aion.adapters.storage.opening import definitions, make_ready, newest_revision, revision_of
 from aion.adapters.storage.tables import api_key_tables, columns, schedule_tables, task_tables, webhook_tables
 
 
@@ -68,6 +69,33 @@ def test_how_a_table_is_laid_out_and_in_which_order_it_says_its_columns_is_no_di
     assert len(schema.check()) == 4, "two tables have it: each is one of the code and another one of the store"
 
 
+def stored(path):
+    """All that a file says of its tables and indexes, in whatever order they say it, and its version."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        texts = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall())
+        (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return {name: schema._plain(text) for name, text in texts.items()}, version
+
+
+def test_a_store_that_is_made_at_once_is_what_migrations_make(store, tmp_path):
+    made = tmp_path / "made.sqlite"
+    make_ready(f"sqlite:///{made}")
+    assert stored(made) == stored(store)
+    assert schema.pending(f"sqlite:///{made}") == ()
+    assert schema.migrate(f"sqlite:///{made}") == ()
+
+
+def test_a_store_whose_making_fails_is_empty_and_made_the_next_time(tmp_path, monkeypatch):
+    path = tmp_path / "aion.sqlite"
+    monkeypatch.setattr(opening, "definitions", lambda: (*definitions(), "CREATE TABLE"))
+    with pytest.raises(sqlite3.OperationalError, match="incomplete input"):
+        make_ready(f"sqlite:///{path}")
+    monkeypatch.undo()
+    assert revision_of(path) == ""
+    make_ready(f"sqlite:///{path}")
+    assert revision_of(path) == newest_revision()
+
+
 def test_a_migration_that_fails_on_its_way_leaves_nothing_of_those_before_it(tmp_path, monkeypatch):
     upgrade = schema._upgrade
 
@@ -78,7 +106,7 @@ def test_a_migration_that_fails_on_its_way_leaves_nothing_of_those_before_it(tmp
     monkeypatch.setattr(schema, "_upgrade", fails_at_its_end)
     url = f"sqlite:///{tmp_path / 'aion.sqlite'}"
     with pytest.raises(RuntimeError, match="the last migration fails"):
-        schema.ready(url)
+        schema.migrate(url)
     monkeypatch.undo()
     assert schema.pending(url) == schema.revisions()
 

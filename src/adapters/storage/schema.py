@@ -1,6 +1,7 @@
 """Brings a store to the schema of this version, or says that it is not there yet.
 
-Migrations are Alembic's and additive. A new file is made by the same migrations that an old one passes through.
+Migrations are Alembic's and additive. A new store is made without them, of the tables that the code states; `check`
+holds that those are what the migrations make.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from aion.adapters.storage.connections import connect_file, connect_memory
@@ -72,13 +73,9 @@ def check(url: str = "sqlite://") -> tuple[str, ...]:
     return tuple(differences)
 
 
-def ready(url: str) -> None:
-    """Makes an empty store ready; raises StoreNotMigrated for one that another version wrote."""
-    with _connected(url) as connection:
-        if not inspect(connection).get_table_names():
-            _upgrade(connection)
-        waiting = _pending(connection)
-    if waiting:
+def refuse_other_versions(url: str) -> None:
+    """Raises StoreNotMigrated for a store that another version wrote, older or newer."""
+    if waiting := pending(url):
         raise StoreNotMigrated(
             f"the store {url} needs {len(waiting)} migration(s) ({', '.join(waiting)}); "
             "back it up, then run `aion migrate`"
