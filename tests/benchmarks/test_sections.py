@@ -20,6 +20,7 @@ REDACT = Path(__file__).resolve().parents[2] / "modules" / "redact"
 TINY = replace(QUICK, streams=2, stream_seconds=0.4)
 
 
+@pytest.mark.slow
 def test_the_streams_are_measured_and_nothing_of_them_is_lost():
     section = streams.measure(TINY)
     assert len(section.rows) == 6

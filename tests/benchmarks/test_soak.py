@@ -19,6 +19,7 @@ def call(due: float, took: float = 0.01, code: str = "OK", reason: str = "", *, 
     return Outcome("submit", due, 0.0, took, code, reason, hinted)
 
 
+@pytest.mark.slow
 async def test_a_mixed_load_of_a_second_is_answered_well_and_leaves_nothing_behind(tmp_path):
     for name in ("redact", "summarize"):
         shutil.copytree(MODULES / name, tmp_path / name, ignore=shutil.ignore_patterns("target", "src", "tables"))

@@ -127,6 +127,7 @@ async def called(plan):
     return made
 
 
+@pytest.mark.slow
 async def test_the_clients_in_their_own_process_are_answered_or_refused_with_a_hint(tmp_path):
     for name in ("redact", "summarize"):
         shutil.copytree(MODULES / name, tmp_path / name, ignore=shutil.ignore_patterns("target", "src", "tables"))

@@ -74,6 +74,7 @@ def test_texts_of_all_scripts_and_line_ends_are_taken(text_package):
         assert_valid(text_package, "output", answer.result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

@@ -107,7 +107,7 @@ def accepted_and_over(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("plant", "stress", "sentence"),
     [
-        (no_fence_check, LATE_WRITES, "the result of attempt"),
+        pytest.param(no_fence_check, LATE_WRITES, "the result of attempt", marks=pytest.mark.slow),
         (settled_twice, REPEATED_WRITES, "facts say task.ended"),
         (lost_wake_up, ANY, "was answered at"),
         (eager_jumps_the_queue, ANY, "started at once"),

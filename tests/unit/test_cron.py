@@ -184,7 +184,7 @@ def test_a_rhythm_is_kept_while_clocks_change(cron, zone, after, expected):
 
 @pytest.mark.parametrize(("zone", "months"), [(PARIS, (3, 10)), (NEW_YORK, (3, 11)), (LORD_HOWE, (4, 10))])
 def test_over_the_years_a_rhythm_has_no_gap_and_no_repetition(zone, months):
-    for year in YEARS[::2]:
+    for year in YEARS[::4]:
         for month in months:
             found = times("*/30 * * * *", zone, utc(year, month, 1), 48 * 31)
             assert {later - time for time, later in pairwise(found)} == {timedelta(minutes=30)}
@@ -193,7 +193,7 @@ def test_over_the_years_a_rhythm_has_no_gap_and_no_repetition(zone, months):
 @pytest.mark.parametrize("zone", [PARIS, NEW_YORK, LORD_HOWE])
 @pytest.mark.parametrize("cron", ["30 2 * * *", "45 1 * * *", "15 2 * * *", "0 3 * * *"])
 def test_over_the_years_a_time_of_day_fires_once_a_day(zone, cron):
-    for year in YEARS[::2]:
+    for year in YEARS[::4]:
         found = times(cron, zone, utc(year, 1, 2), 363)
         days = [time.astimezone(ZoneInfo(zone)).date() for time in found]
         assert days == [days[0] + timedelta(days=n) for n in range(363)]

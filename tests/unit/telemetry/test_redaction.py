@@ -97,9 +97,9 @@ def test_what_is_no_secret_stays(text):
         "-----BEGIN PRIVATE KEY-----",
     ],
 )
-@pytest.mark.parametrize("filler", ["", " " * 500_000])
-def test_a_megabyte_of_whatever_text_is_read_to_its_end(hostile, filler):
-    text = hostile + filler + hostile * (500_000 // len(hostile))
+@pytest.mark.parametrize("filler", ["", " " * 100_000])
+def test_a_long_text_of_whatever_is_read_to_its_end(hostile, filler):
+    text = hostile + filler + hostile * (100_000 // len(hostile))
     assert redacted_text(f"{text}\npassword=hunter2").endswith(HIDDEN)
 
 
