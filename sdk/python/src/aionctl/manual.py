@@ -17,7 +17,7 @@ the context in use (`aionctl context use`), `127.0.0.1:50051`. With a context on
 unless an option of the command line gives others; `AION_API_KEY` and `AION_CLIENT_*` belong to `AION_SERVER`.
 Contexts are kept in `$XDG_CONFIG_HOME/aionctl/config.yaml` (`~/.config` by default), which only its owner may write.
 It says where a key comes from, never the key: a variable, a file of mode 0600, or a command. `aionctl context add
---key-stdin` keeps a key in such a file.
+--key-stdin` keeps a key in such a file, until a context of that name is added that does not name it.
 """
 
 FORMS = """`-o json` and `-o yaml` are for programs; what comes piece by piece (`events`, `watch`, `wait`, `run
