@@ -63,6 +63,7 @@ async def test_a_worker_that_stood_still_beyond_its_leases_writes_nothing_when_i
     assert all(lost_and_done(attempts) for attempts in outcomes(final).values())
 
 
+@pytest.mark.slow
 async def test_a_worker_that_was_cut_off_stops_by_itself_and_works_again_when_the_line_is_mended(tmp_path):
     async with crew(tmp_path) as staff:
         first = await staff.hire("first")

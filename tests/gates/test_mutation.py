@@ -62,6 +62,7 @@ def begin(project: Path) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.slow
 def test_what_a_test_notices_is_killed_what_none_does_is_named_and_a_test_that_fails_anyway_is_not_asked(project: Path):
     (project / "tests/test_broken.py").write_text("def test_that_is_broken():\n    assert False\n")
     with begin(project) as run:
@@ -74,6 +75,7 @@ def test_what_a_test_notices_is_killed_what_none_does_is_named_and_a_test_that_f
     assert "tests/test_broken.py::test_that_is_broken fails without a mutant; it is not asked" in said
 
 
+@pytest.mark.slow
 def test_what_a_function_has_kept_of_an_earlier_test_hides_no_mutant(project: Path):
     """The first test to ask notices nothing; the second would have been given what the first one was."""
     (project / "src/sizes.py").write_text("from functools import cache\n\n\n@cache\ndef limit():\n    return 3\n")
@@ -88,6 +90,7 @@ def test_what_a_function_has_kept_of_an_earlier_test_hides_no_mutant(project: Pa
     assert re.search(r"^files +(\d+) +\1 +\1 +0 +0 +0 +100\.0%$", said, re.MULTILINE), said
 
 
+@pytest.mark.slow
 def test_one_that_is_told_to_end_takes_its_forks_and_their_folders_along(project: Path, tmp_path: Path):
     told = tmp_path / "told"
     os.mkfifo(told)
