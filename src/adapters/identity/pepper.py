@@ -5,15 +5,16 @@ every key is void, so it belongs into the backup, apart from the database; and w
 gone is never replaced.
 """
 
+import contextlib
 import hmac
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from aion.ports.clock import Entropy
+from aion.private_files import private_draft
 
 PEPPER_FILE: Final = "api-keys.pepper"
 _BYTES: Final = 32
@@ -65,19 +66,9 @@ def mac(pepper: bytes, key_text: str) -> bytes:
 
 def _create(path: Path, pepper: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600
-    mine = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pepper)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(mine, path)  # whole or not at all, and never over another's
-        except FileExistsError:
-            return
-    finally:
-        mine.unlink()
+    # Never over another's: several processes may make one at once.
+    with private_draft(path, pepper) as draft, contextlib.suppress(FileExistsError):
+        os.link(draft, path)
 
 
 def _read(path: Path) -> bytes:

@@ -21,9 +21,9 @@ from aion.app.commands.telling import say, tell
 from aion.app.composition.offline import DevKey, configure_logs, dev_key
 from aion.app.container import RunningServer, running_server
 from aion.app.dev_settings import DevSettings
-from aion.app.private_files import write_private
 from aion.app.settings import Settings
 from aion.app.settings_report import AnySettings, load, unknown_variables
+from aion.private_files import write_private
 
 log = logging.getLogger("aion.app")
 

@@ -24,13 +24,13 @@ from aion.adapters.storage.startup import refusal_of
 from aion.adapters.storage.under_secret import UnderSecret, begin_anew, under_secret
 from aion.adapters.storage.urls import StorageLocation
 from aion.adapters.telemetry.logging import configure_logging
-from aion.app.private_files import write_private
 from aion.app.resources import config_folder, modules_folders
 from aion.app.settings import LogFormat, Settings
 from aion.app.settings_report import SettingsInvalid
 from aion.domain.errors import StoreUnavailable, Unauthenticated
 from aion.domain.identity import ALL_SCOPES
 from aion.ports.identity import ApiKey, ApiKeyStore, Credentials
+from aion.private_files import write_private
 
 REFUSALS = (
     SettingsInvalid,
