@@ -55,12 +55,11 @@ serve: setup-runtime ## Start AION on this machine: loopback only, with a key of
 test: check pytest ## All gates, then all tests but the slow ones.
 
 .PHONY: pytest
-pytest: setup ## The tests without the gates. Those in a browser need Chromium, which is installed where it may be.
-	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
+pytest: setup ## The tests without the gates.
 	@$(BIN)/python -m pytest -n 2 --durations=10 -m "not slow and not chaos" $(PYTEST_ARGS)
 
 .PHONY: test-full
-test-full: check modules-test ## As `test`, with the slow tests, the modules' own, and the proof that each .wasm is its source's.
+test-full: check modules-test ## As `test`, with the slow tests, those in a browser among them, the modules' own, and the proof that each .wasm is its source's.
 	@scripts/chromium.sh > /dev/null || echo "tests in a browser are skipped"
 	@$(BIN)/python -m pytest -n 2 --durations=25 -m "not chaos" $(PYTEST_ARGS)
 	@scripts/build_modules.sh --check
