@@ -35,7 +35,29 @@ that went by.
 """
 
 PATIENCE: Final = 0.01
-"""Seconds after which the next one goes in although calls come without a pause: some work is done however many come."""
+"""Seconds without a turn after which rounds that are few are long ones."""
+
+SHORT_ROUND: Final = 0.015
+"""Seconds of a round of the event loop: whoever asks for something has an answer after some of them. While rounds are
+shorter there is time for work beside refusing others.
+"""
+
+KEEPS_UP: Final = 0.005
+"""Seconds between two that go in although calls come without a pause, while rounds are short."""
+
+FALLS_BEHIND: Final = 0.03
+"""Seconds between two that go in while rounds are longer: some work is done however many calls come."""
+
+LONGEST_WAIT: Final = 2.0
+"""Seconds until a call has its turn, at the pace of the last ones, for which it may still wait."""
+
+ANYHOW: Final = 64
+"""So many calls of a tenant may wait at any pace: of one that sends few none is refused for what others send, nor for
+one moment in which the server stood still.
+"""
+
+LAST_ONES: Final = 16
+"""Turns that make the pace."""
 
 BACKLOG_SECONDS: Final = 0.02
 """For how long it is believed what the backlog was, less what has come since."""
@@ -59,6 +81,8 @@ class Turnstile:
         self._pause = 0
         self._rounds = 0
         self._last_turn = 0.0
+        self._last_round = 0.0
+        self._pace = 0.0
         self._backlog: Callable[[], int] = _none
         self._outside = 0
         self._asked = 0.0
@@ -72,17 +96,17 @@ class Turnstile:
         """Raises Overloaded when there is no place for a call of this tenant. A transport that asks before it reads the
         call need not read it; when there is a place, the call still comes to `turn`.
         """
-        if self._is_full(tenant):
+        if full := self._full(tenant):
             self._arrived(asyncio.get_running_loop())
-            self._refuse()
+            self._refuse(full)
 
     async def turn(self, tenant: str) -> None:
         """Returns when the call may be worked on. Raises Overloaded, at once, when there is no place for it."""
         loop = asyncio.get_running_loop()
         self._arrived(loop)
         if self._rush >= RUSH or self.waiting:
-            if self._is_full(tenant):
-                self._refuse()
+            if full := self._full(tenant):
+                self._refuse(full)
             await self._wait(tenant, loop.create_future())
 
     def _arrived(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -95,14 +119,19 @@ class Turnstile:
             self._looking = True
             loop.call_soon(self._round, loop)
 
-    def _is_full(self, tenant: str) -> bool:
-        return self.waiting >= self._limit or len(self._places.get(tenant, ())) >= self._share
-
-    def _refuse(self) -> NoReturn:
+    def _full(self, tenant: str) -> str:
+        """Why there is no place for a call of this tenant; empty when there is one."""
         if self.waiting >= self._limit:
-            full = f"{self._limit} calls wait for their turn, which is the limit"
-        else:
-            full = f"{self._share} calls of your tenant wait for their turn, which is its limit"
+            return f"{self._limit} calls wait for their turn, which is the limit"
+        own = len(self._places.get(tenant, ()))
+        if own >= self._share:
+            return f"{self._share} calls of your tenant wait for their turn, which is its limit"
+        if own >= ANYHOW and own * len(self._places) * self._pace > LONGEST_WAIT:
+            return f"{own} calls of your tenant wait for their turn, one more would wait for over {LONGEST_WAIT:g} s"
+        return ""
+
+    @staticmethod
+    def _refuse(full: str) -> NoReturn:
         raise Overloaded(f"more calls come than this server can serve: {full}; try again later", retry_after=COME_BACK)
 
     async def _wait(self, tenant: str, place: "asyncio.Future[None]") -> None:
@@ -130,24 +159,29 @@ class Turnstile:
     def _round(self, loop: asyncio.AbstractEventLoop) -> None:
         self._pause += 1
         self._rounds += 1
+        now = self._monotonic()
+        took, self._last_round = now - self._last_round, now
         if self.waiting:
-            now = self._monotonic()
             waited = now - self._last_turn
-            if waited >= PATIENCE:
-                # So few rounds in that time, and no call in the last one: the server is busy with other things.
-                busy = self._rounds <= PAUSE and self._pause > 1 and not self._more_to_come(now)
-                for _ in range(min(self.waiting, AT_ONCE * int(waited / PATIENCE) if busy else 1)):
-                    self._let_in(now)
-            elif self._pause > PAUSE:
-                if self._more_to_come(now):
-                    loop.call_later(YIELD, self._round, loop)
-                    return
-                for _ in range(min(self.waiting, AT_ONCE)):
-                    self._let_in(now)
+            if waited < PATIENCE and self._pause > PAUSE and self._more_to_come(now):
+                loop.call_later(YIELD, self._round, loop)
+                return
+            for _ in range(min(self.waiting, self._may_go_in(now, waited, took))):
+                self._let_in(now)
         elif self._pause > PAUSE:
             self._looking = False
             return
         loop.call_soon(self._round, loop)
+
+    def _may_go_in(self, now: float, waited: float, took: float) -> int:
+        """How many, `waited` seconds after the last one, in a round that took so many."""
+        if waited < PATIENCE:
+            if self._pause > PAUSE:
+                return AT_ONCE
+        elif self._rounds <= PAUSE and self._pause > 1 and not self._more_to_come(now):
+            # So few rounds in that time, and no call in the last one: the server is busy with other things.
+            return AT_ONCE * int(waited / PATIENCE)
+        return int(waited / (KEEPS_UP if took < SHORT_ROUND else FALLS_BEHIND))
 
     def _more_to_come(self, now: float) -> bool:
         """Whether the core has calls for us. What it had when it was asked last comes in first."""
@@ -163,6 +197,7 @@ class Turnstile:
             self._places[tenant] = places
         self.waiting -= 1
         self._pause = self._rounds = 0
+        self._pace += (now - self._last_turn - self._pace) / LAST_ONES
         self._last_turn = now
         if not place.cancelled():
             place.set_result(None)

@@ -5,20 +5,33 @@ from datetime import timedelta
 
 import pytest
 
-from aion.adapters.rpc.turnstile import AT_ONCE, BACKLOG_SECONDS, PATIENCE, PAUSE, RUSH
+from aion.adapters.rpc.turnstile import (
+    AT_ONCE,
+    BACKLOG_SECONDS,
+    FALLS_BEHIND,
+    KEEPS_UP,
+    PATIENCE,
+    PAUSE,
+    RUSH,
+    SHORT_ROUND,
+)
 from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
 
 
-async def test_work_goes_on_however_many_calls_come():
+@pytest.mark.parametrize(
+    ("a_round", "go_in"), [(1.01 * KEEPS_UP / 50, 6), (1.01 * KEEPS_UP, 300), (1.01 * SHORT_ROUND, 150)]
+)
+async def test_work_goes_on_however_many_calls_come_and_more_of_it_while_rounds_are_short(a_round, go_in):
+    """One every 5 ms, and every 30, which are two rounds of 15 ms."""
     crowd = Crowd(1000)
     crowd.turnstile.watch_backlog(lambda: 1000)
     crowd.clock.advance(timedelta(seconds=1))
     await crowd.rushes()
     for name in range(300):
-        crowd.comes(str(name), f"tenant {name % 9}")
+        crowd.comes(str(name), f"tenant {name % 30}")
         await rounds(1)
-        crowd.clock.advance(timedelta(seconds=PATIENCE / 100))
-    assert len(crowd.went_in) == 2
+        crowd.clock.advance(timedelta(seconds=a_round))
+    assert go_in - 3 <= len(crowd.went_in) <= go_in
     crowd.turnstile.watch_backlog(lambda: 0)
     crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
     await rounds_until(lambda: len(crowd.went_in) == 300)
@@ -38,7 +51,7 @@ async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():
     await asyncio.gather(*waiting)
 
 
-@pytest.mark.parametrize(("many", "go_in"), [(PAUSE, AT_ONCE), (PAUSE + 1, 1)])
+@pytest.mark.parametrize(("many", "go_in"), [(PAUSE, AT_ONCE), (PAUSE + 1, PATIENCE // KEEPS_UP)])
 async def test_rounds_are_long_when_no_more_of_them_than_make_a_pause_take_all_patience(many, go_in):
     crowd = Crowd(20 * AT_ONCE)
     await crowd.rushes()
@@ -103,7 +116,7 @@ async def test_one_goes_in_when_a_round_is_long_for_the_calls_that_came_in_it():
     waiting = [crowd.comes(str(number)) for number in range(8)]
     for number in range(6):
         waiting.append(crowd.comes(f"another {number}"))
-        crowd.clock.advance(timedelta(seconds=3 * PATIENCE))
+        crowd.clock.advance(timedelta(seconds=FALLS_BEHIND))
         await rounds(1)
     assert 3 <= len(crowd.went_in) <= 6
     await asyncio.gather(*waiting)
@@ -116,7 +129,7 @@ async def test_one_goes_in_when_a_round_is_long_and_grpc_has_calls_that_were_not
     await crowd.rushes()
     waiting = [crowd.comes(str(number)) for number in range(AT_ONCE)]
     await rounds(4)
-    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    crowd.clock.advance(timedelta(seconds=FALLS_BEHIND))
     assert await rounds_until(lambda: bool(crowd.went_in)) <= 4
     assert crowd.turnstile.waiting == AT_ONCE - 1
     crowd.turnstile.watch_backlog(lambda: 0)
@@ -132,7 +145,7 @@ async def test_one_goes_in_when_rounds_are_short_and_calls_come_every_few_of_the
     for number in range(AT_ONCE):
         waiting.append(crowd.comes(str(number)))
         await rounds(4)
-    crowd.clock.advance(timedelta(seconds=PATIENCE))
+    crowd.clock.advance(timedelta(seconds=KEEPS_UP))
     assert await rounds_until(lambda: bool(crowd.went_in)) <= 3
     assert crowd.turnstile.waiting == AT_ONCE - 1
     await asyncio.gather(*waiting)

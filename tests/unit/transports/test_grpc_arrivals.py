@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from contextlib import asynccontextmanager
 
 import grpc
@@ -17,18 +18,23 @@ LONG = 60.0
 
 
 class Holding(grpc.GenericRpcHandler):
-    """Holds the loop for a moment with each call, in which others come; looks how many are at hand then."""
+    """Holds the loop for a moment with each call, in which others come; notes in which round each was taken in."""
 
     def __init__(self) -> None:
-        self.at_hand: list[int] = []
+        self.taken: Counter[int] = Counter()
         self.served: list[bytes] = []
         self.server: EagerServer | None = None
+        self._round = 0
 
     def service(self, details):
+        self.taken[self._round] += 1
+        asyncio.get_running_loop().call_soon(self._next_round)
         return grpc.unary_unary_rpc_method_handler(self._answer)
 
+    def _next_round(self):
+        self._round += 1
+
     async def _answer(self, data, context):
-        self.at_hand.append(len(self.server._at_hand))
         self.served.append(data)
         time.sleep(0.002)  # noqa: ASYNC251 - the loop shall be held
         return data
@@ -51,11 +57,11 @@ async def served():
     await server.stop(0)
 
 
-async def test_calls_that_have_come_are_at_hand_as_many_as_were_asked_for_and_none_is_lost():
+async def test_calls_that_have_come_are_taken_in_together_and_none_is_lost():
     async with served() as (_, holding, call):
         texts = [b"%d" % number for number in range(CALLS)]
         assert await asyncio.gather(*(call(text) for text in texts)) == texts
-    assert 1 < max(holding.at_hand) <= AT_ONCE
+    assert 1 < max(holding.taken.values()) <= AT_ONCE
     assert sorted(holding.served) == sorted(texts)
 
 
@@ -130,6 +136,21 @@ async def test_of_the_calls_at_hand_the_one_that_came_first_is_taken_first(askin
         asking._asked += 1
         asking._came(came(call))
     assert [await asking._make_request_call_future(None) for _ in range(2)] == ["first", "second"]
+
+
+async def test_who_waits_for_a_call_that_is_at_hand_waits_for_no_round(asking):
+    asking._asked, asking._taker = AT_ONCE, None
+    for call in ("first", "second"):
+        asking._asked += 1
+        asking._came(came(call))
+    later = []
+    asyncio.get_running_loop().call_soon(later.append, "a round later")
+    for call in ("first", "second"):
+        (taken,), _ = await asyncio.wait([asking._make_request_call_future(None)])
+        assert taken.result() == call
+    assert later == []
+    await asyncio.gather(taken)
+    assert later == ["a round later"], "only the first who waits hears at once"
 
 
 async def test_a_call_that_comes_while_the_server_stops_is_let_go(asking):

@@ -18,6 +18,7 @@ from grpc import aio
 from grpc._cython import cygrpc  # type: ignore[attr-defined]  # its stubs leave it out
 
 from aion.adapters.transports.grpc.arrivals import eager_servers
+from aion.adapters.transports.grpc.wakeups import wakeups_at_once
 
 OF_LATE: Final = 1.0
 """Seconds within which a backlog is gone for a moment, unless more calls come than grpc.aio can take in at all."""
@@ -50,7 +51,7 @@ class Backlog(grpc.GenericRpcHandler):
 def server_with_backlog(options: list[tuple[str, int]]) -> tuple[aio.Server, Backlog]:
     """A new server, and its backlog as its first handler. For the thread of the event loop, which makes all of them."""
     others = _servers()
-    with eager_servers():
+    with eager_servers(), wakeups_at_once():
         server = aio.server(options=[*options, ("grpc.enable_channelz", 1)])
     (number,) = _servers() - others
     backlog = Backlog(lambda: _begun(number))
