@@ -1,6 +1,6 @@
 """A real browser, a page of an allowed origin, a page of a foreign one, and a server that knows the difference.
 
-A machine without Chromium skips these tests and says what to do; `make test` installs it where it may.
+A machine without Chromium skips these tests and says what to do; `make test-full` installs it where it may.
 """
 
 import subprocess

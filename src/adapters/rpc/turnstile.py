@@ -12,6 +12,7 @@ too. Outside of a rush a call passes and costs nothing but to be counted.
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -43,10 +44,16 @@ shorter there is time for work beside refusing others.
 """
 
 KEEPS_UP: Final = 0.005
-"""Seconds between two that go in although calls come without a pause, while rounds are short."""
+"""Seconds of short rounds for which one goes in although calls come without a pause."""
 
 FALLS_BEHIND: Final = 0.03
-"""Seconds between two that go in while rounds are longer: some work is done however many calls come."""
+"""Seconds of longer rounds for which one goes in: some work is done however many calls come."""
+
+MOST_IN_A_RUSH: Final = 2 * AT_ONCE
+"""So many go in together while calls come without a pause: what they cost makes the next round longer."""
+
+MOST: Final = 16 * AT_ONCE
+"""So many go in together in any case."""
 
 LONGEST_WAIT: Final = 2.0
 """Seconds until a call has its turn, at the pace of the last ones, for which it may still wait."""
@@ -83,6 +90,7 @@ class Turnstile:
         self._last_turn = 0.0
         self._last_round = 0.0
         self._pace = 0.0
+        self._credit = 0.0
         self._backlog: Callable[[], int] = _none
         self._outside = 0
         self._asked = 0.0
@@ -126,9 +134,13 @@ class Turnstile:
         own = len(self._places.get(tenant, ()))
         if own >= self._share:
             return f"{self._share} calls of your tenant wait for their turn, which is its limit"
-        if own >= ANYHOW and own * len(self._places) * self._pace > LONGEST_WAIT:
+        if own >= ANYHOW and self._turns_before(own) * self._pace > LONGEST_WAIT:
             return f"{own} calls of your tenant wait for their turn, one more would wait for over {LONGEST_WAIT:g} s"
         return ""
+
+    def _turns_before(self, own: int) -> int:
+        """How many go in before the next call of a tenant of which so many wait."""
+        return sum(min(len(places), own) for places in self._places.values())
 
     @staticmethod
     def _refuse(full: str) -> NoReturn:
@@ -138,6 +150,7 @@ class Turnstile:
         if not self.waiting:
             self._last_turn = self._monotonic()
             self._rounds = 0
+            self._pace = self._credit = 0.0
         self._places.setdefault(tenant, deque()).append(place)
         self.waiting += 1
         try:
@@ -166,8 +179,10 @@ class Turnstile:
             if waited < PATIENCE and self._pause > PAUSE and self._more_to_come(now):
                 loop.call_later(YIELD, self._round, loop)
                 return
-            for _ in range(min(self.waiting, self._may_go_in(now, waited, took))):
-                self._let_in(now)
+            if go_in := min(self.waiting, self._may_go_in(now, waited, took)):
+                self._pace += (waited / go_in - self._pace) * (1 - (1 - 1 / LAST_ONES) ** go_in)
+                for _ in range(go_in):
+                    self._let_in(now)
         elif self._pause > PAUSE:
             self._looking = False
             return
@@ -180,8 +195,10 @@ class Turnstile:
                 return AT_ONCE
         elif self._rounds <= PAUSE and self._pause > 1 and not self._more_to_come(now):
             # So few rounds in that time, and no call in the last one: the server is busy with other things.
-            return AT_ONCE * int(waited / PATIENCE)
-        return int(waited / (KEEPS_UP if took < SHORT_ROUND else FALLS_BEHIND))
+            return min(AT_ONCE * int(waited / PATIENCE), MOST)
+        self._credit += took / (KEEPS_UP if took < SHORT_ROUND else FALLS_BEHIND)
+        self._credit, whole = math.modf(min(self._credit, MOST_IN_A_RUSH))
+        return int(whole)
 
     def _more_to_come(self, now: float) -> bool:
         """Whether the core has calls for us. What it had when it was asked last comes in first."""
@@ -197,7 +214,6 @@ class Turnstile:
             self._places[tenant] = places
         self.waiting -= 1
         self._pause = self._rounds = 0
-        self._pace += (now - self._last_turn - self._pace) / LAST_ONES
         self._last_turn = now
         if not place.cancelled():
             place.set_result(None)

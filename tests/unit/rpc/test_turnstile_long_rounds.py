@@ -10,6 +10,8 @@ from aion.adapters.rpc.turnstile import (
     BACKLOG_SECONDS,
     FALLS_BEHIND,
     KEEPS_UP,
+    MOST,
+    MOST_IN_A_RUSH,
     PATIENCE,
     PAUSE,
     RUSH,
@@ -35,6 +37,37 @@ async def test_work_goes_on_however_many_calls_come_and_more_of_it_while_rounds_
     crowd.turnstile.watch_backlog(lambda: 0)
     crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
     await rounds_until(lambda: len(crowd.went_in) == 300)
+
+
+async def test_long_rounds_with_short_ones_between_them_let_in_no_more_than_either():
+    crowd = Crowd(1000)
+    crowd.turnstile.watch_backlog(lambda: 1000)
+    crowd.clock.advance(timedelta(seconds=1))
+    await crowd.rushes()
+    for name in range(120):
+        crowd.comes(str(name), f"tenant {name % 30}")
+        await rounds(1)
+        crowd.clock.advance(timedelta(seconds=FALLS_BEHIND if name % 2 else KEEPS_UP / 10))
+    assert 60 <= len(crowd.went_in) <= 66
+    crowd.turnstile.watch_backlog(lambda: 0)
+    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    await rounds_until(lambda: len(crowd.went_in) == 120)
+
+
+@pytest.mark.parametrize(("more_to_come", "go_in"), [(1000, MOST_IN_A_RUSH), (0, MOST)])
+async def test_a_round_in_which_the_server_stood_still_lets_in_a_bounded_number(more_to_come, go_in):
+    crowd = Crowd(1000)
+    crowd.turnstile.watch_backlog(lambda: more_to_come)
+    crowd.clock.advance(timedelta(seconds=1))
+    await crowd.rushes()
+    waiting = [crowd.comes(str(number)) for number in range(4 * MOST)]
+    await rounds(3)
+    crowd.clock.advance(timedelta(seconds=60))
+    await rounds(2)
+    assert len(crowd.went_in) == go_in
+    crowd.turnstile.watch_backlog(lambda: 0)
+    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    await asyncio.gather(*waiting)
 
 
 async def test_many_go_in_when_a_round_is_long_for_what_else_the_server_does():

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aion.adapters.rpc.turnstile import ANYHOW, BACKLOG_SECONDS, FALLS_BEHIND, LONGEST_WAIT
+from aion.adapters.rpc.turnstile import ANYHOW, BACKLOG_SECONDS, FALLS_BEHIND, LAST_ONES, LONGEST_WAIT
 from aion.domain.errors import Overloaded
 from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
 
@@ -64,6 +64,21 @@ async def test_another_tenant_is_refused_for_nothing_that_this_one_sends():
     await asyncio.gather(*others)
 
 
+async def test_the_turns_of_others_are_waited_for_too_as_far_as_they_come_first():
+    crowd = await a_queue(3 * ANYHOW, tenants=3)
+    crowd.turnstile._pace = 1.01 * LONGEST_WAIT / (3 * ANYHOW)
+    with pytest.raises(Overloaded, match=f"{ANYHOW} calls of your tenant"):
+        crowd.turnstile.look("tenant 1")
+    await all_go_in(crowd)
+    crowd = await a_queue(ANYHOW)
+    others = [crowd.comes("one", f"another {number}") for number in range(2 * ANYHOW)]
+    await rounds(1)
+    crowd.turnstile._pace = 0.99 * LONGEST_WAIT / (3 * ANYHOW)
+    crowd.turnstile.look("tenant 0")
+    await all_go_in(crowd)
+    await asyncio.gather(*others)
+
+
 async def test_a_few_calls_may_wait_however_slow_the_turns_were():
     crowd = await a_queue(ANYHOW)
     crowd.turnstile._pace = LONGEST_WAIT
@@ -73,6 +88,20 @@ async def test_a_few_calls_may_wait_however_slow_the_turns_were():
     await rounds(2)
     crowd.turnstile.look("tenant 0")
     await all_go_in(crowd)
+
+
+async def test_a_trickle_in_long_rounds_is_no_pace_for_those_who_come_at_once_later():
+    crowd = await a_queue(1)
+    for number in range(4 * LAST_ONES):
+        crowd.clock.advance(timedelta(seconds=2 * FALLS_BEHIND))
+        await rounds(1)
+        crowd.comes(f"one {number}", "tenant 0")
+    await all_go_in(crowd)
+    waiting = [crowd.comes(str(number), "tenant 0") for number in range(ANYHOW + 1)]
+    await rounds(1)
+    crowd.turnstile.look("tenant 0")
+    await all_go_in(crowd)
+    await asyncio.gather(*waiting)
 
 
 async def test_the_pace_is_that_of_the_last_turns():

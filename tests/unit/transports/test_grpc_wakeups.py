@@ -5,8 +5,8 @@ import contextlib
 import socket
 
 import pytest
-from grpc import aio
 
+from aion.adapters.transports.grpc.backlog import server_with_backlog
 from aion.adapters.transports.grpc.wakeups import wakeups_at_once
 
 EVENTS = 100
@@ -52,14 +52,34 @@ async def test_however_many_events_have_come_one_round_reads_what_woke_the_loop_
     loop.remove_reader(reading)
 
 
+async def test_events_that_a_failure_left_are_handled_after_it(pair):
+    reading, writing = pair
+    loop, handled, told = asyncio.get_running_loop(), [], []
+    loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+
+    def fails_first() -> None:
+        handled.append(len(handled))
+        if len(handled) == 1:
+            raise RuntimeError("a loop of another test is closed")
+
+    with wakeups_at_once():
+        loop.add_reader(reading, fails_first)
+    writing.send(bytes(EVENTS))
+    await some_rounds()
+    loop.remove_reader(reading)
+    assert handled == [0, 1]
+    assert [str(one) for one in told] == ["a loop of another test is closed"]
+
+
 async def test_grpc_binds_itself_to_the_loop_by_a_socket_and_what_handles_its_events():
     loop, bound = asyncio.get_running_loop(), []
     add = loop.add_reader
-    loop.add_reader = lambda *given: (bound.append(given), add(*given))  # until the block ends
-    with wakeups_at_once():
-        server = aio.server()
-    ((source, _),) = bound
+    loop.add_reader = note = lambda *given: (bound.append(given), add(*given))
+    server, _ = server_with_backlog([])
+    assert loop.add_reader is note
+    ((source, handle),) = bound
     assert isinstance(source, socket.socket)
+    assert "wakeups" in handle.__module__
     await server.stop(0)
 
 

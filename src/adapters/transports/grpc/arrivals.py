@@ -29,7 +29,8 @@ else:
 
 class _AtHand(Future):
     """A call that is here already. grpc.aio waits for the next call by `asyncio.wait`, which costs two rounds of the
-    event loop even when nothing is to be waited for: unless it hears at once that it need not.
+    event loop even when nothing is to be waited for: unless it hears at once that it need not. `asyncio.gather` may not
+    be the first who asks: that of Python 3.11 would wait for ever.
     """
 
     _heard = False

@@ -23,14 +23,18 @@ def wakeups_at_once() -> Iterator[None]:
     channels is made there. Where it is bound already nothing changes. The block must not wait.
     """
     loop = asyncio.get_running_loop()
-    add = loop.add_reader
+    add, kept = loop.add_reader, vars(loop).get("add_reader")
 
     def add_reader(source: socket.socket, handle: Callable[[], object]) -> None:
         def handle_all() -> None:
             # The thread puts its event down before the byte: whatever woke the loop is among what is handled now.
             with contextlib.suppress(BlockingIOError):
                 source.recv(MOST)
-            handle()
+            try:
+                handle()
+            except BaseException:
+                loop.call_soon(handle)  # what it left has no byte any more that would wake the loop
+                raise
 
         add(source, handle_all)
 
@@ -38,4 +42,7 @@ def wakeups_at_once() -> Iterator[None]:
     try:
         yield
     finally:
-        del loop.add_reader
+        if kept is None:
+            del loop.add_reader
+        else:
+            loop.add_reader = kept  # type: ignore[method-assign]
