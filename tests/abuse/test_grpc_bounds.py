@@ -135,6 +135,13 @@ async def test_health_checks_that_never_end_make_room_for_those_that_do():
                 assert health_pb2.HealthCheckResponse.FromString(answer).status == 1
 
 
+async def test_many_health_checks_at_once_are_no_crowd():
+    async with listening() as server, grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        check = channel.unary_unary(f"{HEALTH}Check")
+        answers = await asyncio.gather(*(check(b"", timeout=PATIENCE) for _ in range(300)))
+    assert {health_pb2.HealthCheckResponse.FromString(answer).status for answer in answers} == {1}
+
+
 async def test_a_watcher_of_health_who_does_not_read_keeps_nobody_from_the_news():
     async with listening() as server, connected(server) as (_, writer):
         writer.write(wire.opening(wire.settings(initial_window_size=0)))

@@ -15,7 +15,7 @@ from grpc_health.v1 import health_pb2
 
 from aion.adapters.rpc.admission import shutting_down
 from aion.adapters.transports.grpc.crowd import Crowd, Places
-from aion.adapters.transports.grpc.intake import Intake
+from aion.adapters.transports.grpc.intake import UNNOTICED_OF_STRANGERS, Intake
 from aion.adapters.transports.grpc.metadata import Context, address
 from aion.domain.errors import AionError, MalformedRequest, ReaderTooSlow, TooManyWaiters
 
@@ -24,7 +24,7 @@ READER_SECONDS = 30.0
 """How long a watcher may leave a state unread."""
 
 MOST_COMING = 16
-"""How many questions may be under way: they are small and come whole, so nobody needs to take any time."""
+"""How many questions may be under way for longer than `UNNOTICED_OF_STRANGERS`: they are small and come whole."""
 
 PLACES: Final = Places("health watches", in_all=1_000, of_address=250, of_connection=32)
 """A client watches one or two services on a connection; a thousand watches take some 20 MiB."""
@@ -49,7 +49,7 @@ class HealthService(grpc.GenericRpcHandler):
         self._ended = False
         self._changed = asyncio.Event()
         self._refuse = refuse
-        self._intake = Intake(MOST_COMING, unnoticed=0)
+        self._intake = Intake(MOST_COMING, UNNOTICED_OF_STRANGERS)
         self._crowd = Crowd(PLACES)
         self._handlers: dict[str, BytesHandler] = {
             f"/{SERVICE}/Check": grpc.stream_unary_rpc_method_handler(self._check),

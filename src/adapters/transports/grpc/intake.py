@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from grpc import aio
 
@@ -27,6 +27,9 @@ MOST_COMING = 128
 
 UNNOTICED_SECONDS = 2.0
 """What a message may take however many come: those of a burst are there at once, and wait for the event loop only."""
+
+UNNOTICED_OF_STRANGERS: Final = 0.25
+"""The same in seconds where anybody may ask, and nobody knows who: for some rounds of a busy event loop."""
 
 Message = TypeVar("Message")
 

@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest
 
 from aion.adapters.transports.grpc.crowd import Crowd, Places
 from aion.adapters.transports.grpc.health import READER_SECONDS, Refuse
-from aion.adapters.transports.grpc.intake import Intake
+from aion.adapters.transports.grpc.intake import UNNOTICED_OF_STRANGERS, Intake
 from aion.adapters.transports.grpc.metadata import Context, address
 from aion.domain.errors import AionError, MalformedRequest, ReaderTooSlow, TooManyWaiters
 
@@ -38,7 +38,7 @@ class ReflectionService(grpc.GenericRpcHandler):
         self._answers = reflection.aio.ReflectionServicer(services)
         self._refuse = refuse
         self._crowd = Crowd(PLACES)
-        self._intake = Intake(PLACES.of_address, unnoticed=0)
+        self._intake = Intake(PLACES.of_address, UNNOTICED_OF_STRANGERS)
         self._handler: BytesHandler = grpc.stream_stream_rpc_method_handler(self._serve)
 
     def service(self, details: grpc.HandlerCallDetails) -> BytesHandler | None:
