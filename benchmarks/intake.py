@@ -6,15 +6,13 @@ Counted and not timed: each round is a chance for everything else that the loop 
 import argparse
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
 
 import grpc
 import uvloop
 from grpc import aio
 
-from aion.adapters.transports.grpc.arrivals import eager_servers
-from aion.adapters.transports.grpc.wakeups import wakeups_at_once
+from aion.adapters.transports.grpc.backlog import server_with_backlog
 from benchmarks import machine
 
 CALLS = 200
@@ -24,11 +22,10 @@ ARRIVE = 0.3
 REPEATS = 3
 
 
-@contextmanager
-def aion_servers() -> Iterator[None]:
-    """Servers as AION makes them."""
-    with eager_servers(), wakeups_at_once():
-        yield
+def aion_server() -> aio.Server:
+    """A server as AION makes its own."""
+    server, _ = server_with_backlog([])
+    return server
 
 
 class _Watched(grpc.GenericRpcHandler):
@@ -63,10 +60,9 @@ class _Rounds:
         self._on = False
 
 
-async def between_two(servers: AbstractContextManager[None]) -> float:
+async def between_two(new_server: Callable[[], aio.Server]) -> float:
     """Rounds between two calls, on average of `CALLS` that came at once."""
-    with servers:
-        server = aio.server()
+    server = new_server()
     rounds = _Rounds()
     watched = _Watched(lambda: rounds.count)
     server.add_generic_rpc_handlers((watched,))
@@ -92,8 +88,8 @@ def main() -> None:
     print(machine.head(machine.facts()))
     print(f"Rounds of a busy event loop between two of {CALLS} calls that came at once\n")
     print("| taken in by | rounds, each time |\n| --- | --- |")
-    for name, kind in (("grpc.aio", nullcontext), ("AION", aion_servers)):
-        figures = [uvloop.run(between_two(kind())) for _ in range(REPEATS)]
+    for name, kind in (("grpc.aio", aio.server), ("AION", aion_server)):
+        figures = [uvloop.run(between_two(kind)) for _ in range(REPEATS)]
         print(f"| {name} | {', '.join(f'{figure:.2f}' for figure in figures)} |")
 
 

@@ -3,8 +3,9 @@
 grpc.aio takes in calls between two turns of everything else that the event loop has to do. So while calls are worked
 on, those that come meanwhile queue up in gRPC's core, where nobody shares them out or refuses them, until their clients
 give up. Here a call that comes in a rush only takes a place first, which costs little; the work on it begins once no
-other call is on its way in. That keeps gRPC's queue empty and makes this one the only one: bounded, its places shared
-out by tenant and given in turn to each of them, and the next call is refused at once.
+other call is on its way in or, while they come without end, as fast as rounds of the event loop leave time for it:
+docs/decisions/0012-turns-by-the-length-of-rounds.md. That keeps gRPC's queue empty and makes this one the only one:
+bounded, its places shared out by tenant and given in turn to each of them, and the next call is refused at once.
 
 Whether a call is on its way in is told by the rounds of the event loop: one that waits in gRPC's core is here some
 rounds after the one before it. It is later when gRPC's own threads get no processor, so the core's backlog is asked,

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
-from aion.adapters.rpc.turnstile import RUSH, Turnstile
+from aion.adapters.rpc.turnstile import BACKLOG_SECONDS, RUSH, Turnstile
 from tests.manual_clock import ManualClock
 
 
@@ -32,6 +33,17 @@ class Crowd:
         """As many calls at once as pass without a place."""
         for _ in range(RUSH):
             await self.turnstile.turn("acme")
+
+    async def rushes_without_end(self) -> None:
+        """The same, and gRPC has more than anybody takes in."""
+        self.turnstile.watch_backlog(lambda: 1000)
+        self.clock.advance(timedelta(seconds=1))
+        await self.rushes()
+
+    def has_all_come(self) -> None:
+        """Nothing more is on its way in, which is found at the next look."""
+        self.turnstile.watch_backlog(lambda: 0)
+        self.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
 
     def comes(self, name: str, tenant: str = "acme") -> asyncio.Task[None]:
         return asyncio.create_task(self._come(name, tenant))

@@ -7,7 +7,6 @@ import pytest
 
 from aion.adapters.rpc.turnstile import (
     AT_ONCE,
-    BACKLOG_SECONDS,
     FALLS_BEHIND,
     KEEPS_UP,
     MOST,
@@ -26,31 +25,25 @@ from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
 async def test_work_goes_on_however_many_calls_come_and_more_of_it_while_rounds_are_short(a_round, go_in):
     """One every 5 ms, and every 30, which are two rounds of 15 ms."""
     crowd = Crowd(1000)
-    crowd.turnstile.watch_backlog(lambda: 1000)
-    crowd.clock.advance(timedelta(seconds=1))
-    await crowd.rushes()
+    await crowd.rushes_without_end()
     for name in range(300):
         crowd.comes(str(name), f"tenant {name % 30}")
         await rounds(1)
         crowd.clock.advance(timedelta(seconds=a_round))
     assert go_in - 3 <= len(crowd.went_in) <= go_in
-    crowd.turnstile.watch_backlog(lambda: 0)
-    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    crowd.has_all_come()
     await rounds_until(lambda: len(crowd.went_in) == 300)
 
 
 async def test_long_rounds_with_short_ones_between_them_let_in_no_more_than_either():
     crowd = Crowd(1000)
-    crowd.turnstile.watch_backlog(lambda: 1000)
-    crowd.clock.advance(timedelta(seconds=1))
-    await crowd.rushes()
+    await crowd.rushes_without_end()
     for name in range(120):
         crowd.comes(str(name), f"tenant {name % 30}")
         await rounds(1)
         crowd.clock.advance(timedelta(seconds=FALLS_BEHIND if name % 2 else KEEPS_UP / 10))
     assert 60 <= len(crowd.went_in) <= 66
-    crowd.turnstile.watch_backlog(lambda: 0)
-    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    crowd.has_all_come()
     await rounds_until(lambda: len(crowd.went_in) == 120)
 
 
@@ -65,8 +58,7 @@ async def test_a_round_in_which_the_server_stood_still_lets_in_a_bounded_number(
     crowd.clock.advance(timedelta(seconds=60))
     await rounds(2)
     assert len(crowd.went_in) == go_in
-    crowd.turnstile.watch_backlog(lambda: 0)
-    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    crowd.has_all_come()
     await asyncio.gather(*waiting)
 
 
@@ -165,8 +157,7 @@ async def test_one_goes_in_when_a_round_is_long_and_grpc_has_calls_that_were_not
     crowd.clock.advance(timedelta(seconds=FALLS_BEHIND))
     assert await rounds_until(lambda: bool(crowd.went_in)) <= 4
     assert crowd.turnstile.waiting == AT_ONCE - 1
-    crowd.turnstile.watch_backlog(lambda: 0)
-    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    crowd.has_all_come()
     await asyncio.gather(*waiting)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aion.adapters.rpc.turnstile import ANYHOW, BACKLOG_SECONDS, FALLS_BEHIND, LAST_ONES, LONGEST_WAIT
+from aion.adapters.rpc.turnstile import ANYHOW, FALLS_BEHIND, LAST_ONES, LONGEST_WAIT
 from aion.domain.errors import Overloaded
 from tests.unit.rpc.crowd import Crowd, rounds, rounds_until
 
@@ -25,9 +25,7 @@ async def falls_behind(crowd: Crowd, turns: int) -> None:
 async def a_queue(waiting: int, tenants: int = 1) -> Crowd:
     """So many calls wait."""
     crowd = Crowd(MANY)
-    crowd.turnstile.watch_backlog(lambda: 1000)
-    crowd.clock.advance(timedelta(seconds=1))
-    await crowd.rushes()
+    await crowd.rushes_without_end()
     for number in range(waiting):
         crowd.comes(str(number), f"tenant {number % tenants}")
     await rounds(1)
@@ -35,9 +33,8 @@ async def a_queue(waiting: int, tenants: int = 1) -> Crowd:
 
 
 async def all_go_in(crowd: Crowd) -> None:
-    crowd.turnstile.watch_backlog(lambda: 0)
     await rounds(1)
-    crowd.clock.advance(timedelta(seconds=BACKLOG_SECONDS))
+    crowd.has_all_come()
     await rounds_until(lambda: not crowd.turnstile.waiting)
 
 
