@@ -1,9 +1,9 @@
 """Schedules for tests: every value has a default, a test names what it is about."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from aion.domain.schedules import Definition, Schedule, TaskTemplate
+from aion.domain.schedules import Definition, Firing, Schedule, TaskTemplate
 from tests.sample_tasks import START
 
 SECOND = timedelta(seconds=1)
@@ -33,3 +33,8 @@ def new_schedule(schedule_id: str = "nightly", tenant: str = "acme", **changes: 
         **changes,
     }
     return Schedule(**values)
+
+
+def at(time: datetime, following: datetime | None) -> Firing:
+    """A time of the schedule that `new_schedule` makes."""
+    return new_schedule().firing_at(time, following)

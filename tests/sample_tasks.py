@@ -8,6 +8,7 @@ from aion.domain.events import EventKind, NewEvent
 from aion.domain.identity import SystemScope
 from aion.domain.leased import LeasedTask
 from aion.domain.routing import Candidate, Decision, Privacy, Refusal, RefusalReason, Route
+from aion.domain.schedules import Firing
 from aion.domain.tasks import Priority, Sla, Task
 from aion.domain.writes import Accept, Append, Claim, EagerLease, IdempotencyKey, LeaseRef, Settle
 
@@ -52,10 +53,14 @@ def new_task(task_id: str = "task-1", tenant: str = "acme", now: datetime = STAR
 
 
 def accept(
-    task: Task, key: IdempotencyKey | None = None, eager: EagerLease | None = None, max_pending: int = 1000
+    task: Task,
+    key: IdempotencyKey | None = None,
+    eager: EagerLease | None = None,
+    max_pending: int = 1000,
+    firing: Firing | None = None,
 ) -> Accept:
     """Accepts a task."""
-    return Accept(task, key, eager, max_pending)
+    return Accept(task, key, eager, max_pending, firing)
 
 
 def key(name: str = "key-1", principal: str = "service", fingerprint: bytes = b"fingerprint") -> IdempotencyKey:

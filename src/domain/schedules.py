@@ -87,6 +87,21 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Firing:
+    """What a schedule makes a task for: one of its times, or a trigger, which has none.
+
+    The commit that accepts the task counts it in the schedule of this id and `uid`. `following` is the time after
+    `time`, None when that is the last. `cancels_last`: the same commit cancels the task that the schedule made before.
+    """
+
+    schedule_id: str
+    uid: str
+    time: datetime | None = None
+    following: datetime | None = None
+    cancels_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """One schedule of one tenant; its key is (tenant, schedule_id).
 
@@ -126,6 +141,10 @@ class Schedule:
         """The id of the task of one of its times: always the same, so that a time is never submitted twice."""
         mark = sha256(f"{self.tenant}\n{self.uid}\n{time.isoformat()}".encode()).digest()
         return uuid7(time, mark[:10])
+
+    def firing_at(self, time: datetime, following: datetime | None) -> Firing:
+        """One of its times becomes a task."""
+        return Firing(self.schedule_id, self.uid, time, following, self.definition.overlap is Overlap.CANCEL)
 
     def mark_of(self, what: str) -> bytes:
         """The fingerprint of a submission, whatever the template says by now."""
@@ -231,16 +250,14 @@ def resumed(schedule: Schedule, times_after: TimesAfter, now: datetime) -> Sched
     return defined(schedule, replace(schedule.definition, paused=False, pause_note=""), times_after, now)
 
 
-def fired(schedule: Schedule, time: datetime, task_id: str, *, following: datetime | None, now: datetime) -> Schedule:
-    """The schedule after one of its times became a task. Was it redefined meanwhile, its next time is left alone."""
+def fired(schedule: Schedule, firing: Firing, task_id: str, now: datetime) -> Schedule:
+    """The schedule after it made a task. Was it redefined meanwhile, its next time is left alone."""
+    counted = replace(schedule, last_task_id=task_id, fired=schedule.fired + 1)
+    time = firing.time
+    if time is None:
+        return counted
     last = time if schedule.last_fire_time is None else max(time, schedule.last_fire_time)
-    submitted = replace(triggered(schedule, task_id), last_fire_time=last, last_refusal="")
-    return _advanced(submitted, time, following, now)
-
-
-def triggered(schedule: Schedule, task_id: str) -> Schedule:
-    """The schedule after a task was submitted."""
-    return replace(schedule, last_task_id=task_id, fired=schedule.fired + 1)
+    return _advanced(replace(counted, last_fire_time=last, last_refusal=""), time, firing.following, now)
 
 
 def skipped(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from aion.domain.attempts import AttemptResult
 from aion.domain.events import NewEvent
+from aion.domain.schedules import Firing
 from aion.domain.tasks import Task
 
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
@@ -41,16 +42,18 @@ class EagerLease:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Task, idempotency record and outbox event in one transaction.
+    """Task, idempotency record, outbox event and the count of its schedule in one transaction.
 
     Guards: the task id is free or is a replay of the same fingerprint; the key is free or is a replay of the same
-    fingerprint; the tenant has fewer than `max_pending` tasks PENDING.
+    fingerprint; the tenant has fewer than `max_pending` tasks PENDING. A replay is not counted in its schedule, nor is
+    what a schedule made that is gone.
     """
 
     task: Task
     idempotency: IdempotencyKey | None
     eager: EagerLease | None
     max_pending: int
+    firing: Firing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from aion.domain.errors import AionError
 from aion.domain.events import TaskEvent
 from aion.domain.identity import Caller
 from aion.domain.routing import Decision, Privacy
+from aion.domain.schedules import Firing
 from aion.domain.tasks import Priority, Task
 from aion.ports.catalog import IntentFacts, ModuleDescription, ModuleFacts
 from aion.ports.schedule_usecases import ScheduleUseCases
@@ -47,7 +48,7 @@ class SubmitCommand:
     max_queue_time: timedelta | None = None
     validate_only: bool = False
     retry_of: str = ""
-    schedule_id: str = ""
+    firing: Firing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,6 @@ HOST = (
 )
 
 WEBHOOKS = ("webhooks.before_send", "webhooks.after_send")
-SCHEDULES = ("schedule.before_advance",)
 MODULES = ("modules.before_keep",)
 
 ONLY_IN_MEMORY = frozenset({"read"})

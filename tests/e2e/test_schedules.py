@@ -180,7 +180,6 @@ async def test_a_server_fires_what_is_due(server: Running, caller: Caller):
 @pytest.mark.parametrize(
     "place",
     [
-        "schedule.before_advance",
         "store.accept.after_commit",
         "store.accept.before_commit",
     ],

@@ -18,8 +18,10 @@ _ENDED = frozenset(state for state in TaskState if state.ended)
 _FIRST = frozenset({TaskState.PENDING, TaskState.RUNNING})
 """As what a task may enter: waiting, or started at once (5.8)."""
 
-_AT_ONCE = {TaskState.TIMEOUT: {"claim", "reap"}, TaskState.CANCELED: {"cancel"}}
-"""Writes that may end a task in the commit that makes it: it waited for a slow disk until its time was up."""
+_AT_ONCE = {TaskState.TIMEOUT: {"claim", "reap"}, TaskState.CANCELED: {"cancel", "accept"}}
+"""Writes that may end a task in the commit that makes it: it waited for a slow disk until its time was up, or until its
+schedule made the next one, which cancels it.
+"""
 
 _NEXT = {
     TaskState.PENDING: {TaskState.PENDING, TaskState.RUNNING, TaskState.TIMEOUT, TaskState.CANCELED},

@@ -126,7 +126,7 @@ class Server:
         self.get_schedule = GetSchedule(store.schedules)
         self.pause_schedule = PauseSchedule(store.schedules, clock)
         self.resume_schedule = ResumeSchedule(store.schedules, calendar, clock)
-        self.trigger_schedule = TriggerSchedule(store.schedules, store, scheduled)
+        self.trigger_schedule = TriggerSchedule(store.schedules, scheduled)
         self.delete_schedule = DeleteSchedule(store.schedules)
         scheduler = Scheduler(store.schedules, store, calendar, scheduled, clock, observer, observer, rate=Unlimited())
         served = ServeWorkers(

@@ -13,7 +13,6 @@ class ScheduleClients:
 
     def __init__(self, asker: Asker) -> None:
         self.made: dict[tuple[str, str], None] = {}
-        self.triggered: set[tuple[str, str]] = set()
         self._asker = asker
         self._chance = asker.chance
         self._wanted: dict[tuple[str, str], None] = {}
@@ -43,7 +42,7 @@ class ScheduleClients:
     async def change(self) -> None:
         if not self.made:
             return
-        tenant, schedule_id = key = self._chance.one_of(tuple(self.made))
+        tenant, schedule_id = self._chance.one_of(tuple(self.made))
         trigger = self._asker.name("trigger")
         try:
             match self._chance.one_of(("pause", "resume", "trigger")):
@@ -52,7 +51,6 @@ class ScheduleClients:
                 case "resume":
                     await self._asker.ask(tenant, lambda server, caller: server.resume_schedule(caller, schedule_id))
                 case _:
-                    self.triggered.add(key)
                     await self._asker.ask(
                         tenant, lambda server, caller: server.trigger_schedule(caller, schedule_id, trigger)
                     )

@@ -203,8 +203,6 @@ class World:
             self._look_at_result(task)
         self._look_at_facts()
         for tenant, schedule_id in self._schedules.made:
-            if (tenant, schedule_id) in self._schedules.triggered:
-                continue  # a trigger that was cut short is a task, and not counted
             schedule = await server.store.schedules.get(tenant, schedule_id)
             made = [task for task in oracle.tasks.values() if (task.tenant, task.schedule_id) == (tenant, schedule_id)]
             if schedule.fired != len(made):

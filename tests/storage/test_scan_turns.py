@@ -1,6 +1,7 @@
 """Scans of clients: tenants take turns, who left has none run, and the system waits for no client."""
 
 import asyncio
+import gc
 import threading
 from datetime import timedelta
 
@@ -120,6 +121,21 @@ async def test_a_scan_that_fails_or_cannot_begin_stops_nobody():
         await cannot
     assert await last == "c1"
     assert (scans.turns._served, len(scans.turns._lines)) == (None, 0)
+
+
+async def test_a_scan_that_fails_after_who_asked_left_leaves_no_word_in_the_log():
+    scans, said = Scans(), []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+    gone = scans.ask("a1")
+    await rounds()
+    gone.cancel()
+    await rounds()
+    scans.fail("a1", LookupError("while it ran"))
+    await rounds()
+    assert gone.cancelled()
+    del gone
+    gc.collect()
+    assert said == []
 
 
 @pytest.fixture

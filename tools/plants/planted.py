@@ -105,6 +105,13 @@ PLANTS: Final = (
         f"{_OF_STORE}::test_a_full_queue_says_when_to_try_again",
     ),
     Plant(
+        "a task is counted in a schedule that took the id of its own",
+        "src/adapters/storage/steps.py",
+        "if schedule is None or schedule.uid != firing.uid:",
+        "if schedule is None:",
+        "tests/contract/test_firing.py::test_a_schedule_that_is_gone_or_another_by_now_changes_nothing_about_its_task",
+    ),
+    Plant(
         "the id of a purged task is free again",
         "src/adapters/storage/sweeping.py",
         "    connection.executemany(sql.INSERT_TOMBSTONE, [(*key, transaction.now_us) for key in gone])\n",

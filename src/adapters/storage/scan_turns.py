@@ -27,8 +27,13 @@ class ScanTurns:
         except BaseException:
             self._pass_on()
             raise
-        scan.add_done_callback(lambda _: self._pass_on())
+        scan.add_done_callback(self._ended)
         return await asyncio.shield(scan)
+
+    def _ended(self, scan: "asyncio.Future[T]") -> None:
+        if not scan.cancelled():
+            scan.exception()  # looked at: who was to be told may have left
+        self._pass_on()
 
     async def _turn(self, tenant: str) -> None:
         if self._served is None:

@@ -97,7 +97,7 @@ class SqliteScheduleStore:
 
     async def get(self, tenant: str, schedule_id: str) -> Schedule:
         """The schedule as it is now."""
-        found = await self._reader.by_key(partial(_find, tenant=tenant, schedule_id=schedule_id))
+        found = await self._reader.by_key(partial(find, tenant=tenant, schedule_id=schedule_id))
         if found is None:
             raise _not_found(schedule_id)
         return found
@@ -134,9 +134,17 @@ class SqliteScheduleStore:
         return time_or_none(first)
 
 
-def _find(connection: sqlite3.Connection, tenant: str, schedule_id: str) -> Schedule | None:
+def find(connection: sqlite3.Connection, tenant: str, schedule_id: str) -> Schedule | None:
+    """The schedule as this connection sees it, or None."""
     row = connection.execute(_SELECT, (tenant, schedule_id)).fetchone()
     return None if row is None else decode_schedule(row)
+
+
+def write(connection: sqlite3.Connection, schedule: Schedule) -> Schedule:
+    """Writes over the schedule of this key, in the transaction that `find` saw it in; answers with its next version."""
+    written = replace(schedule, version=schedule.version + 1)
+    connection.execute(_UPDATE, (*encode_changing(written), schedule.tenant, schedule.schedule_id))
+    return written
 
 
 def _several(connection: sqlite3.Connection, statement: str, values: tuple[str | int, ...]) -> Sequence[Schedule]:
@@ -160,13 +168,13 @@ def _due(connection: sqlite3.Connection, now_us: int, limit: int, besides: Abstr
         for tenant in tenants
         for turn, (wake, schedule_id) in enumerate(connection.execute(_DUE_OF_ONE, (tenant, now_us, limit)))
     ]
-    found = (_find(connection, tenant, schedule_id) for _, _, tenant, schedule_id in sorted(turns)[:limit])
+    found = (find(connection, tenant, schedule_id) for _, _, tenant, schedule_id in sorted(turns)[:limit])
     return [schedule for schedule in found if schedule is not None]
 
 
 def _create(schedule: Schedule, most: int, transaction: Transaction) -> Schedule:
     connection = transaction.connection
-    existing = _find(connection, schedule.tenant, schedule.schedule_id)
+    existing = find(connection, schedule.tenant, schedule.schedule_id)
     if existing is not None:
         if existing.fingerprint == schedule.fingerprint:
             return existing
@@ -185,7 +193,7 @@ def _create(schedule: Schedule, most: int, transaction: Transaction) -> Schedule
 
 
 def _replace(schedule: Schedule, transaction: Transaction) -> Schedule:
-    stored = _find(transaction.connection, schedule.tenant, schedule.schedule_id)
+    stored = find(transaction.connection, schedule.tenant, schedule.schedule_id)
     if stored is None or stored.uid != schedule.uid:
         raise _not_found(schedule.schedule_id)
     if stored.version != schedule.version:
@@ -193,9 +201,7 @@ def _replace(schedule: Schedule, transaction: Transaction) -> Schedule:
             f"the schedule {schedule.schedule_id} was changed meanwhile; read it again",
             facts={"schedule_id": schedule.schedule_id},
         )
-    written = replace(schedule, version=schedule.version + 1)
-    transaction.connection.execute(_UPDATE, (*encode_changing(written), schedule.tenant, schedule.schedule_id))
-    return written
+    return write(transaction.connection, schedule)
 
 
 def _remove(tenant: str, schedule_id: str, transaction: Transaction) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from aion.adapters.storage import schedules
 from aion.adapters.storage import statements as sql
 from aion.adapters.storage.ready_lines import Line
 from aion.adapters.storage.transaction import Transaction
@@ -22,6 +23,7 @@ from aion.domain.errors import (
 from aion.domain.fleet import is_apart
 from aion.domain.leased import LeasedTask, Settled, leased
 from aion.domain.lifecycle import Change
+from aion.domain.schedules import Firing, fired
 from aion.domain.tasks import Task, TaskState
 from aion.domain.writes import Accept, Accepted, Append, Claim, LeaseRef, Reaped, RecordCost, Renew, Renewed, Settle
 
@@ -54,6 +56,8 @@ def accept(value: Accept, transaction: Transaction) -> Accepted:
         start = lifecycle.started(change.task, eager.owner, transaction.now, eager.lease_for)
         change = Change(start.task, (*change.events, *start.events), (*change.facts, *start.facts))
     transaction.create(change, value.idempotency)
+    if value.firing is not None:
+        _count_in_schedule(value.firing, change.task, transaction)
     return Accepted(change.task, started=starts)
 
 
@@ -192,6 +196,16 @@ def not_found(task_id: str) -> TaskNotFound:
 def purged(task_id: str) -> TaskAlreadyExists:
     """A tombstone keeps the id taken."""
     return _taken(task_id, "a task that was purged")
+
+
+def _count_in_schedule(firing: Firing, task: Task, transaction: Transaction) -> None:
+    schedule = schedules.find(transaction.connection, task.tenant, firing.schedule_id)
+    if schedule is None or schedule.uid != firing.uid:
+        return  # it was deleted meanwhile, which changes nothing about its task
+    last = transaction.find(task.tenant, schedule.last_task_id) if firing.cancels_last else None
+    if last is not None:
+        _apply(transaction, last, lifecycle.cancel_asked(last, transaction.now))
+    schedules.write(transaction.connection, fired(schedule, firing, task.task_id, transaction.now))
 
 
 def _expire_on_disk(line: Line, transaction: Transaction) -> int:

@@ -1,8 +1,8 @@
 """Fires schedules when their time has come, each time at most once, whatever crashes in between.
 
-A time is first submitted, as a task whose id follows from the schedule and the time, then the schedule goes on to its
-next time. Who dies between the two finds the task again and only goes on. What is due is always the time that stands
-in the store, never one that the clock of this process suggests: a clock that jumps back fires nothing twice.
+A time is submitted as a task whose id follows from the schedule and the time; the commit that accepts it moves the
+schedule on to its next time. What is due is always the time that stands in the store, never one that the clock of this
+process suggests: a clock that jumps back fires nothing twice.
 
 Tenants take turns, and each has a rate of its own: a thousand schedules of one make those of another no later.
 """
@@ -13,18 +13,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from aion import failpoints
 from aion.app.usecases.schedule_tasks import SubmitScheduled, change
 from aion.app.usecases.schedules import times_of
 from aion.domain import schedules
 from aion.domain.errors import AionError, Exhausted, ScheduleNotFound, TaskNotFound, Unavailable
 from aion.domain.identity import SystemScope
-from aion.domain.schedules import Overlap, Schedule
+from aion.domain.schedules import Firing, Overlap, Schedule
 from aion.domain.tasks import Task
 from aion.ports.clock import Clock
 from aion.ports.limits import RateLimiter
 from aion.ports.schedules import Calendar, ScheduleObserver, ScheduleStore
-from aion.ports.tasks import TaskStore
+from aion.ports.tasks import TaskReader
 from aion.ports.telemetry import Observer
 
 FIRE = SystemScope("schedules of every tenant are due")
@@ -54,7 +53,7 @@ class Scheduler:
     """The clock's side of schedules."""
 
     store: ScheduleStore
-    tasks: TaskStore
+    tasks: TaskReader
     calendar: Calendar
     submit: SubmitScheduled
     clock: Clock
@@ -125,7 +124,7 @@ class Scheduler:
         return True
 
     async def _turn(self, schedule: Schedule) -> None:
-        """A time is found fired, or some are skipped and one fires. Who has more to do goes to the end of the line."""
+        """A time fires, or some are skipped and one fires. Who has more to do goes to the end of the line."""
         now, time, times = (
             self.clock.now(),
             schedule.next_fire_time,
@@ -133,10 +132,7 @@ class Scheduler:
         )
         if time is None or time > now:
             return  # the clock was set back since it was looked for: it is due when its time comes again
-        earlier = await self._task(schedule.tenant, schedule.task_id_at(time))
-        if earlier is not None:
-            await self._go_on(schedule, time, earlier)
-        elif (upcoming := schedules.next_unmissed(schedule, times, now)) != time:
+        if (upcoming := schedules.next_unmissed(schedule, times, now)) != time:
             why = schedule.last_refusal if schedule.tries else ""
             after = await self._skip(schedule, time, upcoming, "CATCH_UP", why)
             # In the same turn: when the next one comes late, this time would be missed as well, and so on for ever.
@@ -154,28 +150,20 @@ class Scheduler:
             why = f"the task {running.task_id} of the time before has not ended"
             await self._skip(schedule, time, upcoming, "OVERLAP", why)
             return
+        following = schedules.first_after(schedule, times, time)
+        firing = schedule.firing_at(time, following)
+        mark = schedule.mark_of(time.isoformat())
         try:
-            submitted = await self.submit(
-                schedule, mark=schedule.mark_of(time.isoformat()), task_id=schedule.task_id_at(time)
-            )
+            submitted = await self.submit(schedule, firing, mark=mark, task_id=schedule.task_id_at(time))
         except (Exhausted, Unavailable) as later:
             why, now = _refusal(later), self.clock.now()
             await self._record(schedule, lambda held: schedules.postponed(held, time, why, now))
         except AionError as refused:
-            upcoming = schedules.first_after(schedule, times, time)
-            await self._skip(schedule, time, upcoming, refused.reason, _refusal(refused))
+            await self._skip(schedule, time, following, refused.reason, _refusal(refused))
         else:
-            failpoints.hit("schedule.before_advance")
-            await self._go_on(schedule, time, submitted.task)
-
-    async def _go_on(self, schedule: Schedule, time: datetime, task: Task) -> None:
-        """The time is a task: what it replaces ends, and the next time is looked for."""
-        following = schedules.first_after(schedule, partial(times_of, self.calendar, schedule.definition), time)
-        if schedule.definition.overlap is Overlap.CANCEL and schedule.last_task_id not in ("", task.task_id):
-            await self._cancel(schedule)
-        now = self.clock.now()
-        step = partial(schedules.fired, time=time, task_id=task.task_id, following=following, now=now)
-        if await self._record(schedule, step) is not None:
+            now = self.clock.now()
+            if submitted.replayed:
+                await self._record(schedule, partial(_found, firing=firing, task_id=submitted.task.task_id, now=now))
             self.observe.schedule_fired(schedule, now - time)
 
     async def _skip(
@@ -222,12 +210,6 @@ class Scheduler:
             return None
         return after if changed else None
 
-    async def _cancel(self, schedule: Schedule) -> None:
-        try:
-            await self.tasks.cancel(schedule.tenant, schedule.last_task_id)
-        except TaskNotFound:
-            return  # it ended and was purged
-
     async def _running(self, schedule: Schedule) -> Task | None:
         if not schedule.last_task_id:
             return None
@@ -239,6 +221,13 @@ class Scheduler:
             return await self.tasks.get(tenant, task_id)
         except TaskNotFound:
             return None
+
+
+def _found(schedule: Schedule, firing: Firing, task_id: str, now: datetime) -> Schedule:
+    """The schedule with a task that was there before, counted if it is not: earlier versions counted in a commit of
+    their own, and may have died before it.
+    """
+    return schedules.fired(schedule, firing, task_id, now) if schedule.next_fire_time == firing.time else schedule
 
 
 def _missed(time: datetime, count: int) -> str:

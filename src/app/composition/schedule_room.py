@@ -50,7 +50,7 @@ def schedule_room(
         update=UpdateSchedule(store.schedules, check, clock),
         pause=PauseSchedule(store.schedules, clock),
         resume=ResumeSchedule(store.schedules, calendar, clock),
-        trigger=TriggerSchedule(store.schedules, store, submit),
+        trigger=TriggerSchedule(store.schedules, submit),
         delete=DeleteSchedule(store.schedules),
     )
     rate = limiter_of(settings.schedule_rate, clock)

@@ -1,11 +1,11 @@
 """The tasks of schedules: submitted like any other, on behalf of whoever defined the schedule last."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aion.domain.errors import ChangedMeanwhile
 from aion.domain.identity import Caller, Identity
-from aion.domain.schedules import Schedule, TaskTemplate
+from aion.domain.schedules import Firing, Schedule, TaskTemplate
 from aion.ports.clock import Entropy
 from aion.ports.schedules import ScheduleStore
 from aion.ports.usecases import SubmitCommand, Submitted
@@ -23,8 +23,12 @@ class SubmitScheduled:
     accept: Callable[[Caller, SubmitCommand], Awaitable[Submitted]]
     entropy: Entropy
 
-    async def __call__(self, schedule: Schedule, *, mark: bytes, task_id: str = "", key: str = "") -> Submitted:
-        command = command_of(schedule.definition.task, mark, task_id=task_id, key=key, schedule_id=schedule.schedule_id)
+    async def __call__(
+        self, schedule: Schedule, firing: Firing, *, mark: bytes, task_id: str = "", key: str = ""
+    ) -> Submitted:
+        command = replace(
+            command_of(schedule.definition.task, mark), task_id=task_id, idempotency_key=key, firing=firing
+        )
         identity = Identity(schedule.tenant, schedule.principal, schedule.scopes)
         request_id = f"schedule-{schedule.schedule_id}"
         return await self.accept(Caller(identity, request_id, traceparent=self._new_trace()), command)
@@ -35,14 +39,11 @@ class SubmitScheduled:
         return f"00-{trace}-{span}-00"
 
 
-def command_of(
-    task: TaskTemplate, mark: bytes, *, task_id: str = "", key: str = "", schedule_id: str = ""
-) -> SubmitCommand:
+def command_of(task: TaskTemplate, mark: bytes) -> SubmitCommand:
     """What the template asks for."""
     return SubmitCommand(
         intent=task.intent,
         fingerprint=mark,
-        task_id=task_id,
         params=task.params,
         params_json=task.params_json,
         preferred_engine=task.preferred_engine,
@@ -51,9 +52,7 @@ def command_of(
         budget_micros=task.budget_micros,
         p95=task.p95,
         metadata=task.metadata,
-        idempotency_key=key,
         max_queue_time=task.max_queue_time,
-        schedule_id=schedule_id,
     )
 
 

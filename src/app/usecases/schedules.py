@@ -19,18 +19,15 @@ from aion.domain.errors import (
     InvalidRequest,
     ScheduleInvalid,
     ScheduleNotFound,
-    TaskNotFound,
     ValidationFailed,
 )
 from aion.domain.identity import Caller
 from aion.domain.ids import uuid7
-from aion.domain.schedules import Definition, Schedule, TimesAfter
-from aion.domain.tasks import Task
+from aion.domain.schedules import Definition, Firing, Schedule, TimesAfter
 from aion.ports.clock import Clock, Entropy
 from aion.ports.page_tokens import PageTokens
 from aion.ports.schedule_usecases import ScheduleCommand, SchedulePage
 from aion.ports.schedules import Calendar, ScheduleReader, ScheduleStore
-from aion.ports.tasks import TaskReader
 from aion.ports.usecases import SubmitCommand, Submitted
 
 
@@ -201,8 +198,7 @@ class ResumeSchedule:
 class TriggerSchedule:
     """Its task, now, as the clock would submit it, for whoever could run the intent themselves."""
 
-    store: ScheduleStore
-    tasks: TaskReader
+    store: ScheduleReader
     submit: SubmitScheduled
 
     async def __call__(self, caller: Caller, schedule_id: str, idempotency_key: str) -> Submitted:
@@ -210,27 +206,8 @@ class TriggerSchedule:
         permit_submitting(caller)
         permit_run(caller, schedule.definition.task.intent)
         mark = schedule.mark_of(f"trigger\n{caller.principal}\n{idempotency_key}")
-        submitted = await self.submit(schedule, mark=mark, key=mark.hex() if idempotency_key else "")
-        if not submitted.replayed or await self._is_unheard_of(schedule, submitted.task):
-            await self._count(schedule, submitted)
-        return submitted
-
-    async def _is_unheard_of(self, schedule: Schedule, task: Task) -> bool:
-        """Whether it was accepted by a call that ended before the schedule heard of it: no later task was counted."""
-        if schedule.last_task_id in ("", task.task_id):
-            return not schedule.last_task_id
-        try:
-            last = await self.tasks.get(schedule.tenant, schedule.last_task_id)
-        except TaskNotFound:
-            return task.task_id > schedule.last_task_id  # it was purged, but ids begin with their time
-        return task.create_time > last.create_time
-
-    async def _count(self, schedule: Schedule, submitted: Submitted) -> None:
-        """The task is accepted: a schedule that is gone by now changes nothing about that."""
-        try:
-            await change(self.store, schedule, lambda now: _counted(now, schedule, submitted))
-        except ScheduleNotFound:
-            return
+        firing = Firing(schedule.schedule_id, schedule.uid)
+        return await self.submit(schedule, firing, mark=mark, key=mark.hex() if idempotency_key else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +218,6 @@ class DeleteSchedule:
 
     async def __call__(self, caller: Caller, schedule_id: str) -> None:
         await self.store.delete(caller.tenant, schedule_id)
-
-
-def _counted(schedule: Schedule, seen: Schedule, submitted: Submitted) -> Schedule:
-    """The schedule with the task, unless another call with the same key, or after it, was counted since it was seen."""
-    task_id = submitted.task.task_id
-    overtaken = submitted.replayed and schedule.last_task_id != seen.last_task_id
-    if schedule.uid != seen.uid or schedule.last_task_id == task_id or overtaken:
-        return schedule
-    return schedules.triggered(schedule, task_id)
 
 
 async def _or_none(store: ScheduleReader, tenant: str, schedule_id: str) -> Schedule | None:

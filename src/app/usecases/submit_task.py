@@ -22,6 +22,7 @@ from aion.domain.identity import Caller
 from aion.domain.ids import uuid7
 from aion.domain.leased import leased
 from aion.domain.retention import RetentionPolicy
+from aion.domain.schedules import Firing
 from aion.domain.tasks import Sla, Task
 from aion.domain.writes import Accept, Accepted, EagerLease, IdempotencyKey
 from aion.ports.catalog import Catalog
@@ -58,7 +59,7 @@ class AcceptTask:
             if command.validate_only:
                 return await self._validated(caller, command, task)
             failpoints.hit("server.before_accept")
-            accepted = await self._accept(caller, task, self._idempotency_key(caller, command))
+            accepted = await self._accept(task, self._idempotency_key(caller, command), command.firing)
         except AionError as refusal:
             return await self.accepted_earlier(caller, command, refusal)
         if not accepted.replayed:
@@ -118,7 +119,7 @@ class AcceptTask:
             traceparent=caller.traceparent,
             queue_expire_time=times.queue_expire_time,
             retry_of=command.retry_of,
-            schedule_id=command.schedule_id,
+            schedule_id=command.firing.schedule_id if command.firing else "",
             held_until=times.not_before,
             not_before=times.not_before,
         )
@@ -128,14 +129,14 @@ class AcceptTask:
         earlier = await self._replay(caller, command)
         return Submitted(earlier or planned, replayed=earlier is not None, validated=True)
 
-    async def _accept(self, caller: Caller, task: Task, idempotency: IdempotencyKey | None) -> Accepted:
+    async def _accept(self, task: Task, idempotency: IdempotencyKey | None, firing: Firing | None) -> Accepted:
         """Hands the value over. A client that leaves meanwhile changes nothing: what is accepted is also started."""
         worker = self.worker
         if worker is None or task.not_before is not None or not worker.reserve(task.tenant):
-            return await self.store.accept(caller.tenant, Accept(task, idempotency, None, self.max_pending))
+            return await self.store.accept(task.tenant, Accept(task, idempotency, None, self.max_pending, firing))
         eager = EagerLease(worker.owner, worker.lease_for, worker.engines)
         accepting = asyncio.ensure_future(
-            self.store.accept(caller.tenant, Accept(task, idempotency, eager, self.max_pending))
+            self.store.accept(task.tenant, Accept(task, idempotency, eager, self.max_pending, firing))
         )
         # As asyncio.shield does, which would cost two more turns of the event loop.
         answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
@@ -153,7 +154,7 @@ class AcceptTask:
             return None
         kept_for = self.retention.of(caller.tenant).idempotency_keys
         # A trigger's key tells by itself whose it is, and a schedule's principal may change.
-        principal, operation = ("", TRIGGER_SCHEDULE) if command.schedule_id else (caller.principal, CREATE_TASK)
+        principal, operation = ("", TRIGGER_SCHEDULE) if command.firing else (caller.principal, CREATE_TASK)
         return IdempotencyKey(principal, operation, command.idempotency_key, command.fingerprint, kept_for)
 
 

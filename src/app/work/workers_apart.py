@@ -187,9 +187,14 @@ class ServeWorkers:
             return ()
         claim = asyncio.get_running_loop().create_task(self._claim(worker, limit, turn))
         self._claims.add(claim)
-        claim.add_done_callback(self._claims.discard)
+        claim.add_done_callback(self._claim_ended)
         await asyncio.shield(claim)
         return worker.answer if worker.answered_turn == turn else ()
+
+    def _claim_ended(self, claim: "asyncio.Task[None]") -> None:
+        self._claims.discard(claim)
+        if not claim.cancelled():
+            claim.exception()  # looked at: the call that was to be told may have been cut, and asks again
 
     async def _claim(self, worker: KnownWorker, limit: int, turn: int) -> None:
         async with worker.claiming:

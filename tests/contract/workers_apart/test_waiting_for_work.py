@@ -1,6 +1,7 @@
 """Claims over the inner door: a wait ends with work, and nothing is lost with an answer or with a process."""
 
 import asyncio
+import gc
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from aion.domain.attempts import AttemptOutcome
-from aion.domain.errors import Draining, Unavailable
+from aion.domain.errors import Draining, StoreUnavailable, Unavailable
 from aion.domain.writes import Renew
 from tests.contract.queue_desk import Hand, opened_door
 from tests.contract.workers_apart.afar import CLAIM, ME, submit
@@ -49,6 +50,28 @@ async def test_a_call_that_is_cut_while_it_claims_leaves_its_tasks_to_the_next(t
     await asyncio.gather(waiting, return_exceptions=True)
     (one,) = await door.served.lease(ME, "w-1", 5, timedelta(), 7)
     assert (one.task_id, one.fence) == ("one", 1)
+
+
+async def test_a_claim_that_fails_after_its_call_was_cut_leaves_no_word_in_the_log(tasks, door, monkeypatch):
+    """The worker asks again, and the store has said by itself what is wrong."""
+    claimed, said = asyncio.get_running_loop().create_future(), []
+
+    async def fails(scope, value):
+        await claimed
+        raise StoreUnavailable("the disk is full")
+
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+    monkeypatch.setattr(tasks, "claim", fails)
+    await door.enter("w")
+    waiting = asyncio.ensure_future(door.served.lease(ME, "w-1", 5, timedelta(seconds=30), 7))
+    await until(lambda: door.served._claims)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    claimed.set_result(None)
+    await until(lambda: not door.served._claims)
+    del waiting
+    gc.collect()
+    assert said == []
 
 
 async def test_a_wait_for_work_ends_with_work(tasks, door):

@@ -60,4 +60,4 @@ def updates(desk):
 
 
 def triggers(desk):
-    return TriggerSchedule(desk.store.schedules, desk.store, desk.submit)
+    return TriggerSchedule(desk.store.schedules, desk.submit)

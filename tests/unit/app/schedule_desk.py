@@ -48,7 +48,7 @@ class Told:
 class Desk:
     """The scheduler, and what a test does around it.
 
-    `refusals` answer the next submissions; `meanwhile` happens after the next one was accepted.
+    `refusals` answer the next submissions; `meanwhile` happens before the next one is accepted.
     """
 
     store: SqliteStore
@@ -74,6 +74,8 @@ class Desk:
         self.asked.append((caller, command))
         if self.refusals:
             raise self.refusals.pop(0)
+        while self.meanwhile:
+            await self.meanwhile.pop()
         task = new_task(
             command.task_id or f"triggered-{len(self.asked)}",
             caller.tenant,
@@ -81,11 +83,9 @@ class Desk:
             principal=caller.principal,
             intent=command.intent,
             fingerprint=command.fingerprint,
-            schedule_id=command.schedule_id,
+            schedule_id=command.firing.schedule_id if command.firing else "",
         )
-        accepted = await self.store.accept(caller.tenant, accept(task))
-        while self.meanwhile:
-            await self.meanwhile.pop()
+        accepted = await self.store.accept(caller.tenant, accept(task, firing=command.firing))
         return Submitted(accepted.task, accepted.replayed)
 
     async def create(self, schedule_id: str = "nightly", **changes: Any) -> Schedule:

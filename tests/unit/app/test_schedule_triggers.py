@@ -8,12 +8,10 @@ import pytest
 from aion.app.usecases.schedule_tasks import SubmitScheduled
 from aion.app.usecases.schedules import TriggerSchedule
 from aion.domain.errors import PermissionDenied, QueueFull, StoreUnavailable
-from aion.domain.retention import Kept, RetentionPolicy, TenantRetention
 from aion.domain.schedules import Overlap, TaskTemplate
 from aion.ports.usecases import SubmitCommand
 from tests.manual_clock import CountingEntropy
-from tests.sample_schedules import MINUTE, SECOND
-from tests.sample_tasks import FAILED, SCOPE, claim, settle
+from tests.sample_schedules import MINUTE
 from tests.unit.app.schedule_clients import caller, check, command, creates, desk_with_a_catalog, triggers, updates
 
 
@@ -26,35 +24,7 @@ async def desk(tmp_path):
 def keyed(desk):
     """A trigger whose tasks are accepted as a client's are, so that a key finds its task again."""
     accept = replace(check(desk).accept, max_pending=10, observe=lambda task: None)
-    return TriggerSchedule(desk.store.schedules, desk.store, SubmitScheduled(accept, CountingEntropy()))
-
-
-class Broken:
-    """The schedules of a store that can write no more."""
-
-    def __init__(self, store):
-        self.get = store.get
-
-    async def replace(self, tenant, schedule):
-        raise StoreUnavailable("the disk is full")
-
-
-async def triggered_and_not_counted(desk, trigger):
-    """A task that was accepted, by a call that ended before the schedule heard of it."""
-    with pytest.raises(StoreUnavailable):
-        await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
-    (task,) = await desk.tasks()
-    assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (0, "")
-    return task
-
-
-async def fired_and_purged(desk):
-    """A time of the schedule becomes a task, which is run and forgotten; what failed is kept."""
-    await desk.after(MINUTE)
-    await desk.end_all()
-    desk.clock.advance(2 * MINUTE)
-    policy = RetentionPolicy(TenantRetention(tasks=Kept(ok=MINUTE)))
-    assert (await desk.store.forget_tasks(SCOPE, policy, 10)).deleted == 1
+    return TriggerSchedule(desk.store.schedules, SubmitScheduled(accept, CountingEntropy()))
 
 
 # 12.9: Triggering submits the task at once; the same key gives the same task.
@@ -121,69 +91,39 @@ async def test_the_task_of_a_trigger_counts_as_the_one_before(desk):
     assert (await desk.after(MINUTE)).skipped == 1
 
 
-# 12.5: When the task that was submitted last has not ended, SKIP skips all times that are due.
-async def test_a_trigger_that_was_accepted_and_not_counted_is_counted_once_by_the_call_that_asks_again(desk):
+# 12.9: The same key gives the same task for 24 hours, which is counted once.
+async def test_a_trigger_is_counted_by_the_commit_that_accepts_it_and_only_by_that(desk, monkeypatch):
     await creates(desk)(caller(), command())
     trigger = keyed(desk)
-    task = await triggered_and_not_counted(desk, trigger)
-    for _ in range(3):
-        desk.clock.advance(SECOND)
-        assert (await trigger(caller(), "nightly", "k")).task.task_id == task.task_id
-        assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (1, task.task_id)
-    assert (await desk.after(MINUTE)).skipped == 1
+
+    async def broken(tenant, schedule):
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr(desk.store.schedules, "replace", broken)
+    answers = await asyncio.gather(*(trigger(caller(), "nightly", "k") for _ in range(5)))
+    assert sorted(answer.replayed for answer in answers) == [False, True, True, True, True]
+    assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (1, answers[0].task.task_id)
 
 
-# 12.9: Triggering submits the task at once; the same key gives the same task for 24 hours.
-@pytest.mark.parametrize("counted", [True, False], ids=["counted", "not counted"])
-async def test_a_call_that_asks_again_after_a_later_task_turns_nothing_back(desk, counted):
+async def test_a_call_that_asks_again_after_a_later_task_turns_nothing_back(desk):
     await creates(desk)(caller(), command(overlap=Overlap.ALLOW))
     trigger = keyed(desk)
-    if counted:
-        await trigger(caller(), "nightly", "k")
-    else:
-        await triggered_and_not_counted(desk, trigger)
+    await trigger(caller(), "nightly", "k")
     fired = await desk.after(MINUTE)
-    assert fired.fired == 1 + counted
+    assert fired.fired == 2
     assert (await trigger(caller(), "nightly", "k")).replayed
     assert await desk.get() == fired
 
 
-async def test_a_trigger_that_was_not_counted_is_newer_than_what_fired_before_it(desk):
-    await creates(desk)(caller(), command(overlap=Overlap.ALLOW))
+async def test_a_trigger_cancels_nothing_whatever_the_overlap_says(desk):
+    await creates(desk)(caller(), command(overlap=Overlap.CANCEL))
     await desk.after(MINUTE)
-    desk.clock.advance(SECOND)
-    trigger = keyed(desk)
-    with pytest.raises(StoreUnavailable):
-        await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
-    again = await trigger(caller(), "nightly", "k")
-    assert ((await desk.get()).fired, (await desk.get()).last_task_id) == (2, again.task.task_id)
+    await triggers(desk)(caller(), "nightly", "")
+    assert [task.state.name for task in await desk.tasks()] == ["PENDING", "PENDING"]
 
 
-# 12.9: It is counted by the next call with its key, unless a later task was counted meanwhile.
-@pytest.mark.parametrize("fires", ["before it", "after it"])
-async def test_a_call_that_asks_again_knows_what_came_later_also_when_that_was_purged(desk, fires):
-    await creates(desk)(caller(), command(overlap=Overlap.ALLOW))
-    trigger = keyed(desk)
-    if fires == "before it":
-        await fired_and_purged(desk)
-        with pytest.raises(StoreUnavailable):
-            await replace(trigger, store=Broken(desk.store.schedules))(caller(), "nightly", "k")
-    else:
-        await trigger(caller(), "nightly", "k")
-        (failing,) = await desk.store.claim(SCOPE, claim())
-        await desk.store.settle(SCOPE, settle(failing, FAILED))
-        await fired_and_purged(desk)
-    before = await desk.get()
-    again = await trigger(caller(), "nightly", "k")
-    assert (before.fired, again.replayed) == (1 if fires == "before it" else 2, True)
-    after = await desk.get()
-    assert after.fired == 2
-    assert after.last_task_id == (again.task.task_id if fires == "before it" else before.last_task_id)
-
-
-async def test_two_calls_that_ask_again_at_once_count_a_trigger_once(desk):
+async def test_a_schedule_that_is_deleted_while_it_is_triggered_has_its_task_all_the_same(desk):
     await creates(desk)(caller(), command())
-    trigger = keyed(desk)
-    await triggered_and_not_counted(desk, trigger)
-    await asyncio.gather(*(trigger(caller(), "nightly", "k") for _ in range(5)))
-    assert (await desk.get()).fired == 1
+    desk.meanwhile = [desk.store.schedules.delete("acme", "nightly")]
+    assert not (await triggers(desk)(caller(), "nightly", "")).replayed
+    assert len(await desk.tasks()) == 1

@@ -221,6 +221,6 @@ async def test_a_change_meets_the_scheduler_and_neither_is_lost(desk):
 
 def test_a_template_is_submitted_with_all_that_it_says():
     template = TaskTemplate("summarize", metadata={"a": "b"}, max_queue_time=timedelta(seconds=5), budget_micros=0)
-    asked = command_of(template, b"mark", task_id="t", key="k", schedule_id="s")
+    asked = command_of(template, b"mark")
     assert (asked.metadata, asked.max_queue_time, asked.budget_micros) == ({"a": "b"}, timedelta(seconds=5), 0)
-    assert (asked.task_id, asked.idempotency_key, asked.schedule_id) == ("t", "k", "s")
+    assert (asked.intent, asked.fingerprint) == ("summarize", b"mark")

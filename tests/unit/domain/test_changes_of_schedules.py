@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 
 from aion.domain import schedules
-from aion.domain.schedules import CatchUp, Schedule
-from tests.sample_schedules import HOUR, MINUTE, definition, new_schedule
+from aion.domain.schedules import CatchUp, Firing, Schedule
+from tests.sample_schedules import HOUR, MINUTE, at, definition, new_schedule
 from tests.sample_tasks import START
 
 SECOND = timedelta(seconds=1)
@@ -59,12 +59,12 @@ def test_all_that_its_times_depend_on_makes_a_new_next_time(changes):
 
 def test_a_time_that_fired_late_does_not_turn_back_the_last_one():
     held = due(last_fire_time=START + HOUR)
-    after = schedules.fired(held, START, "t1", following=START + MINUTE, now=START + HOUR)
+    after = schedules.fired(held, at(START, START + MINUTE), "t1", START + HOUR)
     assert (after.last_fire_time, after.fired, after.last_task_id) == (START + HOUR, 1, "t1")
 
 
 def test_a_schedule_that_is_over_is_not_looked_at_again():
-    after = schedules.fired(due(), START, "t1", following=None, now=START)
+    after = schedules.fired(due(), at(START, None), "t1", START)
     assert (after.next_fire_time, after.wake_time) == (None, None)
 
 
@@ -74,7 +74,7 @@ def test_skipping_forgets_the_tries_and_counts_on():
 
 
 def test_what_is_triggered_by_hand_counts_and_leaves_its_times_alone():
-    after = schedules.triggered(due(fired=2), "t9")
+    after = schedules.fired(due(fired=2), Firing("nightly", "uid"), "t9", START)
     assert (after.fired, after.last_task_id, after.last_fire_time) == (3, "t9", None)
     assert (after.next_fire_time, after.revision) == (START, 1)
 

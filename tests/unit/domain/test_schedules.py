@@ -10,6 +10,7 @@ import pytest
 
 from aion.domain import schedules
 from aion.domain.schedules import CatchUp, Definition, Schedule, TaskTemplate
+from tests.sample_schedules import at
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -149,7 +150,7 @@ def test_a_schedule_ends_before_its_end_time():
 
 
 def test_a_time_that_was_fired_is_counted_and_the_schedule_goes_on():
-    after = schedules.fired(schedule(last_refusal="QUEUE_FULL", tries=2), NOON, "t1", following=NOON + MINUTE, now=NOON)
+    after = schedules.fired(schedule(last_refusal="QUEUE_FULL", tries=2), at(NOON, NOON + MINUTE), "t1", NOON)
     assert (after.fired, after.last_task_id, after.last_fire_time) == (1, "t1", NOON)
     assert (after.next_fire_time, after.wake_time) == (NOON + MINUTE, NOON + MINUTE)
     assert (after.last_refusal, after.tries) == ("", 0)
@@ -157,7 +158,7 @@ def test_a_time_that_was_fired_is_counted_and_the_schedule_goes_on():
 
 def test_with_more_to_catch_up_it_goes_to_the_end_of_the_line():
     now = NOON + HOUR
-    after = schedules.fired(schedule(), NOON, "t1", following=NOON + MINUTE, now=now)
+    after = schedules.fired(schedule(), at(NOON, NOON + MINUTE), "t1", now)
     assert (after.next_fire_time, after.wake_time) == (NOON + MINUTE, now)
 
 
@@ -186,7 +187,7 @@ def test_what_happened_to_a_time_changes_nothing_of_a_schedule_that_was_redefine
     redefined = schedule(NOON + HOUR)
     assert schedules.skipped(redefined, NOON, 1, "missed", following=None, now=NOON) is redefined
     assert schedules.postponed(redefined, NOON, "QUEUE_FULL", NOON) is redefined
-    fired = schedules.fired(redefined, NOON, "t1", following=NOON + MINUTE, now=NOON)
+    fired = schedules.fired(redefined, at(NOON, NOON + MINUTE), "t1", NOON)
     assert (fired.fired, fired.last_task_id, fired.next_fire_time) == (1, "t1", NOON + HOUR)
 
 
@@ -205,7 +206,7 @@ def test_resuming_goes_on_with_the_next_time_from_now_and_what_passed_is_not_cou
 
 
 def test_a_clock_that_jumped_back_gives_no_time_that_has_fired():
-    fired = schedules.fired(schedule(), NOON, "t1", following=NOON + MINUTE, now=NOON)
+    fired = schedules.fired(schedule(), at(NOON, NOON + MINUTE), "t1", NOON)
     back = NOON - 10 * MINUTE
     resumed = schedules.resumed(schedules.paused(fired, "", back), every_minute, back)
     assert resumed.next_fire_time == NOON + MINUTE
