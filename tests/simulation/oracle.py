@@ -3,7 +3,7 @@
 The oracle knows tasks only as commits leave them. It notes what is wrong as a sentence and lets the world go on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -18,10 +18,8 @@ _ENDED = frozenset(state for state in TaskState if state.ended)
 _FIRST = frozenset({TaskState.PENDING, TaskState.RUNNING})
 """As what a task may enter: waiting, or started at once (5.8)."""
 
-_AT_ONCE = {TaskState.TIMEOUT: {"claim", "reap"}, TaskState.CANCELED: {"cancel", "accept"}}
-"""Writes that may end a task in the commit that makes it: it waited for a slow disk until its time was up, or until its
-schedule made the next one, which cancels it.
-"""
+_AT_ONCE = {TaskState.TIMEOUT: {"claim", "reap"}, TaskState.CANCELED: {"cancel"}}
+"""Writes that may end a task in the commit that makes it: it waited for a slow disk until its time was up."""
 
 _NEXT = {
     TaskState.PENDING: {TaskState.PENDING, TaskState.RUNNING, TaskState.TIMEOUT, TaskState.CANCELED},
@@ -58,7 +56,7 @@ class Oracle:
             else:
                 self._pending.pop(task.key, None)
             if before is None:
-                over = commit.writes & _AT_ONCE.get(task.state, set())
+                over = commit.writes & _AT_ONCE.get(task.state, set()) or _is_replaced(task, changed)
                 if commit.whole and task.state not in _FIRST and not over:
                     self.say(f"{task.tenant}/{task.task_id} began {task.state.name}")
                 if task.attempts:
@@ -133,3 +131,11 @@ class Oracle:
                     f"waited since {other.create_time}"
                 )
                 return
+
+
+def _is_replaced(task: Task, changed: Sequence[Task]) -> bool:
+    """Whether the commit that made the task also made the next one of its schedule, which may cancel it."""
+    if task.state is not TaskState.CANCELED or not task.schedule_id:
+        return False
+    key = task.tenant, task.schedule_id
+    return any((other.tenant, other.schedule_id) == key for other in changed if other.task_id != task.task_id)

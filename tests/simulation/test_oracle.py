@@ -31,6 +31,18 @@ def test_a_task_may_be_over_in_its_first_commit_by_a_write_that_ends_what_waits(
     assert said((TaskState.OK, True), writes=("accept", write)) != []
 
 
+def test_a_task_may_be_over_in_its_first_commit_when_that_made_the_next_one_of_its_schedule():
+    def together(over: str, other: str) -> list[str]:
+        tasks = [new_task(schedule_id=over).changed(state=TaskState.CANCELED, end_time=START)]
+        oracle = Oracle()
+        tasks.append(new_task("task-2", schedule_id=other))
+        oracle.committed(Commit(tasks, START, frozenset({"accept"}), True))
+        return oracle.wrong
+
+    assert together("nightly", "nightly") == []
+    assert together("nightly", "hourly") == together("", "") == ["acme/task-1 began CANCELED"]
+
+
 def test_a_task_of_a_commit_that_nobody_saw_may_be_over_when_it_is_met():
     assert said((TaskState.CANCELED, False)) == []
 

@@ -24,7 +24,7 @@ NOT_IN_LISTS = READ_AGAIN | {"result_json", "attempts", "decision"}
 """Lists leave out what is long."""
 ONE_BUDGET = {"sla.budget_usd"}
 """The budget is given in dollars or in micro-dollars."""
-NOT_THE_CLIENTS = {"retry_of", "schedule_id"}
+NOT_THE_CLIENTS = {"retry_of", "firing"}
 """These a use case says, when a retry or a schedule submits."""
 
 REQUEST = tasks_pb2.TaskRequest(
