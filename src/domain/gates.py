@@ -4,8 +4,10 @@ A gate is a pure function from (candidate, question) to a refusal or nothing. It
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from aion.domain.routing import (
+    MILLISECOND,
     EngineFacts,
     Privacy,
     Refusal,
@@ -59,7 +61,7 @@ def deadline_gate(engine: EngineFacts, question: RoutingQuestion) -> Refusal | N
         return None
     return Refusal(
         RefusalReason.DEADLINE,
-        f"{engine.name} needs {whole_ms(need)} ms and {whole_ms(question.time_left)} ms are left until expire_time",
+        f"{engine.name} needs {_up(need)} ms and {question.time_left // MILLISECOND} ms are left until expire_time",
     )
 
 
@@ -79,8 +81,7 @@ def latency_gate(engine: EngineFacts, question: RoutingQuestion) -> Refusal | No
         return None
     return Refusal(
         RefusalReason.LATENCY,
-        f"{engine.name} has a measured p95 of {whole_ms(engine.p95)} ms, "
-        f"sla.p95_ms is {whole_ms(question.promised_p95)}",
+        f"{engine.name} has a measured p95 of {_up(engine.p95)} ms, sla.p95_ms is {whole_ms(question.promised_p95)}",
     )
 
 
@@ -110,3 +111,8 @@ GATES: tuple[Gate, ...] = (
 def refusals(engine: EngineFacts, question: RoutingQuestion) -> tuple[Refusal, ...]:
     """What every gate that refuses says, in the order of the gates."""
     return tuple(found for gate in GATES if (found := gate(engine, question)) is not None)
+
+
+def _up(duration: timedelta) -> int:
+    """In milliseconds, rounded up: beside a bound, what is over it never reads like the bound."""
+    return -(-duration // MILLISECOND)

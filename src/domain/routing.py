@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
-_MILLISECOND: Final = timedelta(milliseconds=1)
+MILLISECOND: Final = timedelta(milliseconds=1)
 
 ENOUGH_ATTEMPTS: Final = 20
 """Below this many attempts that ended OK a p95 is chance."""
@@ -173,4 +173,4 @@ def is_named(engine: str, name: str, digest: str = "") -> bool:
 
 def whole_ms(duration: timedelta) -> int:
     """A duration as people read it in a reason."""
-    return round(duration / _MILLISECOND)
+    return round(duration / MILLISECOND)

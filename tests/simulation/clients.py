@@ -9,6 +9,7 @@ from aion.domain.errors import (
     Exhausted,
     ExpireTimePast,
     IdempotencyKeyReused,
+    NoEligibleEngine,
     TaskNotEnded,
     TaskNotFound,
     Unavailable,
@@ -23,6 +24,9 @@ from tests.simulation.network import Lost
 from tests.simulation.processes import Server
 
 Action = Callable[[], Awaitable[None]]
+
+TOO_LATE = (ExpireTimePast, NoEligibleEngine)
+"""What a request is refused as that arrives when its expire time has passed, or is nearer than an engine needs."""
 
 
 class TaskClients:
@@ -71,7 +75,7 @@ class TaskClients:
         other = replace(sent, fingerprint=sent.fingerprint + b"!", task_id="")
         try:
             answer = await self._asker.ask(tenant, lambda server, caller: server.submit(caller, other))
-        except (IdempotencyKeyReused, Exhausted, ExpireTimePast, GaveUp):
+        except (IdempotencyKeyReused, Exhausted, GaveUp, *TOO_LATE):
             return
         self._history.wrong.append(f"the key {sent.idempotency_key} of {tenant} was taken for {answer.task.task_id}")
 
@@ -104,7 +108,7 @@ class TaskClients:
                     if task is not None and not task_id:
                         task_id = task.task_id
                         self._history.was_accepted(tenant, task, command.idempotency_key)
-        except ExpireTimePast:
+        except TOO_LATE:
             return
         except (Lost, Unavailable, Exhausted):
             if task_id:
@@ -189,9 +193,11 @@ class TaskClients:
             answer = await self._asker.ask(tenant, submitted)
         except (Exhausted, GaveUp):
             return
-        except ExpireTimePast:
+        except TOO_LATE as refusal:
             if accepted_before:
                 self._history.wrong.append(f"{command} of {tenant} was accepted, and is refused when it is sent again")
+            elif command.expire_time is None:
+                self._history.wrong.append(f"{command} of {tenant} has all the time, and is refused: {refusal}")
             return
         self._history.saw(tenant, answer.task, asked, self._asker.loop.time())
         self._history.was_accepted(tenant, answer.task, command.idempotency_key)

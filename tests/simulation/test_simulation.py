@@ -27,7 +27,11 @@ def test_every_world_keeps_every_promise_and_comes_to_rest(piece):
     first = int(os.environ.get(FROM, "0"))
     broken: list[str] = []
     for seed in range(first + piece, first + SEEDS, PIECES):
-        outcome = simulate(seed, STEPS_OF_EACH)
+        try:
+            outcome = simulate(seed, STEPS_OF_EACH)
+        except Exception as error:
+            error.add_note(f"in the world of seed {seed}")
+            raise
         if outcome.wrong:
             broken.append(str(outcome))
         elif outcome.commits < 5:

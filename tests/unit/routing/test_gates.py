@@ -73,6 +73,28 @@ def test_each_gate_passes_at_its_limit_and_refuses_beyond_it(
     assert refusals(refused, question) == [reason]
 
 
+@pytest.mark.parametrize(
+    ("engine", "question", "said"),
+    [
+        (
+            replace(ENGINE, p95=timedelta(microseconds=1200)),
+            replace(QUESTION, time_left=timedelta(microseconds=1100)),
+            "needs 2 ms and 1 ms are left until expire_time",
+        ),
+        (
+            replace(ENGINE, p95=timedelta(microseconds=10_001)),
+            replace(QUESTION, promised_p95=timedelta(milliseconds=10)),
+            "has a measured p95 of 11 ms, sla.p95_ms is 10",
+        ),
+    ],
+)
+def test_what_is_refused_by_less_than_a_millisecond_does_not_read_like_enough(
+    engine: EngineFacts, question: RoutingQuestion, said: str
+) -> None:
+    with pytest.raises(NoEligibleEngine, match=said):
+        decide([engine], question, "v1", NOW)
+
+
 def test_an_engine_that_was_never_measured_gets_a_chance_under_any_promise() -> None:
     assert refusals(ENGINE, replace(QUESTION, promised_p95=timedelta(milliseconds=1))) == []
 
