@@ -57,7 +57,7 @@ class ScheduleReader(Protocol):
 
 
 class ScheduleWriter(Protocol):
-    """Writes schedules of one tenant. An answer means: committed.
+    """Writes schedules of one tenant. An answer means: committed. What made a task is written by `TaskStore.accept`.
 
     Raises StoreUnavailable (nothing was written) and OutcomeUnknown (the commit failed).
     """

@@ -60,7 +60,7 @@ class TaskWriter(Protocol):
     """Writes tasks of one tenant. An answer means: committed."""
 
     def accept(self, tenant: str, value: Accept) -> Awaitable[Accepted]:
-        """Task, idempotency record and outbox event in one transaction, or nothing at all.
+        """Task, idempotency record, outbox event and what a schedule notes of it in one transaction, or nothing at all.
 
         The value is handed over by the call itself, awaited or not.
         The same key or task id with the same fingerprint is a replay: the existing task in its current state.

@@ -57,6 +57,8 @@ class Disk(sqlite3.Connection):
     unknown_are_written = True
     written_unknown = False
     """Whether a commit was written that its writer took for failed, and nobody has looked since."""
+    moved_twice = False
+    """Whether leases may last longer than they should: a clock was set when nobody knew of a commit (3.9)."""
 
     def execute(self, statement: str, parameters: Any = (), /) -> sqlite3.Cursor:
         if statement == "COMMIT":
@@ -154,6 +156,8 @@ class TurnWriter(GroupCommitWriter):
         if jobs:
             self._names = frozenset(job.name for job in jobs)
             self._take_turn(jobs)
+            if self._disk.written_unknown and self._wall.ahead != self._ahead:
+                self._disk.moved_twice = True
         if not self._jobs.empty():
             self._wait_for_turn()
 

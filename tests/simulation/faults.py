@@ -46,11 +46,6 @@ class Faults:
         """Whether nothing went wrong between two moments."""
         return not any(since < end and until > begin for since, until in self.times)
 
-    @property
-    def may_move_twice(self) -> bool:
-        """Whether leases may last longer than they should: a clock was set when nobody knew of a commit (3.9)."""
-        return {self.set_clock.__name__, self.forget_commit.__name__} <= self.counts.keys()
-
     def strike(self) -> None:
         """One fault, any."""
         ways: dict[Callable[[], None], float] = {

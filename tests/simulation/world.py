@@ -224,7 +224,7 @@ class World:
 
     def _look_at_times(self, task: Task) -> None:
         """Expire times and cancels are kept while nothing goes wrong."""
-        if task.end_time is None or self._faults.may_move_twice:
+        if task.end_time is None or self._around.disk.moved_twice:
             return
         ended, expires = _seconds(task.end_time - START), _seconds(task.expire_time - START)
         lease = 2 * _seconds(self._around.size.lease) + 1
